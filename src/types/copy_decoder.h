@@ -1,0 +1,109 @@
+// From COPY's binary form to columns. A decoder is bound to one column for one shard and called once for a block of
+// rows: the loop over the values is inside it, with no call and no allocation for a value.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "columnar/batch.h"
+
+namespace pg2athena::types {
+
+// Points at a value's big-endian int32 length (-1: NULL), behind which its bytes stand. COPY's fields and the elements
+// of an array have this form alike. Whoever makes one has checked that the bytes are there.
+class WireValue {
+ public:
+  explicit WireValue(const std::byte* at) : at_(at) {}
+  std::int32_t length() const { return load_be<std::int32_t>(at_); }
+  bool is_null() const { return length() < 0; }
+  const std::byte* data() const { return at_ + sizeof(std::int32_t); }
+  // Of a value that isn't NULL.
+  std::span<const std::byte> bytes() const { return {data(), static_cast<std::size_t>(length())}; }
+
+ private:
+  const std::byte* at_;
+};
+
+// Why a value did not become one of the column's.
+enum class ValueProblem : std::uint8_t {
+  None,
+  // Values that the column's type can't hold.
+  NaN,
+  Infinity,
+  TimestampTooLate,
+  DecimalOverflow,
+  DecimalInexact,
+  ArrayDimensions,
+  ArrayLowerBound,
+  InvalidUtf8,
+  // Bytes that aren't what the plan says: the server and we disagree.
+  NullInRequired,
+  WrongLength,
+  WrongFormat,
+  TooLarge,
+};
+
+// Names the kind of value, never the value.
+std::string_view to_string(ValueProblem problem);
+// Whether the value is PostgreSQL's and right, and only its column can't hold it.
+bool is_unrepresentable(ValueProblem problem);
+
+struct DecodeFailure {
+  std::size_t index = 0;  // into the block
+  ValueProblem problem = ValueProblem::None;
+};
+
+class CopyDecoder {
+ public:
+  virtual ~CopyDecoder() = default;
+  // Appends one slot to `out` for each value. After a failure the column is unusable until cleared.
+  virtual std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) = 0;
+};
+
+struct DecoderOptions {
+  // Set where the server does not vouch for its text: a database with the encoding SQL_ASCII.
+  bool check_utf8 = false;
+};
+
+// Appends the validity of a slot, or says that NULL isn't allowed.
+inline bool append_validity(columnar::Column& out, bool is_null) {
+  if (out.nullable) out.validity.push_back(!is_null);
+  out.null_count += is_null ? 1 : 0;
+  return out.nullable || !is_null;
+}
+
+// A decoder of values of fixed width in the column. Codec has
+//   using Value = …;                                        // as Column::values holds it
+//   ValueProblem operator()(std::span<const std::byte>, Value&) const;
+template <typename Codec>
+class FixedDecoder final : public CopyDecoder {
+ public:
+  explicit FixedDecoder(Codec codec = {}) : codec_(codec) {}
+
+  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) override {
+    using Value = typename Codec::Value;
+    std::byte* slot = out.values.extend(values.size() * sizeof(Value));
+    for (std::size_t i = 0; i < values.size(); ++i, slot += sizeof(Value)) {
+      const bool is_null = values[i].is_null();
+      if (!append_validity(out, is_null)) return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      Value value{};
+      if (!is_null) {
+        const ValueProblem problem = codec_(values[i].bytes(), value);
+        if (problem != ValueProblem::None) return std::unexpected(DecodeFailure{i, problem});
+      }
+      std::memcpy(slot, &value, sizeof value);
+    }
+    out.length += values.size();
+    return {};
+  }
+
+ private:
+  Codec codec_;
+};
+
+}  // namespace pg2athena::types
