@@ -1,0 +1,44 @@
+// One Parquet file on its way into the object store.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "catalog/receipt.h"
+#include "columnar/batch.h"
+#include "parquet/file_writer.h"
+#include "storage/object_store.h"
+
+namespace pg2athena::pipeline {
+
+// Nothing is visible under the key until close() succeeds; destroyed before, it leaves nothing behind.
+class LakeFile {
+ public:
+  static Result<LakeFile> open(storage::ObjectStore& store, const std::string& key, const columnar::Schema& schema,
+                               parquet::WriterOptions options);
+
+  Result<void> write(const columnar::Batch& batch);
+  // Bytes that went to the store so far. A row group goes as a whole.
+  std::uint64_t bytes_written() const;
+
+  // Writes the footer and makes the file visible.
+  Result<catalog::FileReceipt> close();
+
+  LakeFile(LakeFile&&) noexcept;
+  LakeFile& operator=(LakeFile&&) noexcept;
+  ~LakeFile();
+
+ private:
+  class DigestingSink;
+  LakeFile(std::string key, std::unique_ptr<storage::ObjectUpload> upload, std::unique_ptr<DigestingSink> sink,
+           parquet::FileWriter writer);
+
+  // In this order: the writer refers to the sink, the sink to the upload.
+  std::string key_;
+  std::unique_ptr<storage::ObjectUpload> upload_;
+  std::unique_ptr<DigestingSink> sink_;
+  parquet::FileWriter writer_;
+};
+
+}  // namespace pg2athena::pipeline

@@ -1,0 +1,280 @@
+#include "pipeline/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "types/lake_name.h"
+
+namespace pg2athena::pipeline {
+namespace {
+
+using postgres::BlockRange;
+using postgres::Relation;
+using postgres::RelationColumn;
+using postgres::RelationKind;
+using postgres::ScanColumn;
+using postgres::ScanSource;
+using postgres::StoredRelation;
+
+// A large table becomes at least this many shards for each worker, so that they end at about the same time.
+constexpr std::uint64_t kShardsPerWorker = 4;
+// Smaller shards would make files that Athena reads badly; larger ones files of many row groups, and a lost
+// connection would cost more.
+constexpr std::uint64_t kMinShardBytes = std::uint64_t{32} << 20U;
+constexpr std::uint64_t kMaxShardBytes = std::uint64_t{512} << 20U;
+
+std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers) {
+  const std::uint64_t wanted = table_bytes / (kShardsPerWorker * static_cast<std::uint64_t>(workers));
+  const std::uint64_t shard_bytes = std::clamp(wanted, kMinShardBytes, kMaxShardBytes);
+  return std::max<std::uint64_t>(1, (bytes + shard_bytes / 2) / shard_bytes);
+}
+
+// Children by INHERITS may lack their parent's NOT NULL, and nobody checks it in a foreign table: only a table that
+// is its own storage, or is partitioned into tables, vouches for it.
+bool vouches_for_not_null(const Relation& relation) {
+  const bool own = relation.kind == RelationKind::Table && relation.storage.size() == 1;
+  const bool tables = std::ranges::none_of(relation.storage, [](const StoredRelation& stored) {
+    return stored.kind == RelationKind::Foreign;
+  });
+  return own || (relation.kind == RelationKind::Partitioned && tables);
+}
+
+Result<void> add_columns(const std::vector<RelationColumn>& columns, bool trust_not_null, PlannedTable& table) {
+  if (columns.empty()) {
+    return fail(Error(ErrorKind::Unsupported, "it has no columns").with("table", table.source).hint(
+        "leave it out with --exclude: Parquet and Athena have no tables without columns"));
+  }
+  std::map<std::string, std::string> taken;
+  for (const RelationColumn& column : columns) {
+    const std::string name = types::lake_name(column.name);
+    if (const auto [other, is_new] = taken.emplace(name, column.name); !is_new) {
+      return fail(Error(ErrorKind::NameCollision,
+                        fmt::format("columns {} and {} would both be named {} in the lake",
+                                    postgres::quote_identifier(other->second), postgres::quote_identifier(column.name),
+                                    name))
+                      .with("table", table.source)
+                      .hint("read the table by --query with one of them renamed, or leave it out with --exclude"));
+    }
+    types::TypeMapping mapping = types::map_type(column.type);
+    table.schema.fields.push_back({.name = name,
+                                   .type = mapping.column,
+                                   .nullable = !(trust_not_null && column.not_null),
+                                   .source_name = name == column.name ? "" : column.name,
+                                   .comment = column.comment});
+    table.columns.push_back({.source_name = column.name, .type = column.type, .mapping = std::move(mapping)});
+  }
+  return {};
+}
+
+std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
+  auto source = std::make_unique<ScanSource>();
+  for (const PlannedColumn& column : table.columns) {
+    source->columns.push_back({.name = column.source_name, .type = column.type, .mapping = column.mapping});
+  }
+  return source;
+}
+
+class Planner {
+ public:
+  Planner(const postgres::Source& source, const RunOptions& options) : source_(source), options_(options) {}
+
+  Result<Plan> plan() {
+    plan_.server = source_.server;
+    plan_.compression = options_.compression;
+    plan_.compression_level = options_.compression_level;
+    plan_.file_bytes = options_.file_bytes;
+    plan_.warnings = source_.warnings;
+    for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
+    for (const postgres::QuerySource& query : source_.queries) PG2ATHENA_TRY(add_query(query));
+    if (plan_.tables.empty()) {
+      return fail(Error(ErrorKind::NotFound, "there is nothing to export")
+                      .hint(plan_.warnings.empty() ? "the selection takes no table" : plan_.warnings.front()));
+    }
+    number_shards();
+    plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
+    return std::move(plan_);
+  }
+
+ private:
+  Result<void> claim_name(const PlannedTable& table) {
+    const auto [other, is_new] = names_.emplace(table.name, table.source);
+    if (is_new) return {};
+    return fail(Error(ErrorKind::NameCollision, fmt::format("{} and {} would both be named {} in the lake",
+                                                            other->second, table.source, table.name)));
+  }
+
+  Result<void> add_relation(const Relation& relation) {
+    PlannedTable table;
+    table.name = types::lake_name(relation.name.schema) + "." + types::lake_name(relation.name.name);
+    table.source = relation.name.display();
+    table.kind = to_string(relation.kind);
+    table.comment = relation.comment;
+    PG2ATHENA_TRY(claim_name(table));
+    PG2ATHENA_TRY(add_columns(relation.columns, vouches_for_not_null(relation), table));
+    for (const StoredRelation& stored : relation.storage) {
+      table.bytes += stored.bytes;
+      table.estimated_rows += static_cast<std::uint64_t>(std::max(0.0, std::round(stored.estimated_rows)));
+    }
+    if (relation.reads_leaves()) {
+      for (const StoredRelation& stored : relation.storage) add_storage(relation, stored, table);
+    } else {
+      add_whole(relation, table);
+    }
+    describe_storage(relation, table);
+    plan_.tables.push_back(std::move(table));
+    return {};
+  }
+
+  // A view, a partitioned table without leaves, or leaves that we have no right on: one shard.
+  void add_whole(const Relation& relation, PlannedTable& table) {
+    auto source = new_source(table);
+    source->relation = relation.name;
+    source->oid = relation.oid;
+    source->lock_table = relation.kind == RelationKind::Partitioned && relation.table_privilege;
+    add_shards(std::move(source), {std::nullopt}, table);
+  }
+
+  void add_storage(const Relation& relation, const StoredRelation& stored, PlannedTable& table) {
+    auto source = new_source(table);
+    source->relation = stored.name;
+    source->oid = stored.oid;
+    source->only = true;
+    source->filenode = stored.filenode;
+    source->lock_table = stored.kind == RelationKind::Table &&
+                         (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
+    std::vector<std::optional<BlockRange>> ranges = {std::nullopt};
+    if (stored.heap) {
+      const std::uint64_t parts = shard_count(stored.bytes, table.bytes, options_.workers);
+      ranges.clear();
+      for (const BlockRange& range : postgres::split_blocks(stored.bytes / kBlockBytes, parts)) ranges.emplace_back(range);
+    }
+    add_shards(std::move(source), ranges, table);
+  }
+
+  void add_shards(std::unique_ptr<ScanSource> source, const std::vector<std::optional<BlockRange>>& ranges,
+                  PlannedTable& table) {
+    for (const auto& range : ranges) {
+      plan_.shards.push_back({.table = plan_.tables.size(), .source = source.get(), .blocks = range});
+    }
+    table.sources.push_back(std::move(source));
+    table.shards += static_cast<int>(ranges.size());
+  }
+
+  static void describe_storage(const Relation& relation, PlannedTable& table) {
+    const std::size_t others = relation.storage.size() - (relation.kind == RelationKind::Table ? 1 : 0);
+    if (relation.kind == RelationKind::Partitioned) {
+      const bool through = !relation.storage.empty() && !relation.reads_leaves();
+      table.notes.push_back(fmt::format("{} partition{}{}", others, others == 1 ? "" : "s",
+                                        through ? ", read through the table: no SELECT right on all of them" : ""));
+    } else if (relation.kind == RelationKind::Table && others > 0) {
+      table.notes.push_back(fmt::format("with the rows of {} table{} that inherit{} from it", others,
+                                        others == 1 ? "" : "s", others == 1 ? "s" : ""));
+    }
+  }
+
+  Result<void> add_query(const postgres::QuerySource& query) {
+    PlannedTable table;
+    table.name = types::lake_name(query.name);
+    table.source = query.sql;
+    table.kind = "query";
+    PG2ATHENA_TRY(claim_name(table));
+    if (auto added = add_columns(query.columns, false, table); !added) {
+      return fail(std::move(added).error().with("query", query.name));
+    }
+    auto source = new_source(table);
+    source->query = query.sql;
+    source->search_path = source_.server.search_path_setting;
+    add_shards(std::move(source), {std::nullopt}, table);
+    plan_.tables.push_back(std::move(table));
+    return {};
+  }
+
+  // Shards of a table are consecutive: they were added so.
+  void number_shards() {
+    for (std::size_t i = 0; i < plan_.shards.size(); ++i) plan_.shards[i].number = static_cast<int>(i);
+    int next = 0;
+    for (PlannedTable& table : plan_.tables) {
+      table.first_shard = next;
+      next += table.shards;
+    }
+  }
+
+  // The server's block size is this or, rarely, another power of two: then ranges are larger or smaller than meant,
+  // and still cover every block.
+  static constexpr std::uint64_t kBlockBytes = 8192;
+
+  const postgres::Source& source_;
+  const RunOptions& options_;
+  Plan plan_;
+  std::map<std::string, std::string> names_;  // in the lake → in PostgreSQL
+};
+
+nlohmann::ordered_json columns_json(const PlannedTable& table) {
+  nlohmann::ordered_json columns = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const columnar::Field& field = table.schema.fields[i];
+    const PlannedColumn& column = table.columns[i];
+    columns.push_back({{"name", field.name},
+                       {"source_name", column.source_name},
+                       {"postgresql_type", column.type.name},
+                       {"type", columnar::hive_name(field.type)},
+                       {"nullable", field.nullable},
+                       {"note", column.mapping.note},
+                       {"comment", field.comment}});
+  }
+  return columns;
+}
+
+nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) {
+  nlohmann::ordered_json shards = nlohmann::ordered_json::array();
+  for (int i = table.first_shard; i < table.first_shard + table.shards; ++i) {
+    const PlannedShard& shard = plan.shards[static_cast<std::size_t>(i)];
+    nlohmann::ordered_json json = {{"shard", shard.number}, {"source", shard.source->display()}};
+    if (shard.blocks) {
+      json["first_block"] = shard.blocks->first;
+      if (shard.blocks->end) json["end_block"] = *shard.blocks->end;
+    }
+    shards.push_back(std::move(json));
+  }
+  return shards;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options) {
+  return Planner(source, options).plan();
+}
+
+std::string to_json(const Plan& plan, const PlanRecord& record) {
+  nlohmann::ordered_json tables = nlohmann::ordered_json::array();
+  for (const PlannedTable& table : plan.tables) {
+    tables.push_back({{"name", table.name},
+                      {"source", table.source},
+                      {"kind", table.kind},
+                      {"comment", table.comment},
+                      {"bytes", table.bytes},
+                      {"estimated_rows", table.estimated_rows},
+                      {"notes", table.notes},
+                      {"columns", columns_json(table)},
+                      {"shards", shards_json(plan, table)}});
+  }
+  const nlohmann::ordered_json json = {
+      {"version", 1},
+      {"run_id", record.run_id},
+      {"planned_at", record.planned_at},
+      {"source",
+       {{"database", plan.server.database}, {"user", plan.server.user}, {"server_version", plan.server.version_text}}},
+      {"snapshot", {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
+      {"target", record.target},
+      {"workers", plan.workers},
+      {"warnings", plan.warnings},
+      {"tables", tables}};
+  // Names from a database without an encoding may be no UTF-8.
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace pg2athena::pipeline

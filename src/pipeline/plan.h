@@ -1,0 +1,84 @@
+// The plan: what a run will do, decided once. `pg2athena plan` prints it, `run` executes the same object, and nothing
+// behind it decides again.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "columnar/schema.h"
+#include "parquet/writer_options.h"
+#include "postgres/keeper.h"
+#include "postgres/scan.h"
+
+namespace pg2athena::pipeline {
+
+// What the operator asked for.
+struct RunOptions {
+  postgres::Selection selection;
+  std::vector<postgres::NamedQuery> queries;
+  int workers = 2;
+  std::chrono::milliseconds lock_timeout{std::chrono::seconds(30)};
+  parquet::Compression compression = parquet::Compression::Zstd;
+  int compression_level = 1;
+  // A file is closed when it has grown to this many bytes, compressed. Athena reads files of 128 MB and more best.
+  std::uint64_t file_bytes = std::uint64_t{256} << 20U;
+};
+
+// One column: what it is in PostgreSQL (the scan's columns have the details) and in the lake.
+struct PlannedColumn {
+  std::string source_name;
+  types::PgType type;
+  types::TypeMapping mapping;
+};
+
+// A part of a table that one worker reads in one go.
+struct PlannedShard {
+  int number = 0;             // unique in the run
+  std::size_t table = 0;      // index into Plan::tables
+  const postgres::ScanSource* source = nullptr;  // owned by the table
+  std::optional<postgres::BlockRange> blocks;    // nothing: all of the source
+};
+
+struct PlannedTable {
+  std::string name;         // in the lake: "public.orders"
+  std::string source;       // in PostgreSQL, for people: public."Orders"; of a query its SQL
+  std::string kind;         // "table", "partitioned table", "view", … or "query"
+  std::string comment;
+  columnar::Schema schema;
+  std::vector<PlannedColumn> columns;  // as the schema's fields
+  std::vector<std::unique_ptr<postgres::ScanSource>> sources;
+  int first_shard = 0;      // number of its first shard; they are consecutive
+  int shards = 0;
+  std::uint64_t bytes = 0;  // on the server, without TOAST; 0 where nobody knows
+  std::uint64_t estimated_rows = 0;  // 0 where nobody knows
+  std::vector<std::string> notes;    // what the operator should know of it
+};
+
+struct Plan {
+  postgres::ServerInfo server;
+  int workers = 1;  // never more than there are shards
+  parquet::Compression compression = parquet::Compression::Zstd;
+  int compression_level = 1;
+  std::uint64_t file_bytes = 0;
+  std::vector<PlannedTable> tables;
+  std::vector<PlannedShard> shards;  // by number
+  std::vector<std::string> warnings;
+};
+
+// Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported, NotFound (nothing to export).
+Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options);
+
+// plan.json: the plan, for people and for what verifies a run later.
+struct PlanRecord {
+  std::string run_id;
+  std::string planned_at;  // RFC 3339
+  postgres::Snapshot snapshot;
+  std::string target;
+};
+std::string to_json(const Plan& plan, const PlanRecord& record);
+
+}  // namespace pg2athena::pipeline

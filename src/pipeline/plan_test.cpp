@@ -1,0 +1,113 @@
+#include "pipeline/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace pg2athena::pipeline {
+namespace {
+
+using postgres::BlockRange;
+using postgres::Relation;
+using postgres::RelationColumn;
+using postgres::RelationKind;
+using postgres::StoredRelation;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+
+RelationColumn column(const std::string& name, bool not_null = false) {
+  return {.name = name, .type = {.oid = types::oid::kInt4, .name = "integer"}, .not_null = not_null, .comment = ""};
+}
+
+Relation table(types::Oid oid, const std::string& schema, const std::string& name, std::uint64_t bytes = 8192) {
+  Relation relation{.oid = oid, .name = {schema, name}, .table_privilege = true, .comment = "",
+                    .columns = {column("id", true), column("note")}, .storage = {}};
+  relation.storage.push_back({.oid = oid, .name = relation.name, .heap = true, .table_privilege = true,
+                              .filenode = oid, .bytes = bytes, .estimated_rows = 100});
+  return relation;
+}
+
+Plan plan(const std::vector<Relation>& relations, int workers = 2) {
+  auto made = make_plan({.relations = relations, .queries = {}, .warnings = {}}, {.workers = workers});
+  if (!made) ADD_FAILURE() << made.error();
+  return made ? std::move(*made) : Plan();
+}
+
+Error refuse(const std::vector<Relation>& relations) {
+  const auto made = make_plan({.relations = relations, .queries = {}, .warnings = {}}, {});
+  return made ? Error(ErrorKind::Internal, "it was accepted") : made.error();
+}
+
+TEST(Plan, A_large_table_is_split_into_four_shards_a_worker_at_least) {
+  const Plan made = plan({table(1, "public", "small"), table(2, "public", "large", 800 * kMiB)});
+  EXPECT_EQ(made.tables[0].shards, 1);
+  EXPECT_EQ(made.tables[1].shards, 8);
+  EXPECT_EQ(made.tables[1].first_shard, 1);
+  ASSERT_EQ(made.shards.size(), 9U);
+  EXPECT_EQ(made.shards[1].blocks, (BlockRange{0, 12800}));
+  EXPECT_EQ(made.shards[8].blocks, (BlockRange{89600, std::nullopt}));
+  EXPECT_EQ(made.shards[8].number, 8);
+}
+
+TEST(Plan, A_huge_tables_shards_stay_small_enough_for_files_that_Athena_likes) {
+  EXPECT_EQ(plan({table(1, "public", "huge", 2'000'000 * kMiB)}).tables[0].shards, 3906);
+}
+
+TEST(Plan, There_are_no_more_workers_than_shards) {
+  EXPECT_EQ(plan({table(1, "public", "small")}, 8).workers, 1);
+}
+
+TEST(Plan, NOT_NULL_counts_only_where_the_server_enforces_it_for_every_row) {
+  const auto nullable = [](const Relation& relation) { return plan({relation}).tables[0].schema.fields[0].nullable; };
+  Relation relation = table(1, "public", "t");
+  EXPECT_FALSE(nullable(relation));
+  relation.storage.push_back({.oid = 2, .name = {"public", "child"}, .heap = true, .table_privilege = true});
+  EXPECT_TRUE(nullable(relation)) << "a child by INHERITS may lack it";
+  relation.kind = RelationKind::Partitioned;
+  relation.storage.erase(relation.storage.begin());
+  EXPECT_FALSE(nullable(relation));
+  relation.storage[0].kind = RelationKind::Foreign;
+  EXPECT_TRUE(nullable(relation)) << "nobody checks a foreign table";
+}
+
+TEST(Plan, Leaves_without_a_right_of_their_own_are_read_through_the_parent) {
+  Relation relation = table(1, "public", "p");
+  relation.kind = RelationKind::Partitioned;
+  relation.storage = {{.oid = 2, .name = {"public", "a"}, .heap = true, .table_privilege = true, .bytes = 100 * kMiB},
+                      {.oid = 3, .name = {"public", "b"}, .heap = true, .table_privilege = false}};
+  const Plan made = plan({relation});
+  ASSERT_EQ(made.shards.size(), 1U);
+  EXPECT_EQ(made.shards[0].source->from_clause(), "\"public\".\"p\"");
+  EXPECT_EQ(made.shards[0].blocks, std::nullopt);
+  EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("through the table")));
+}
+
+TEST(Plan, Names_that_become_one_are_refused_naming_both) {
+  const Error tables = refuse({table(1, "public", "Orders"), table(2, "public", "orders")});
+  EXPECT_EQ(tables.kind(), ErrorKind::NameCollision);
+  EXPECT_THAT(tables.message(), HasSubstr("public.\"Orders\" and public.orders"));
+  Relation relation = table(1, "public", "t");
+  relation.columns = {column("a b"), column("a_b")};
+  const Error columns = refuse({relation});
+  EXPECT_EQ(columns.kind(), ErrorKind::NameCollision);
+  EXPECT_THAT(columns.message(), HasSubstr("\"a b\" and \"a_b\""));
+}
+
+TEST(Plan, Tables_without_columns_and_empty_selections_are_refused) {
+  Relation relation = table(1, "public", "t");
+  relation.columns.clear();
+  EXPECT_EQ(refuse({relation}).kind(), ErrorKind::Unsupported);
+  EXPECT_EQ(refuse({}).kind(), ErrorKind::NotFound);
+}
+
+TEST(Plan, The_record_is_JSON_whatever_the_names_are) {
+  Plan made = plan({table(1, "public", "caf\xe9")});
+  const auto json = nlohmann::json::parse(to_json(made, {.run_id = "r", .planned_at = "", .snapshot = {}, .target = ""}));
+  EXPECT_EQ(json["tables"][0]["name"], "public.caf_");
+  EXPECT_EQ(json["tables"][0]["shards"].size(), 1U);
+}
+
+}  // namespace
+}  // namespace pg2athena::pipeline

@@ -1,0 +1,72 @@
+// One shard, from the server into files of the lake, on one thread: read a batch, write a batch, until there are no
+// more rows.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancellation.h"
+#include "base/clock.h"
+#include "catalog/receipt.h"
+#include "columnar/batch.h"
+#include "observe/progress.h"
+#include "pipeline/lake_file.h"
+#include "pipeline/plan.h"
+#include "postgres/copy_reader.h"
+#include "postgres/snapshot_session.h"
+#include "storage/object_store.h"
+
+namespace pg2athena::pipeline {
+
+// What the shards of one table share. Thread-safe.
+struct TableState {
+  parquet::WriterOptions writer_options;
+  std::atomic<int> shards_left = 0;
+  std::atomic<std::uint64_t> rows = 0;
+};
+
+class ShardJob {
+ public:
+  struct Context {
+    const Plan& plan;
+    const std::string& run_id;
+    storage::ObjectStore& store;
+    const Clock& clock;
+    const Cancellation& stop;
+  };
+
+  ShardJob(const Context& context, const PlannedShard& shard, TableState& table, observe::TableProgress& progress,
+           std::string worker)
+      : context_(context), shard_(shard), planned_(context.plan.tables[shard.table]), table_(table),
+        progress_(progress), worker_(std::move(worker)) {}
+
+  // Reads the shard through the session and returns what it made. A table's last shard makes its file without rows
+  // when no shard had any.
+  Result<catalog::Receipt> run(postgres::SnapshotSession& session);
+
+ private:
+  Result<void> read_rows(postgres::ShardReader& reader);
+  Result<void> write(const columnar::Batch& batch);
+  Result<void> open_file();
+  Result<void> close_file();
+  Error locate(Error error, postgres::SnapshotSession& session, const postgres::ShardReader& reader) const;
+
+  Context context_;
+  const PlannedShard& shard_;
+  const PlannedTable& planned_;
+  TableState& table_;
+  observe::TableProgress& progress_;
+  std::string worker_;
+  std::optional<LakeFile> file_;
+  std::uint64_t file_bytes_counted_ = 0;
+  catalog::Receipt receipt_;
+};
+
+// The key-value metadata and codec of a table's files.
+parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& table, const std::string& run_id,
+                                      const postgres::Snapshot& snapshot);
+
+}  // namespace pg2athena::pipeline

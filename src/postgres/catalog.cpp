@@ -1,0 +1,185 @@
+#include "postgres/catalog.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+#include "postgres/type_resolver.h"
+
+namespace pg2athena::postgres {
+namespace {
+
+std::string oid_array(std::span<const Oid> oids) {
+  std::vector<std::string> texts;
+  for (const Oid oid : oids) texts.push_back(std::to_string(oid));
+  return array_literal(texts);
+}
+
+Oid oid_at(const QueryResult& result, int row, int column) { return static_cast<Oid>(result.integer(row, column)); }
+
+RelationKind kind_at(const QueryResult& result, int row, int column) {
+  return static_cast<RelationKind>(result.text(row, column)[0]);
+}
+
+// Row security counts when it is in force for us on the relation or on any partitioned table above it:
+// a policy on the parent does not apply to a SELECT from a leaf.
+constexpr const char* kRelations = R"(
+SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispopulated,
+       row_security_active(c.oid)
+         OR EXISTS (SELECT FROM pg_partition_ancestors(c.oid) AS a(relid) WHERE row_security_active(a.relid)),
+       has_table_privilege(c.oid, 'SELECT'), obj_description(c.oid, 'pg_class')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = ANY($1::oid[]))";
+
+// A column is NOT NULL for the lake only in a table, and only when the constraint is validated: attnotnull of
+// PostgreSQL 18 is also set for NOT VALID constraints, whose pg_constraint row (contype n) says so.
+constexpr const char* kColumns = R"(
+SELECT a.attrelid, a.attname, a.atttypid, a.atttypmod,
+       a.attnotnull AND c.relkind IN ('r', 'p')
+         AND NOT EXISTS (SELECT FROM pg_constraint k
+                         WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
+                           AND NOT k.convalidated),
+       has_column_privilege(a.attrelid, a.attnum, 'SELECT'), col_description(a.attrelid, a.attnum)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum)";
+
+// Each relation with all that inherits from it: partitions and children by INHERITS, at any depth. What has no rows
+// of its own is left out. UNION, not UNION ALL: a child can inherit from a relation in two ways.
+constexpr const char* kStorage = R"(
+WITH RECURSIVE tree AS (
+  SELECT oid AS root, oid AS relid FROM pg_class WHERE oid = ANY($1::oid[])
+  UNION
+  SELECT tree.root, i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid)
+SELECT tree.root, c.oid, n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', false),
+       has_table_privilege(c.oid, 'SELECT'), pg_relation_filenode(c.oid),
+       CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END,
+       c.reltuples, c.relpages, current_setting('block_size')
+FROM tree JOIN pg_class c ON c.oid = tree.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+     LEFT JOIN pg_am am ON am.oid = c.relam
+WHERE c.relkind IN ('r', 'm', 'f')
+ORDER BY tree.root, n.nspname, c.relname)";
+
+// The planner's way (estimate_rel_size in src/backend/optimizer/util/plancat.c): tuples per page as last counted,
+// times the pages there are now.
+double scaled_rows(const QueryResult& result, int row) {
+  const double tuples = std::strtod(std::string(result.text(row, 9)).c_str(), nullptr);
+  const auto pages = static_cast<double>(result.integer(row, 10));
+  const double pages_now =
+      static_cast<double>(result.integer(row, 8)) / static_cast<double>(result.integer(row, 11));
+  return tuples < 0 || pages <= 0 ? tuples : tuples / pages * pages_now;
+}
+
+Result<void> read_columns(Connection& connection, const std::string& oids, std::map<Oid, Relation>& relations) {
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kColumns, {oids}));
+  const auto use = [&](int row) {
+    return TypeResolver::TypeUse{oid_at(found, row, 2), static_cast<std::int32_t>(found.integer(row, 3))};
+  };
+  std::set<TypeResolver::TypeUse> uses;
+  for (int i = 0; i < found.rows(); ++i) uses.insert(use(i));
+  PG2ATHENA_ASSIGN(const TypeResolver resolver, TypeResolver::load(connection, uses));
+  for (int i = 0; i < found.rows(); ++i) {
+    relations[oid_at(found, i, 0)].columns.push_back({.name = std::string(found.text(i, 1)),
+                                                      .type = resolver.resolve(use(i)),
+                                                      .not_null = found.boolean(i, 4),
+                                                      .readable = found.boolean(i, 5),
+                                                      .comment = std::string(found.text(i, 6))});
+  }
+  return {};
+}
+
+Result<void> read_storage(Connection& connection, const std::string& oids, std::map<Oid, Relation>& relations) {
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kStorage, {oids}));
+  for (int i = 0; i < found.rows(); ++i) {
+    relations[oid_at(found, i, 0)].storage.push_back(
+        {.oid = oid_at(found, i, 1),
+         .name = {.schema = std::string(found.text(i, 2)), .name = std::string(found.text(i, 3))},
+         .kind = kind_at(found, i, 4),
+         .heap = found.boolean(i, 5),
+         .table_privilege = found.boolean(i, 6),
+         .filenode = oid_at(found, i, 7),
+         .bytes = static_cast<std::uint64_t>(found.integer(i, 8)),
+         .estimated_rows = scaled_rows(found, i)});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_string(RelationKind kind) {
+  switch (kind) {
+    case RelationKind::Table: return "table";
+    case RelationKind::Partitioned: return "partitioned table";
+    case RelationKind::View: return "view";
+    case RelationKind::MaterializedView: return "materialized view";
+    case RelationKind::Foreign: return "foreign table";
+  }
+  return "relation";
+}
+
+bool Relation::reads_leaves() const {
+  return !storage.empty() && std::ranges::all_of(storage, [&](const StoredRelation& stored) {
+    return stored.table_privilege || stored.oid == oid;
+  });
+}
+
+Result<std::vector<ListedRelation>> list_relations(Connection& connection) {
+  // Users can't make schemas whose names begin with pg_; temporary tables live in such schemas too.
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(R"(
+SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition,
+       EXISTS (SELECT FROM pg_depend d
+               WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C")"));
+  std::vector<ListedRelation> relations;
+  for (int i = 0; i < found.rows(); ++i) {
+    relations.push_back({.oid = oid_at(found, i, 0),
+                         .name = {.schema = std::string(found.text(i, 1)), .name = std::string(found.text(i, 2))},
+                         .kind = kind_at(found, i, 3),
+                         .is_partition = found.boolean(i, 4),
+                         .extension_member = found.boolean(i, 5)});
+  }
+  return relations;
+}
+
+Result<std::vector<Relation>> read_relations(Connection& connection, std::span<const Oid> oids) {
+  const std::string parameter = oid_array(oids);
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kRelations, {parameter}));
+  std::map<Oid, Relation> by_oid;
+  for (int i = 0; i < found.rows(); ++i) {
+    by_oid[oid_at(found, i, 0)] = {
+        .oid = oid_at(found, i, 0),
+        .name = {.schema = std::string(found.text(i, 1)), .name = std::string(found.text(i, 2))},
+        .kind = kind_at(found, i, 3),
+        .populated = found.boolean(i, 4),
+        .row_security = found.boolean(i, 5),
+        .table_privilege = found.boolean(i, 6),
+        .comment = std::string(found.text(i, 7))};
+  }
+  PG2ATHENA_TRY(read_columns(connection, parameter, by_oid));
+  PG2ATHENA_TRY(read_storage(connection, parameter, by_oid));
+  std::vector<Relation> relations;
+  for (const Oid oid : oids) {
+    // Columns and storage read a moment later may belong to a relation that is new or gone since: the caller reads
+    // again after locking.
+    if (const auto relation = by_oid.find(oid); relation != by_oid.end() && relation->second.oid == oid) {
+      relations.push_back(relation->second);
+    }
+  }
+  return relations;
+}
+
+Result<std::vector<RelationColumn>> resolve_columns(Connection& connection, std::span<const DescribedColumn> columns) {
+  std::set<TypeResolver::TypeUse> uses;
+  for (const DescribedColumn& column : columns) uses.insert({column.type, column.typmod});
+  PG2ATHENA_ASSIGN(const TypeResolver resolver, TypeResolver::load(connection, uses));
+  std::vector<RelationColumn> resolved;
+  for (const DescribedColumn& column : columns) {
+    resolved.push_back({.name = column.name, .type = resolver.resolve({column.type, column.typmod})});
+  }
+  return resolved;
+}
+
+}  // namespace pg2athena::postgres

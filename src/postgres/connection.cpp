@@ -1,0 +1,182 @@
+#include "postgres/connection.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "postgres/server_error.h"
+
+namespace pg2athena::postgres {
+namespace {
+
+using std::chrono::steady_clock;
+
+// How often a wait looks whether stop was requested.
+constexpr std::chrono::milliseconds kPollInterval{200};
+
+// Waits until the socket is ready, for at most kPollInterval. False when the time is up.
+bool wait_for(int socket, PostgresPollingStatusType status) {
+  pollfd descriptor = {.fd = socket,
+                       .events = static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT),
+                       .revents = 0};
+  return poll(&descriptor, 1, static_cast<int>(kPollInterval.count())) > 0;
+}
+
+std::chrono::seconds connect_timeout(const ConnectionParameters& parameters) {
+  const auto found = parameters.find("connect_timeout");
+  int seconds = 0;
+  if (found != parameters.end()) {
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), seconds);
+  }
+  // libpq's rule: nothing or zero waits for ever, 1 counts as 2.
+  return seconds <= 0 ? std::chrono::hours(24) : std::chrono::seconds(std::max(seconds, 2));
+}
+
+// Drives libpq's state machine: PQconnectdb would neither honour a stop nor let us set the verbosity in time.
+Result<void> finish_connecting(PGconn* connection, std::chrono::seconds timeout, const Cancellation& cancellation) {
+  const auto deadline = steady_clock::now() + timeout;
+  PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+  while (true) {
+    PG2ATHENA_TRY(cancellation.check());
+    if (steady_clock::now() > deadline) {
+      return fail(ErrorKind::Connection, fmt::format("no answer within {} s", timeout.count()));
+    }
+    const int socket = PQsocket(connection);
+    if (socket >= 0 && !wait_for(socket, status)) continue;
+    status = PQconnectPoll(connection);
+    if (status == PGRES_POLLING_OK) return {};
+    if (status == PGRES_POLLING_FAILED) return fail(error_of_connecting(connection));
+  }
+}
+
+}  // namespace
+
+std::string_view QueryResult::text(int row, int column) const {
+  return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+std::int64_t QueryResult::integer(int row, int column) const {
+  const std::string_view digits = text(row, column);
+  std::int64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+Result<Connection> Connection::open(const ConnectionParameters& parameters, Cancellation& cancellation) {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  for (const auto& [keyword, value] : parameters) {
+    keywords.push_back(keyword.c_str());
+    values.push_back(value.c_str());
+  }
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  ConnectionPtr connection(PQconnectStartParams(keywords.data(), values.data(), 0), &PQfinish);
+  const auto with_source = [&](Error error) {
+    return fail(std::move(error).with("source", describe_target(parameters)));
+  };
+  if (!connection) return fail(ErrorKind::Connection, "out of memory");
+  if (PQstatus(connection.get()) == CONNECTION_BAD) return with_source(error_of_connecting(connection.get()));
+  PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
+  PQsetNoticeReceiver(connection.get(), [](void*, const PGresult*) {}, nullptr);
+  if (auto connected = finish_connecting(connection.get(), connect_timeout(parameters), cancellation); !connected) {
+    return with_source(std::move(connected).error());
+  }
+  PQsetErrorVerbosity(connection.get(), PQERRORS_DEFAULT);
+  return Connection(std::move(connection), cancellation);
+}
+
+Connection::Connection(ConnectionPtr connection, Cancellation& cancellation)
+    : connection_(std::move(connection)), cancellation_(&cancellation) {
+  // PQcancel opens a connection of its own and may be called from any thread; a PGcancel object outlives nothing here,
+  // because the registration goes before the connection does.
+  const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
+  cancel_on_request_ = std::make_unique<Cancellation::Registration>(cancellation, [cancel] {
+    std::array<char, 256> message{};
+    PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
+  });
+}
+
+Error Connection::error(const PGresult* result) const {
+  Error error = error_of_result(result, connection_.get());
+  constexpr std::string_view kQueryCanceled = "57014";
+  if (cancellation_->requested() && error.context("sqlstate") == kQueryCanceled) {
+    return cancellation_->check().error();
+  }
+  return error;
+}
+
+Result<QueryResult> Connection::check(PGresult* result) {
+  QueryResult owned(result);
+  switch (PQresultStatus(result)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_COPY_OUT: return owned;
+    default: return fail(error(result));
+  }
+}
+
+Result<QueryResult> Connection::execute(const std::string& sql) {
+  PG2ATHENA_TRY(cancellation_->check());
+  return check(PQexec(connection_.get(), sql.c_str()));
+}
+
+Result<QueryResult> Connection::execute(const std::string& sql, std::initializer_list<std::string> parameters) {
+  PG2ATHENA_TRY(cancellation_->check());
+  std::vector<const char*> values;
+  for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
+  return check(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
+                            nullptr, nullptr, 0));
+}
+
+Result<std::vector<DescribedColumn>> Connection::describe(const std::string& sql) {
+  PG2ATHENA_TRY(cancellation_->check());
+  PG2ATHENA_TRY(check(PQprepare(connection_.get(), "", sql.c_str(), 0, nullptr)));
+  PGresult* const result = PQdescribePrepared(connection_.get(), "");
+  PG2ATHENA_ASSIGN(const QueryResult description, check(result));
+  std::vector<DescribedColumn> columns;
+  for (int i = 0; i < PQnfields(result); ++i) {
+    columns.push_back({.name = PQfname(result, i), .type = PQftype(result, i), .typmod = PQfmod(result, i)});
+  }
+  return columns;
+}
+
+Result<void> Connection::start_copy(const std::string& sql) {
+  PG2ATHENA_TRY(execute(sql));
+  return {};
+}
+
+Result<std::optional<Connection::Message>> Connection::next_copy_message() {
+  char* data = nullptr;
+  const int size = PQgetCopyData(connection_.get(), &data, 0);
+  if (size > 0) return Message{.data = CopyMessage(data, &PQfreemem), .size = static_cast<std::size_t>(size)};
+  constexpr int kEnd = -1;
+  // At the end, and after a failure, the result says how the COPY went; one more call makes the connection idle again.
+  const QueryResult end(PQgetResult(connection_.get()));
+  PGresult* const result = end.get();
+  const bool done = size == kEnd && PQresultStatus(result) == PGRES_COMMAND_OK;
+  if (!done) return fail(error(result));
+  while (PGresult* const rest = PQgetResult(connection_.get())) PQclear(rest);
+  return std::nullopt;
+}
+
+void Connection::abandon_copy() {
+  const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
+  std::array<char, 256> message{};
+  PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
+  char* data = nullptr;
+  while (PQgetCopyData(connection_.get(), &data, 0) > 0) PQfreemem(data);
+  while (PGresult* const result = PQgetResult(connection_.get())) PQclear(result);
+}
+
+std::string Connection::parameter_status(const char* name) const {
+  const char* const value = PQparameterStatus(connection_.get(), name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+}  // namespace pg2athena::postgres

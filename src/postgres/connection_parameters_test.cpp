@@ -1,0 +1,72 @@
+#include "postgres/connection_parameters.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pg2athena::postgres {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+ConnectionParameters parameters(const std::string& source, const std::map<std::string, std::string>& variables = {}) {
+  const auto found = connection_parameters(source, "test", [&](const char* name) -> std::optional<std::string> {
+    const auto variable = variables.find(name);
+    return variable == variables.end() ? std::nullopt : std::optional(variable->second);
+  });
+  if (!found) ADD_FAILURE() << found.error();
+  return found.value_or(ConnectionParameters());
+}
+
+std::string value(const ConnectionParameters& parameters, const std::string& keyword) {
+  const auto found = parameters.find(keyword);
+  return found == parameters.end() ? "" : found->second;
+}
+
+TEST(ConnectionParameters, TLS_is_verified_for_every_host_that_is_not_local) {
+  struct Case {
+    const char* source;
+    std::map<std::string, std::string> variables;
+    const char* sslmode;
+  };
+  for (const Case& c : {Case{"postgresql://db.example.com/shop", {}, "verify-full"},
+                        Case{"postgresql://localhost,db.example.com/shop", {}, "verify-full"},
+                        Case{"host=localhost hostaddr=10.0.0.1", {}, "verify-full"},
+                        Case{"dbname=shop", {{"PGHOST", "db.example.com"}}, "verify-full"},
+                        Case{"postgresql://db.example.com/shop?sslmode=require", {}, "require"},
+                        Case{"postgresql://db.example.com/shop", {{"PGSSLMODE", "disable"}}, ""},
+                        Case{"postgresql://localhost/shop", {}, ""}, Case{"postgresql://127.0.0.1/shop", {}, ""},
+                        Case{"postgresql:///shop?host=/var/run/postgresql", {}, ""}, Case{"service=shop", {}, ""}}) {
+    EXPECT_EQ(value(parameters(c.source, c.variables), "sslmode"), c.sslmode) << c.source;
+  }
+}
+
+TEST(ConnectionParameters, The_session_is_always_UTF8_and_dead_networks_are_found_out) {
+  const auto found = parameters("postgresql://localhost/shop?client_encoding=LATIN1&connect_timeout=3");
+  EXPECT_EQ(value(found, "client_encoding"), "UTF8");
+  EXPECT_EQ(value(found, "application_name"), "test");
+  EXPECT_EQ(value(found, "connect_timeout"), "3");
+  EXPECT_NE(value(found, "keepalives_idle"), "");
+}
+
+TEST(ConnectionParameters, A_password_is_seen_in_either_form) {
+  EXPECT_TRUE(*has_password("postgresql://etl:secret@localhost/shop"));
+  EXPECT_TRUE(*has_password("postgresql://localhost/shop?password=secret"));
+  EXPECT_TRUE(*has_password("host=localhost password=secret"));
+  EXPECT_FALSE(*has_password("postgresql://etl@localhost/shop"));
+}
+
+TEST(ConnectionParameters, What_is_no_connection_string_is_refused_without_being_repeated) {
+  const auto refused = connection_parameters("postgresql://etl:se%zzcret@localhost/shop", "test");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidArgument);
+  EXPECT_THAT(refused.error().describe(), Not(HasSubstr("cret")));
+}
+
+TEST(ConnectionParameters, Targets_are_described_without_their_passwords) {
+  EXPECT_EQ(describe_target({{"host", "db"}, {"dbname", "shop"}, {"user", "etl"}, {"password", "secret"}}),
+            "shop on db:5432 as etl");
+}
+
+}  // namespace
+}  // namespace pg2athena::postgres

@@ -1,0 +1,90 @@
+#include "postgres/copy_reader.h"
+
+#include <fmt/format.h>
+
+namespace pg2athena::postgres {
+namespace {
+
+// A batch goes to the writer when it has this much: enough for tight loops, little enough for a core's cache.
+constexpr std::size_t kBatchRows = 16 * 1024;
+constexpr std::size_t kBatchBytes = 4 * 1024 * 1024;
+// A block of rows ends here even when it has room for more.
+constexpr std::size_t kBlockBytes = 1024 * 1024;
+
+}  // namespace
+
+Result<std::unique_ptr<CopyReader>> CopyReader::start(Connection& connection, const ScanSource& source,
+                                                      const std::optional<BlockRange>& blocks, bool check_utf8) {
+  PG2ATHENA_TRY(connection.start_copy(copy_statement(source, blocks)));
+  return std::unique_ptr<CopyReader>(new CopyReader(connection, source, check_utf8));
+}
+
+CopyReader::CopyReader(Connection& connection, const ScanSource& source, bool check_utf8)
+    : connection_(connection), source_(source), block_(source.columns.size()) {
+  for (const ScanColumn& column : source.columns) {
+    decoders_.push_back(types::make_copy_decoder(column.type, column.mapping, {.check_utf8 = check_utf8}));
+  }
+}
+
+Result<bool> CopyReader::read(columnar::Batch& batch) {
+  while (!ended_ && batch.rows() < kBatchRows && batch.size_bytes() < kBatchBytes) {
+    PG2ATHENA_ASSIGN(const bool more, fill_block());
+    PG2ATHENA_TRY(decode_block(batch));
+    messages_.clear();
+    rows_read_ += block_.rows();
+    block_.clear();
+    ended_ = !more;
+  }
+  return batch.rows() != 0;
+}
+
+// Takes rows apart until the block is full. False when the COPY is over.
+Result<bool> CopyReader::fill_block() {
+  std::size_t block_bytes = 0;
+  while (!block_.full() && block_bytes < kBlockBytes) {
+    PG2ATHENA_ASSIGN(std::optional<Connection::Message> message, connection_.next_copy_message());
+    if (!message) {
+      if (!started_) return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: no header");
+      return false;
+    }
+    bytes_read_ += message->size;
+    block_bytes += message->size;
+    std::span<const std::byte> bytes = std::as_bytes(std::span(message->data.get(), message->size));
+    if (!started_) {
+      PG2ATHENA_ASSIGN(bytes, skip_copy_header(bytes));
+      started_ = true;
+    }
+    // The server sends one row a message, the first behind the header. The protocol does not promise that, so rows
+    // may share a message here; one that is cut by a message's end is an error.
+    while (!bytes.empty()) {
+      if (block_.full()) return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: too long a message");
+      PG2ATHENA_ASSIGN(const RowBlock::Added added, block_.add(bytes));
+      if (added == RowBlock::Added::Trailer && !bytes.empty()) {
+        return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: rows behind the trailer");
+      }
+    }
+    messages_.push_back(std::move(message->data));
+  }
+  return true;
+}
+
+Result<void> CopyReader::decode_block(columnar::Batch& batch) {
+  for (std::size_t i = 0; i < decoders_.size(); ++i) {
+    const auto decoded = decoders_[i]->decode(block_.column(i), batch.columns[i]);
+    if (!decoded) return fail(value_error(i, decoded.error()));
+  }
+  return {};
+}
+
+Error CopyReader::value_error(std::size_t column, const types::DecodeFailure& failure) {
+  failed_row_ = rows_read_ + failure.index;
+  ended_ = true;
+  const bool unrepresentable = types::is_unrepresentable(failure.problem);
+  return Error(unrepresentable ? ErrorKind::Unrepresentable : ErrorKind::CorruptInput,
+               std::string(types::to_string(failure.problem)))
+      .with("table", source_.display())
+      .with("column", source_.columns[column].name)
+      .with("type", source_.columns[column].type.name);
+}
+
+}  // namespace pg2athena::postgres

@@ -1,0 +1,58 @@
+// Reader 1: rows through COPY in its binary form, which every server speaks.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "columnar/batch.h"
+#include "postgres/connection.h"
+#include "postgres/row_block.h"
+#include "postgres/scan.h"
+
+namespace pg2athena::postgres {
+
+// The seam between where rows come from and the rest of the pipeline.
+class ShardReader {
+ public:
+  virtual ~ShardReader() = default;
+  // Appends the next rows, some thousands at most, to a batch of the shard's columns. False when there are no more.
+  // After an error the batch is unusable until cleared, and the reader is at its end.
+  virtual Result<bool> read(columnar::Batch& batch) = 0;
+  // Bytes that have come from the server.
+  virtual std::uint64_t bytes_read() const = 0;
+  // After read() failed on a value: the number, from 0, of the row that holds it.
+  virtual std::optional<std::uint64_t> failed_row() const = 0;
+};
+
+class CopyReader final : public ShardReader {
+ public:
+  // Starts the COPY on a session that has entered `source`. Both must outlive the reader. To give up before the end,
+  // close the connection or cancel its query.
+  static Result<std::unique_ptr<CopyReader>> start(Connection& connection, const ScanSource& source,
+                                                   const std::optional<BlockRange>& blocks, bool check_utf8);
+
+  Result<bool> read(columnar::Batch& batch) override;
+  std::uint64_t bytes_read() const override { return bytes_read_; }
+  std::optional<std::uint64_t> failed_row() const override { return failed_row_; }
+
+ private:
+  CopyReader(Connection& connection, const ScanSource& source, bool check_utf8);
+  Result<bool> fill_block();
+  Result<void> decode_block(columnar::Batch& batch);
+  Error value_error(std::size_t column, const types::DecodeFailure& failure);
+
+  Connection& connection_;
+  const ScanSource& source_;
+  std::vector<types::DecoderPtr> decoders_;
+  RowBlock block_;
+  std::vector<CopyMessage> messages_;  // which own what the block points into
+  std::uint64_t rows_read_ = 0;  // in blocks before the present one
+  std::uint64_t bytes_read_ = 0;
+  bool started_ = false;
+  bool ended_ = false;
+  std::optional<std::uint64_t> failed_row_;
+};
+
+}  // namespace pg2athena::postgres

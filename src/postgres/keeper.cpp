@@ -1,0 +1,218 @@
+#include "postgres/keeper.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "postgres/privileges.h"
+
+namespace pg2athena::postgres {
+namespace {
+
+// How often a plan starts over because a relation went away between listing and locking.
+constexpr int kPlanAttempts = 5;
+// How often the catalog is read again because something new appeared; each time takes what a partition needs to be
+// attached, so more than a few means that someone attaches them in a loop.
+constexpr int kLockRounds = 10;
+
+std::string select_list(const std::vector<RelationColumn>& columns) {
+  std::string list;
+  for (const RelationColumn& column : columns) list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+  return list;
+}
+
+std::string without_semicolon(std::string sql) {
+  const auto ignorable = [](char c) { return c == ';' || std::isspace(static_cast<unsigned char>(c)) != 0; };
+  while (!sql.empty() && ignorable(sql.back())) sql.pop_back();
+  return sql;
+}
+
+Error lock_hint(Error error) {
+  if (error.kind() != ErrorKind::LockNotAvailable) return error;
+  return std::move(error).hint(
+      "an ALTER, TRUNCATE or VACUUM FULL holds the table or waits for it: run again when it is done, or wait longer "
+      "with --lock-timeout");
+}
+
+}  // namespace
+
+Result<Keeper> Keeper::open(const ConnectionParameters& parameters, Cancellation& cancellation,
+                            std::chrono::milliseconds lock_timeout) {
+  PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
+  PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection));
+  if (server.in_recovery) {
+    return fail(Error(ErrorKind::Unsupported, "the server is a standby, which can't be read yet")
+                    .with("source", describe_target(parameters))
+                    .hint("name the primary server"));
+  }
+  return Keeper(std::move(connection), std::move(server), lock_timeout);
+}
+
+Result<void> Keeper::begin() {
+  held_.clear();
+  PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+  PG2ATHENA_TRY(connection_.execute(fmt::format(
+      "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}", lock_timeout_.count())));
+  return {};
+}
+
+Result<Source> Keeper::lock_source(const Selection& selection, const std::vector<NamedQuery>& queries) {
+  Source source;
+  if (!selection.whole_database() || queries.empty()) {
+    for (int attempt = 1;; ++attempt) {
+      PG2ATHENA_TRY(begin());
+      auto locked = lock_relations(selection);
+      if (locked) {
+        source = std::move(*locked);
+        break;
+      }
+      // A relation that was listed and is gone when we lock it: look again.
+      const bool gone = locked.error().kind() == ErrorKind::NotFound && !locked.error().context("sqlstate").empty();
+      if (!gone || attempt == kPlanAttempts) return fail(lock_hint(std::move(locked).error()));
+    }
+  } else {
+    PG2ATHENA_TRY(begin());
+  }
+  for (const NamedQuery& query : queries) {
+    auto locked = lock_query(query);
+    if (!locked) return fail(lock_hint(std::move(locked).error()).with("query", query.name));
+    source.queries.push_back(std::move(*locked));
+  }
+  source.server = server_;
+  return source;
+}
+
+Result<Source> Keeper::lock_relations(const Selection& selection) {
+  for (int round = 1; round <= kLockRounds; ++round) {
+    PG2ATHENA_ASSIGN(const std::vector<ListedRelation> listed, list_relations(connection_));
+    PG2ATHENA_ASSIGN(Selected selected, select_relations(listed, selection, server_.search_path));
+    Source source;
+    source.warnings = std::move(selected.warnings);
+    std::vector<Oid> oids;
+    for (const ListedRelation& relation : selected.relations) oids.push_back(relation.oid);
+    PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
+    std::erase_if(source.relations, [&](const Relation& relation) {
+      if (relation.populated) return false;
+      source.warnings.push_back(fmt::format("{} is skipped: the materialized view has not been populated; "
+                                            "REFRESH MATERIALIZED VIEW fills it",
+                                            relation.name.display()));
+      return true;
+    });
+    PG2ATHENA_TRY(check_readable(source.relations, server_.user));
+    PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
+    if (!locked_more) return source;
+  }
+  return fail(Error(ErrorKind::Unsupported, "tables or partitions keep appearing while the run locks them")
+                  .hint("run when nothing attaches partitions or renames tables"));
+}
+
+Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
+  std::vector<std::string> tables;  // for LOCK TABLE
+  std::vector<std::string> selects;
+  // LOCK TABLE refuses all but tables and views, and a role with rights on columns only; of a view it leaves out the
+  // materialized views below. A SELECT takes and keeps the same lock.
+  const auto add = [&](const RelationName& name, RelationKind kind, bool table_privilege, bool only,
+                       const Relation& relation) {
+    const bool is_table = kind == RelationKind::Table || kind == RelationKind::Partitioned;
+    const std::string from = (only && is_table ? "ONLY " : "") + name.quoted();
+    if (is_table && table_privilege) {
+      tables.push_back(from);
+    } else {
+      selects.push_back(fmt::format("SELECT {} FROM {} LIMIT 0", select_list(relation.columns), from));
+    }
+  };
+  for (const Relation& relation : relations) {
+    if (relation.reads_leaves()) {
+      if (held_.insert({.oid = relation.oid, .name = relation.name}).second) {
+        add(relation.name, relation.kind, relation.table_privilege, true, relation);
+      }
+      for (const StoredRelation& stored : relation.storage) {
+        if (!held_.insert({.oid = stored.oid, .name = stored.name}).second) continue;
+        add(stored.name, stored.kind, stored.table_privilege, true, relation);
+      }
+    } else {
+      // Leaves that we have no right on are locked through the parent, which asks for none.
+      bool is_new = held_.insert({.oid = relation.oid, .name = relation.name}).second;
+      for (const StoredRelation& stored : relation.storage) {
+        is_new |= held_.insert({.oid = stored.oid, .name = stored.name}).second;
+      }
+      if (is_new) add(relation.name, relation.kind, relation.table_privilege, false, relation);
+    }
+  }
+  PG2ATHENA_TRY(check_lock_capacity(tables.size() + selects.size()));
+  PG2ATHENA_TRY(lock_tables(tables));
+  // LIMIT 0 runs nothing (ExecLimit in src/backend/executor/nodeLimit.c), but the statement is parsed, rewritten and
+  // planned: everything that the relation reads is locked.
+  for (const std::string& select : selects) PG2ATHENA_TRY(connection_.execute(select));
+  return !tables.empty() || !selects.empty();
+}
+
+Result<void> Keeper::check_lock_capacity(std::size_t relations) {
+  // The server's lock table has room for this many objects, over all sessions (src/backend/storage/lmgr/lock.c,
+  // NLOCKENTS). A full one makes other sessions fail, not only us.
+  PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(R"(
+SELECT current_setting('max_locks_per_transaction')::bigint
+         * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint),
+       (SELECT count(*) FROM pg_locks WHERE NOT fastpath))"));
+  const auto capacity = static_cast<std::size_t>(found.integer(0, 0));
+  const auto taken = static_cast<std::size_t>(found.integer(0, 1));
+  constexpr std::size_t kShareInPercent = 75;
+  const std::size_t room = capacity > taken ? (capacity - taken) * kShareInPercent / 100 : 0;
+  if (relations <= room) return {};
+  return fail(Error(ErrorKind::Unsupported,
+                    fmt::format("the run needs {} locks, and the server's lock table has room for {}", relations, room))
+                  .hint("raise max_locks_per_transaction on the server, or split the run with --schema or --table"));
+}
+
+Result<void> Keeper::lock_tables(const std::vector<std::string>& tables) {
+  constexpr std::size_t kNamesPerStatement = 500;
+  for (std::size_t first = 0; first < tables.size(); first += kNamesPerStatement) {
+    const auto begin = tables.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(kNamesPerStatement, tables.size() - first));
+    PG2ATHENA_TRY(connection_.execute(
+        fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", fmt::join(begin, begin + count, ", "))));
+  }
+  return {};
+}
+
+Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
+  QuerySource source{.name = query.name, .sql = without_semicolon(query.sql), .columns = {}};
+  // Names in the operator's SQL mean what they mean to the role. The line end closes a trailing comment; a prepared
+  // statement can't be two.
+  PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {server_.search_path_setting}));
+  const std::string sql = fmt::format("SELECT * FROM (\n{}\n) AS q LIMIT 0", source.sql);
+  auto described = connection_.describe(sql);
+  if (!described) {
+    Error error = std::move(described).error();
+    if (error.kind() != ErrorKind::Database) return fail(std::move(error));
+    // Whatever the server has against the SQL, the plan refuses it.
+    Error refused = Error(ErrorKind::Unsupported, error.message()).with("sqlstate", std::string(error.context("sqlstate")));
+    return fail(std::move(refused).hint("--query takes one SELECT, VALUES or TABLE statement"));
+  }
+  PG2ATHENA_TRY(connection_.execute(sql));
+  PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
+  PG2ATHENA_ASSIGN(source.columns, resolve_columns(connection_, *described));
+  return source;
+}
+
+Result<Snapshot> Keeper::export_snapshot() {
+  PG2ATHENA_ASSIGN(const QueryResult exported,
+                   connection_.execute("SELECT pg_export_snapshot(), pg_current_snapshot(), pg_current_wal_insert_lsn()"));
+  return Snapshot{.id = std::string(exported.text(0, 0)),
+                  .horizon = std::string(exported.text(0, 1)),
+                  .lsn = std::string(exported.text(0, 2))};
+}
+
+Result<void> Keeper::end_transaction() {
+  PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+  return {};
+}
+
+Result<bool> Keeper::try_advisory_lock(std::int64_t key) {
+  PG2ATHENA_ASSIGN(const QueryResult taken,
+                   connection_.execute("SELECT pg_try_advisory_lock($1)", {std::to_string(key)}));
+  return taken.boolean(0, 0);
+}
+
+}  // namespace pg2athena::postgres

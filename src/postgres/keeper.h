@@ -1,0 +1,92 @@
+// The keeper: the connection that holds the locks and the snapshot of a run from its plan to its end.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "postgres/catalog.h"
+#include "postgres/connection.h"
+#include "postgres/selection.h"
+#include "postgres/session.h"
+
+namespace pg2athena::postgres {
+
+// A SELECT of the operator's, exported under a name.
+struct NamedQuery {
+  std::string name;
+  std::string sql;
+};
+
+// A query, with what it returns.
+struct QuerySource {
+  std::string name;
+  std::string sql;  // without a trailing semicolon
+  std::vector<RelationColumn> columns;
+};
+
+// All that a run reads, locked.
+struct Source {
+  ServerInfo server;
+  std::vector<Relation> relations;  // sorted by name
+  std::vector<QuerySource> queries;
+  std::vector<std::string> warnings;
+};
+
+// A snapshot that other sessions can import while the keeper's transaction lasts.
+struct Snapshot {
+  std::string id;        // for SET TRANSACTION SNAPSHOT
+  std::string horizon;   // pg_current_snapshot(): xmin:xmax:running
+  std::string lsn;       // the write-ahead log's insert position when it was taken
+};
+
+class Keeper {
+ public:
+  static Result<Keeper> open(const ConnectionParameters& parameters, Cancellation& cancellation,
+                             std::chrono::milliseconds lock_timeout);
+
+  // Opens the run's transaction, locks what the selection and the queries read in ACCESS SHARE mode, and reads the
+  // catalog. The locks come first and the catalog is read again after them, until nothing new appears: only then is
+  // what it says true for as long as we hold them. Refuses (PermissionDenied, Unsupported, NotFound) before it locks.
+  Result<Source> lock_source(const Selection& selection, const std::vector<NamedQuery>& queries);
+
+  // Exports the snapshot. The transaction is READ COMMITTED, so the snapshot is this statement's: taken under all
+  // locks. (Taken before them, a TRUNCATE in between would make workers read no rows, without an error; and in
+  // REPEATABLE READ the first statement of all would fix it.)
+  Result<Snapshot> export_snapshot();
+
+  // Ends the transaction: its locks and the snapshot are given back, advisory locks stay.
+  Result<void> end_transaction();
+
+  // Takes an advisory lock by `key` until the keeper goes; false when another session has it.
+  Result<bool> try_advisory_lock(std::int64_t key);
+
+  const ServerInfo& server() const { return server_; }
+
+ private:
+  struct Held {
+    Oid oid;
+    RelationName name;
+    auto operator<=>(const Held&) const = default;
+  };
+
+  Keeper(Connection connection, ServerInfo server, std::chrono::milliseconds lock_timeout)
+      : connection_(std::move(connection)), server_(std::move(server)), lock_timeout_(lock_timeout) {}
+
+  Result<void> begin();
+  Result<Source> lock_relations(const Selection& selection);
+  Result<void> check_lock_capacity(std::size_t relations);
+  Result<void> lock_tables(const std::vector<std::string>& tables);
+  // Locks what isn't locked yet; true when there was something.
+  Result<bool> lock_new(const std::vector<Relation>& relations);
+  Result<QuerySource> lock_query(const NamedQuery& query);
+
+  Connection connection_;
+  ServerInfo server_;
+  std::chrono::milliseconds lock_timeout_;
+  std::set<Held> held_;
+};
+
+}  // namespace pg2athena::postgres

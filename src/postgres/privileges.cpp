@@ -1,0 +1,56 @@
+#include "postgres/privileges.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace pg2athena::postgres {
+namespace {
+
+// As many names as a person reads.
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 10;
+  const std::size_t shown = std::min(names.size(), kShown);
+  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
+  return text;
+}
+
+// The columns that we can't read, quoted; empty when the whole relation can be read.
+std::vector<std::string> unreadable_columns(const Relation& relation) {
+  std::vector<std::string> columns;
+  if (relation.table_privilege) return columns;
+  for (const RelationColumn& column : relation.columns) {
+    if (!column.readable) columns.push_back(quote_identifier(column.name));
+  }
+  return columns;
+}
+
+}  // namespace
+
+Result<void> check_readable(const std::vector<Relation>& relations, const std::string& user) {
+  std::vector<std::string> denied;
+  std::vector<std::string> grants;
+  std::vector<std::string> secured;
+  for (const Relation& relation : relations) {
+    if (relation.row_security) secured.push_back(relation.name.display());
+    const std::vector<std::string> columns = unreadable_columns(relation);
+    if (columns.empty()) continue;
+    const bool some = columns.size() < relation.columns.size();
+    const std::string list = some ? fmt::format(" ({})", fmt::join(columns, ", ")) : "";
+    denied.push_back(relation.name.display() + list);
+    grants.push_back(fmt::format("GRANT SELECT{} ON {} TO {};", list, relation.name.display(), quote_identifier(user)));
+  }
+  if (!denied.empty()) {
+    return fail(Error(ErrorKind::PermissionDenied, fmt::format("role {} has no SELECT right on {}", user, some_of(denied)))
+                    .hint(fmt::format("{} — or leave it out with --exclude", some_of(grants))));
+  }
+  if (!secured.empty()) {
+    return fail(Error(ErrorKind::Unsupported,
+                      fmt::format("row security would hide rows from role {} in {}", user, some_of(secured)))
+                    .hint("read as the tables' owner, or as a role with BYPASSRLS, or leave them out with --exclude"));
+  }
+  return {};
+}
+
+}  // namespace pg2athena::postgres

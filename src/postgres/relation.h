@@ -1,0 +1,74 @@
+// What the catalog says about the relations of a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "postgres/sql_text.h"
+#include "types/pg_type.h"
+
+namespace pg2athena::postgres {
+
+using types::Oid;
+
+// pg_class.relkind, of what can be exported.
+enum class RelationKind : char {
+  Table = 'r',
+  Partitioned = 'p',
+  View = 'v',
+  MaterializedView = 'm',
+  Foreign = 'f',
+};
+
+std::string_view to_string(RelationKind kind);
+
+// A relation, as it is listed to choose from.
+struct ListedRelation {
+  Oid oid = 0;
+  RelationName name;
+  RelationKind kind = RelationKind::Table;
+  bool is_partition = false;       // a leaf or branch of a partitioned table
+  bool extension_member = false;   // made by CREATE EXTENSION
+  bool operator==(const ListedRelation&) const = default;
+};
+
+struct RelationColumn {
+  std::string name;
+  types::PgType type;
+  bool not_null = false;
+  bool readable = true;  // we have SELECT on it
+  std::string comment;
+};
+
+// Something with rows of its own: a table, a leaf of a partitioned table, a child by inheritance, a materialized view,
+// a foreign table.
+struct StoredRelation {
+  Oid oid = 0;
+  RelationName name;
+  RelationKind kind = RelationKind::Table;
+  bool heap = false;            // its access method is heap: it has blocks and ctids
+  bool table_privilege = false; // SELECT on the whole relation, which LOCK TABLE asks for
+  Oid filenode = 0;             // pg_relation_filenode(): changes when the relation is rewritten
+  std::uint64_t bytes = 0;      // of its main fork
+  double estimated_rows = -1;   // pg_class.reltuples scaled to the present size; negative: never analysed
+};
+
+struct Relation {
+  Oid oid = 0;
+  RelationName name;
+  RelationKind kind = RelationKind::Table;
+  bool populated = true;           // a materialized view: has been refreshed
+  bool row_security = false;       // a policy is in force for us, on it or on an ancestor
+  bool table_privilege = false;
+  std::string comment;
+  std::vector<RelationColumn> columns;
+  // Where its rows are: itself, its leaves, its children by inheritance. Empty for a view.
+  std::vector<StoredRelation> storage;
+
+  // Whether each part of the storage is read by itself. That takes a right on each; without it, or without storage,
+  // everything is read through the relation, which takes a right on nothing else.
+  bool reads_leaves() const;
+};
+
+}  // namespace pg2athena::postgres

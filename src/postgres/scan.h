@@ -1,0 +1,56 @@
+// What one COPY reads: a relation or a query, and which of its blocks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "postgres/connection.h"
+#include "postgres/sql_text.h"
+#include "types/type_table.h"
+
+namespace pg2athena::postgres {
+
+struct ScanColumn {
+  std::string name;   // in PostgreSQL
+  types::PgType type;
+  types::TypeMapping mapping;
+};
+
+// Where the rows are. Shared by all shards of a relation.
+struct ScanSource {
+  // The relation; nothing for a query.
+  std::optional<RelationName> relation;
+  types::Oid oid = 0;
+  bool only = false;            // the relation's own rows, without those of its children
+  bool lock_table = false;      // LOCK TABLE can take its lock; otherwise a SELECT does
+  types::Oid filenode = 0;      // as planned; 0 where the relation has none
+  // The query, and the role's search_path, in which its names are looked up.
+  std::string query;
+  std::string search_path;
+
+  std::vector<ScanColumn> columns;
+
+  std::string display() const;      // for people
+  std::string from_clause() const;  // ONLY "s"."t", or (query) AS q
+};
+
+// Heap blocks from `first` to before `end`; without an end, to the relation's last.
+struct BlockRange {
+  std::uint32_t first = 0;
+  std::optional<std::uint32_t> end;
+  bool operator==(const BlockRange&) const = default;
+};
+
+// Splits a heap of `blocks` into `parts` ranges of about the same size, the last open-ended: blocks that were added
+// after the count belong to it. At least one range.
+std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts);
+
+// COPY (SELECT …) TO STDOUT (FORMAT binary), for all rows or for those of a block range.
+std::string copy_statement(const ScanSource& source, const std::optional<BlockRange>& blocks);
+
+// The ctid of the n-th row (from 0) that the COPY of a block range returned, in the same snapshot.
+std::string ctid_statement(const ScanSource& source, const BlockRange& blocks, std::uint64_t row);
+
+}  // namespace pg2athena::postgres

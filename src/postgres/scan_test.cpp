@@ -1,0 +1,45 @@
+#include "postgres/scan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pg2athena::postgres {
+namespace {
+
+using testing::ElementsAre;
+
+ScanSource orders() {
+  ScanSource source;
+  source.relation = RelationName{.schema = "public", .name = "orders"};
+  source.only = true;
+  const types::PgType integer{.oid = types::oid::kInt4, .name = "integer"};
+  const types::PgType point{.oid = 600, .name = "point"};
+  source.columns = {{.name = "id", .type = integer, .mapping = types::map_type(integer)},
+                    {.name = "Place", .type = point, .mapping = types::map_type(point)}};
+  return source;
+}
+
+TEST(Scan, Block_ranges_cover_the_table_and_the_last_is_open) {
+  EXPECT_THAT(split_blocks(10, 3), ElementsAre(BlockRange{0, 3}, BlockRange{3, 6}, BlockRange{6, std::nullopt}));
+  EXPECT_THAT(split_blocks(10, 1), ElementsAre(BlockRange{0, std::nullopt}));
+  EXPECT_THAT(split_blocks(0, 4), ElementsAre(BlockRange{0, std::nullopt})) << "an empty table may grow";
+  EXPECT_THAT(split_blocks(2, 4), ElementsAre(BlockRange{0, 1}, BlockRange{1, std::nullopt}));
+  EXPECT_EQ(split_blocks(0xFFFFFFFE, 1000).back().first, 4290672326U) << "the largest heap there is";
+}
+
+TEST(Scan, Statements_quote_names_and_take_what_has_no_binary_form_as_output_text) {
+  EXPECT_EQ(copy_statement(orders(), BlockRange{3, 6}),
+            "COPY (SELECT \"id\", CASE WHEN \"Place\" IS NOT DISTINCT FROM NULL THEN NULL ELSE "
+            "pg_catalog.format('%s', \"Place\") END FROM ONLY \"public\".\"orders\" WHERE ctid >= "
+            "'(3,0)'::pg_catalog.tid AND ctid < '(6,0)'::pg_catalog.tid) TO STDOUT (FORMAT binary)");
+}
+
+TEST(Scan, A_query_stands_on_lines_of_its_own_so_that_a_comment_at_its_end_ends_there) {
+  ScanSource source = orders();
+  source.relation.reset();
+  source.query = "SELECT 1 AS id -- one";
+  EXPECT_EQ(source.from_clause(), "(\nSELECT 1 AS id -- one\n) AS q");
+}
+
+}  // namespace
+}  // namespace pg2athena::postgres

@@ -1,0 +1,222 @@
+#include "postgres/selection.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pg2athena::postgres {
+namespace {
+
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Levenshtein's distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, substituted}));
+    }
+  }
+  return row.back();
+}
+
+// The name that differs least from the pattern's, letters' case aside.
+std::string nearest(std::span<const ListedRelation> listed, const NamePattern& pattern) {
+  const auto folded = [](std::string text) {
+    std::ranges::transform(text, text.begin(), to_lower);
+    return text;
+  };
+  const std::string wanted = folded(pattern.plain_name());
+  const ListedRelation* best = nullptr;
+  std::size_t best_distance = wanted.size() / 2 + 1;
+  for (const ListedRelation& relation : listed) {
+    const std::size_t d = distance(wanted, folded(relation.name.name));
+    if (d < best_distance) {
+      best = &relation;
+      best_distance = d;
+    }
+  }
+  return best == nullptr ? std::string() : best->name.display();
+}
+
+// Whether a name without a schema means this relation: it is the first of its name along the search path.
+bool is_visible(const ListedRelation& relation, std::span<const ListedRelation> listed,
+                std::span<const std::string> search_path) {
+  for (const std::string& schema : search_path) {
+    if (schema == relation.name.schema) return true;
+    if (std::ranges::any_of(listed, [&](const ListedRelation& other) {
+          return other.name.schema == schema && other.name.name == relation.name.name;
+        })) {
+      return false;
+    }
+  }
+  return false;
+}
+
+class Selector {
+ public:
+  Selector(std::span<const ListedRelation> listed, std::span<const std::string> search_path)
+      : listed_(listed), search_path_(search_path) {}
+
+  bool matches(const NamePattern& pattern, const ListedRelation& relation) const {
+    if (!pattern.matches_name(relation.name.name)) return false;
+    return pattern.has_schema() ? pattern.matches_schema(relation.name.schema)
+                                : is_visible(relation, listed_, search_path_);
+  }
+
+  Result<void> take_table(const std::string& text, std::set<Oid>& taken) const {
+    PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(text, 2));
+    bool found = false;
+    for (const ListedRelation& relation : listed_) {
+      if (pattern.has_wildcard() && is_implicit(relation)) continue;
+      if (!matches(pattern, relation)) continue;
+      taken.insert(relation.oid);
+      found = true;
+    }
+    if (found) return {};
+    Error error(ErrorKind::NotFound, fmt::format("no table, view or materialized view is named {}", text));
+    const std::string suggestion = nearest(listed_, pattern);
+    return fail(std::move(error).hint(
+        suggestion.empty()
+            ? "names are schema.name; put names with upper-case letters in double quotes inside single ones: "
+              "--table 'public.\"Orders\"'"
+            : fmt::format("did you mean --table '{}'?", suggestion)));
+  }
+
+  Result<void> take_schema(const std::string& text, std::set<Oid>& taken) const {
+    PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(text, 1));
+    bool found = false;
+    for (const ListedRelation& relation : listed_) {
+      if (!pattern.matches_name(relation.name.schema)) continue;
+      found = true;
+      if (!is_implicit(relation)) taken.insert(relation.oid);
+    }
+    if (found) return {};
+    std::set<std::string> schemas;
+    for (const ListedRelation& relation : listed_) schemas.insert(quote_if_needed(relation.name.schema));
+    return fail(Error(ErrorKind::NotFound, fmt::format("no schema named {} has a table or view", text))
+                    .hint(schemas.empty() ? "the database has no tables"
+                                          : fmt::format("schemas with tables: {}", fmt::join(schemas, ", "))));
+  }
+
+  // Partitions come with their parents, and what an extension made is its own business.
+  static bool is_implicit(const ListedRelation& relation) {
+    return relation.is_partition || relation.extension_member;
+  }
+
+ private:
+  static std::string quote_if_needed(const std::string& name) {
+    const std::string display = RelationName{.schema = name, .name = "x"}.display();
+    return display.substr(0, display.size() - 2);
+  }
+
+  std::span<const ListedRelation> listed_;
+  std::span<const std::string> search_path_;
+};
+
+}  // namespace
+
+Result<NamePattern> NamePattern::parse(const std::string& text, std::size_t parts) {
+  const auto bad = [&](std::string_view why) {
+    return fail(Error(ErrorKind::InvalidArgument, fmt::format("{} is not a name: {}", text, why))
+                    .hint("names are schema.name; * and ? are wildcards; \"…\" keeps upper-case letters and dots"));
+  };
+  std::vector<Glob> globs(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const bool doubled = quoted && i + 1 < text.size() && text[i + 1] == '"';
+      if (doubled) {
+        globs.back().elements.push_back({'"', false});
+        ++i;
+      } else {
+        quoted = !quoted;
+      }
+    } else if (quoted) {
+      globs.back().elements.push_back({c, false});
+    } else if (c == '.') {
+      globs.emplace_back();
+    } else {
+      globs.back().elements.push_back({to_lower(c), c == '*' || c == '?'});
+    }
+  }
+  if (quoted) return bad("a quote is not closed");
+  if (globs.size() > parts) return bad("it has too many parts");
+  if (std::ranges::any_of(globs, [](const Glob& glob) { return glob.elements.empty(); })) return bad("a part is empty");
+  NamePattern pattern;
+  pattern.text_ = text;
+  pattern.name_ = std::move(globs.back());
+  if (globs.size() == 2) pattern.schema_ = std::move(globs.front());
+  return pattern;
+}
+
+bool NamePattern::has_wildcard() const {
+  const auto wild = [](const Glob& glob) { return std::ranges::any_of(glob.elements, &Glob::Element::wildcard); };
+  return wild(name_) || (schema_ && wild(*schema_));
+}
+
+std::string NamePattern::plain_name() const {
+  std::string name;
+  for (const Glob::Element& element : name_.elements) {
+    if (!element.wildcard) name += element.character;
+  }
+  return name;
+}
+
+bool NamePattern::Glob::matches(std::string_view text) const {
+  // Greedy with one point of return: the last * takes one more character whenever the rest does not fit.
+  std::size_t element = 0;
+  std::size_t at = 0;
+  std::size_t star = elements.size();
+  std::size_t star_at = 0;
+  while (at < text.size()) {
+    const bool here = element < elements.size();
+    if (here && elements[element].wildcard && elements[element].character == '*') {
+      star = element++;
+      star_at = at;
+    } else if (here && (elements[element].wildcard || elements[element].character == text[at])) {
+      ++element;
+      ++at;
+    } else if (star != elements.size()) {
+      element = star + 1;
+      at = ++star_at;
+    } else {
+      return false;
+    }
+  }
+  while (element < elements.size() && elements[element].wildcard && elements[element].character == '*') ++element;
+  return element == elements.size();
+}
+
+Result<Selected> select_relations(std::span<const ListedRelation> listed, const Selection& selection,
+                                  std::span<const std::string> search_path) {
+  const Selector selector(listed, search_path);
+  std::set<Oid> taken;
+  for (const std::string& table : selection.tables) PG2ATHENA_TRY(selector.take_table(table, taken));
+  for (const std::string& schema : selection.schemas) PG2ATHENA_TRY(selector.take_schema(schema, taken));
+  if (selection.whole_database()) {
+    for (const ListedRelation& relation : listed) {
+      if (!Selector::is_implicit(relation)) taken.insert(relation.oid);
+    }
+  }
+  Selected selected;
+  for (const std::string& text : selection.excludes) {
+    PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(text, 2));
+    const auto excluded = std::ranges::count_if(listed, [&](const ListedRelation& relation) {
+      return selector.matches(pattern, relation) && taken.erase(relation.oid) != 0;
+    });
+    if (excluded == 0) selected.warnings.push_back(fmt::format("--exclude {} excludes nothing", text));
+  }
+  for (const ListedRelation& relation : listed) {
+    if (taken.contains(relation.oid)) selected.relations.push_back(relation);
+  }
+  return selected;
+}
+
+}  // namespace pg2athena::postgres

@@ -1,0 +1,94 @@
+#include "postgres/selection.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pg2athena::postgres {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::vector<ListedRelation>& database() {
+  static const std::vector<ListedRelation> all = {
+      {.oid = 1, .name = {"audit", "log"}},
+      {.oid = 2, .name = {"public", "Order Items"}},
+      {.oid = 3, .name = {"public", "orders"}},
+      {.oid = 4, .name = {"public", "payment"}, .kind = RelationKind::Partitioned},
+      {.oid = 5, .name = {"public", "payment_2022"}, .is_partition = true},
+      {.oid = 6, .name = {"public", "spatial_ref_sys"}, .extension_member = true},
+      {.oid = 7, .name = {"audit", "orders"}},
+      {.oid = 8, .name = {"public", "a.b\"c"}},
+  };
+  return all;
+}
+
+std::vector<Oid> take(const Selection& selection) {
+  const std::vector<std::string> path = {"public", "audit"};
+  const auto selected = select_relations(database(), selection, path);
+  std::vector<Oid> oids;
+  if (!selected) {
+    ADD_FAILURE() << selected.error();
+    return oids;
+  }
+  for (const ListedRelation& relation : selected->relations) oids.push_back(relation.oid);
+  return oids;
+}
+
+Error refuse(const Selection& selection) {
+  const auto selected = select_relations(database(), selection, {});
+  return selected ? Error(ErrorKind::Internal, "it was accepted") : selected.error();
+}
+
+TEST(Selection, A_database_is_all_but_partitions_and_members_of_extensions) {
+  EXPECT_THAT(take({}), ElementsAre(1, 2, 3, 4, 7, 8));
+}
+
+TEST(Selection, Names_are_found_as_psql_finds_them) {
+  EXPECT_THAT(take({.tables = {"orders"}}), ElementsAre(3)) << "the first along the search path";
+  EXPECT_THAT(take({.tables = {"log"}}), ElementsAre(1));
+  EXPECT_THAT(take({.tables = {"ORDERS"}}), ElementsAre(3)) << "unquoted names fold to lower case";
+  EXPECT_THAT(take({.tables = {"public.\"Order Items\""}}), ElementsAre(2));
+  EXPECT_THAT(take({.tables = {"public.\"a.b\"\"c\""}}), ElementsAre(8));
+  EXPECT_THAT(take({.tables = {"*.orders"}}), ElementsAre(3, 7));
+  EXPECT_THAT(take({.tables = {"audit.lo?"}}), ElementsAre(1));
+}
+
+TEST(Selection, Partitions_come_alone_only_when_they_are_named) {
+  EXPECT_THAT(take({.tables = {"public.payment*"}}), ElementsAre(4));
+  EXPECT_THAT(take({.tables = {"public.payment_2022"}}), ElementsAre(5));
+  EXPECT_THAT(take({.tables = {"spatial_ref_sys"}}), ElementsAre(6));
+}
+
+TEST(Selection, Schemas_and_excludes_combine) {
+  EXPECT_THAT(take({.schemas = {"audit"}}), ElementsAre(1, 7));
+  EXPECT_THAT(take({.schemas = {"*"}, .excludes = {"audit.*", "public.\"O*\""}}), ElementsAre(2, 3, 4, 8));
+  EXPECT_THAT(take({.tables = {"orders"}, .excludes = {"orders"}}), IsEmpty());
+}
+
+TEST(Selection, An_exclude_that_excludes_nothing_is_a_warning) {
+  const auto selected = select_relations(database(), {.excludes = {"public.secrets"}}, {});
+  ASSERT_TRUE(selected);
+  EXPECT_THAT(selected->warnings, ElementsAre(HasSubstr("public.secrets")));
+}
+
+TEST(Selection, A_name_that_finds_nothing_is_an_error_that_suggests) {
+  const Error missing = refuse({.tables = {"public.order"}});
+  EXPECT_EQ(missing.kind(), ErrorKind::NotFound);
+  EXPECT_THAT(missing.message(), HasSubstr("public.order"));
+  EXPECT_THAT(missing.hint(), HasSubstr("orders"));
+  EXPECT_EQ(refuse({.schemas = {"nowhere"}}).kind(), ErrorKind::NotFound);
+}
+
+TEST(Selection, Bad_names_are_refused) {
+  for (const char* const name : {"", "a.b.c", "a.", ".b", "\"a"}) {
+    EXPECT_EQ(refuse({.tables = {name}}).kind(), ErrorKind::InvalidArgument) << name;
+  }
+}
+
+}  // namespace
+}  // namespace pg2athena::postgres

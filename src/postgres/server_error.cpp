@@ -1,0 +1,95 @@
+#include "postgres/server_error.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace pg2athena::postgres {
+namespace {
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.pop_back();
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+std::string field(const PGresult* result, int code) {
+  const char* const text = PQresultErrorField(result, code);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+struct Verbose {
+  std::string sqlstate;
+  std::string message;
+};
+
+// "…FATAL:  28P01: password authentication failed for user "x"\nLOCATION:  …" with the severity in any language:
+// two blanks, five capitals or digits, a colon.
+Verbose split_verbose(const std::string& text) {
+  constexpr std::size_t kSqlstateLength = 5;
+  for (std::size_t at = text.find(":  "); at != std::string::npos; at = text.find(":  ", at + 1)) {
+    const std::string_view rest = std::string_view(text).substr(at + 3);
+    const bool coded = rest.size() > kSqlstateLength + 2 && rest[kSqlstateLength] == ':' &&
+                       std::ranges::all_of(rest.substr(0, kSqlstateLength), [](char c) {
+                         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+                       });
+    if (!coded) continue;
+    const std::string_view message = rest.substr(kSqlstateLength + 2);
+    return {.sqlstate = std::string(rest.substr(0, kSqlstateLength)),
+            .message = std::string(message.substr(0, message.find('\n')))};
+  }
+  return {.sqlstate = "", .message = trimmed(text)};
+}
+
+}  // namespace
+
+ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
+  struct Row {
+    std::string_view prefix;
+    ErrorKind kind;
+  };
+  // The first row that matches counts.
+  static constexpr Row kRows[] = {
+      {"08", ErrorKind::Connection},          // connection exceptions
+      {"28", ErrorKind::Authentication},      // invalid authorization
+      {"3D000", ErrorKind::NotFound},         // no such database
+      {"3F000", ErrorKind::NotFound},         // no such schema
+      {"42P01", ErrorKind::NotFound},         // undefined table
+      {"42703", ErrorKind::NotFound},         // undefined column
+      {"42704", ErrorKind::NotFound},         // undefined object
+      {"42883", ErrorKind::NotFound},         // undefined function
+      {"42501", ErrorKind::PermissionDenied}, // insufficient privilege
+      {"53300", ErrorKind::Connection},       // too many connections
+      {"55P03", ErrorKind::LockNotAvailable},
+      {"57P01", ErrorKind::Connection},       // the server ended our backend
+      {"57P02", ErrorKind::Connection},       // … crashed
+      {"57P03", ErrorKind::Connection},       // … is starting up or shutting down
+  };
+  if (sqlstate.empty()) return ErrorKind::Connection;
+  const auto* const found = std::ranges::find_if(kRows, [&](const Row& row) { return sqlstate.starts_with(row.prefix); });
+  return found == std::end(kRows) ? ErrorKind::Database : found->kind;
+}
+
+Error error_of_result(const PGresult* result, const PGconn* connection) {
+  const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
+  std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (message.empty()) message = trimmed(PQerrorMessage(connection));
+  const std::string detail = field(result, PG_DIAG_MESSAGE_DETAIL);
+  if (!detail.empty()) message += " (" + detail + ")";
+  // Without an SQLSTATE libpq speaks: the connection is gone, or (status still good) it ran out of memory.
+  Error error(kind_of_sqlstate(sqlstate), trimmed(message));
+  if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
+  const std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
+  if (!hint.empty()) error = std::move(error).with("server hint", hint);
+  return error;
+}
+
+Error error_of_connecting(const PGconn* connection) {
+  auto [sqlstate, message] = split_verbose(PQerrorMessage(connection));
+  ErrorKind kind = kind_of_sqlstate(sqlstate);
+  if (PQconnectionNeedsPassword(connection) != 0) kind = ErrorKind::Authentication;
+  Error error(kind, std::move(message));
+  if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
+  return error;
+}
+
+}  // namespace pg2athena::postgres

@@ -1,0 +1,151 @@
+#include "postgres/snapshot_session.h"
+
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace pg2athena::postgres {
+namespace {
+
+Error changed(const ScanSource& source, std::string_view what) {
+  return Error(ErrorKind::ChangedWhilePlanning, fmt::format("{} after the run was planned", what))
+      .with("table", source.display());
+}
+
+std::string column_list(const ScanSource& source) {
+  std::string list;
+  for (const ScanColumn& column : source.columns) list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+  return list;
+}
+
+}  // namespace
+
+Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters, Cancellation& cancellation,
+                                              std::string snapshot_id, std::chrono::milliseconds lock_timeout) {
+  PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
+  PG2ATHENA_TRY(prepare_session(connection));
+  return SnapshotSession(std::move(connection), std::move(snapshot_id), lock_timeout, cancellation);
+}
+
+Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges) {
+  if (entered_ == &source) return {};
+  PG2ATHENA_TRY(leave());
+  if (auto locked = begin_and_lock(source); !locked) {
+    return fail(std::move(locked).error().with("table", source.display()));
+  }
+  PG2ATHENA_TRY(compare_with_plan(source));
+  if (block_ranges) {
+    // A range of blocks is a TID range scan or, for a planner that thinks the range large, a scan of the whole table
+    // for each shard.
+    PG2ATHENA_TRY(connection_.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
+                                      "SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off"));
+  }
+  if (!source.relation) {
+    PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {source.search_path}));
+  }
+  entered_ = &source;
+  return {};
+}
+
+Result<void> SnapshotSession::leave() {
+  if (entered_ == nullptr) return {};
+  entered_ = nullptr;
+  PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+  return {};
+}
+
+Result<void> SnapshotSession::begin() {
+  auto begun = connection_.execute(fmt::format(
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{}'", snapshot_id_));
+  if (begun) return {};
+  constexpr std::string_view kInvalidParameterValue = "22023";  // no transaction exports this snapshot any more
+  if (begun.error().context("sqlstate") != kInvalidParameterValue) return fail(std::move(begun).error());
+  return fail(Error(ErrorKind::Connection, "the connection that holds the run's snapshot is gone")
+                  .hint("run again; if it happens again, look for what ends idle connections: a proxy, a firewall, "
+                        "an administrator")
+                  .because(std::move(begun).error()));
+}
+
+Result<void> SnapshotSession::lock(const ScanSource& source) {
+  if (!source.relation) return {};
+  if (source.lock_table) {
+    PG2ATHENA_TRY(connection_.execute(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", source.from_clause())));
+    return {};
+  }
+  PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = '10ms'"));
+  PG2ATHENA_TRY(
+      connection_.execute(fmt::format("SELECT {} FROM {} LIMIT 0", column_list(source), source.from_clause())));
+  PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = 0"));
+  return {};
+}
+
+// We hold the lock elsewhere, but a request in the queue goes before ours: NOWAIT says so at once, and waiting in the
+// queue would only make everybody else's wait longer.
+Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
+  constexpr std::chrono::milliseconds kPause{200};
+  const auto deadline = std::chrono::steady_clock::now() + lock_timeout_;
+  while (true) {
+    PG2ATHENA_TRY(begin());
+    auto locked = lock(source);
+    if (locked) return {};
+    PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+    if (locked.error().kind() == ErrorKind::NotFound) return fail(changed(source, "the table was dropped or renamed"));
+    if (locked.error().kind() != ErrorKind::LockNotAvailable) return fail(std::move(locked).error());
+    if (std::chrono::steady_clock::now() > deadline) {
+      return fail(std::move(locked).error().hint(
+          "an ALTER or TRUNCATE has been waiting for this run; run again when it is done, or wait longer with "
+          "--lock-timeout"));
+    }
+    PG2ATHENA_TRY(cancellation_->check());
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+Result<void> SnapshotSession::compare_with_plan(const ScanSource& source) {
+  if (source.relation) {
+    // Functions look at the present catalog; a SELECT from pg_class would see the snapshot's, and always agree.
+    PG2ATHENA_ASSIGN(const QueryResult now,
+                     connection_.execute("SELECT to_regclass($1)::oid, pg_relation_filenode($2::oid)",
+                                         {source.relation->quoted(), std::to_string(source.oid)}));
+    if (now.integer(0, 0) != source.oid) return fail(changed(source, "the table was replaced by another of its name"));
+    if (source.filenode != 0 && now.integer(0, 1) != source.filenode) {
+      return fail(changed(source, "the table was truncated or rewritten"));
+    }
+  } else {
+    PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {source.search_path}));
+  }
+  // Parse analysis, too, goes by the present catalog. A changed type may keep the file and would decode wrongly.
+  auto described =
+      connection_.describe(fmt::format("SELECT {} FROM {}", column_list(source), source.from_clause()));
+  if (!described && described.error().kind() == ErrorKind::NotFound) {
+    return fail(changed(source, "a column was dropped or renamed"));
+  }
+  if (!described) return fail(std::move(described).error().with("table", source.display()));
+  for (std::size_t i = 0; i < source.columns.size(); ++i) {
+    const ScanColumn& planned = source.columns[i];
+    const DescribedColumn& found = (*described)[i];
+    if (found.type != planned.type.oid || found.typmod != planned.type.typmod) {
+      return fail(changed(source, "a column's type was changed").with("column", planned.name));
+    }
+  }
+  return {};
+}
+
+std::optional<std::string> SnapshotSession::find_ctid(const ScanSource& source, const BlockRange& blocks,
+                                                      std::uint64_t row) {
+  entered_ = nullptr;
+  const auto query = [&]() -> Result<std::string> {
+    connection_.abandon_copy();
+    PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+    PG2ATHENA_TRY(begin());
+    PG2ATHENA_TRY(connection_.execute("SET LOCAL enable_seqscan = off"));
+    PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(ctid_statement(source, blocks, row)));
+    PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+    if (found.rows() == 0) return fail(ErrorKind::NotFound, "no such row");
+    return std::string(found.text(0, 0));
+  };
+  auto ctid = query();
+  return ctid ? std::optional<std::string>(std::move(*ctid)) : std::nullopt;
+}
+
+}  // namespace pg2athena::postgres

@@ -1,0 +1,51 @@
+// A worker's connection: it reads in the keeper's snapshot, one relation a transaction.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "postgres/connection.h"
+#include "postgres/keeper.h"
+#include "postgres/scan.h"
+
+namespace pg2athena::postgres {
+
+class SnapshotSession {
+ public:
+  // `lock_timeout`: how long to try again while somebody waits for a lock that conflicts with ours.
+  static Result<SnapshotSession> open(const ConnectionParameters& parameters, Cancellation& cancellation,
+                                      std::string snapshot_id, std::chrono::milliseconds lock_timeout);
+
+  // Makes ready to read `source`: ends the last relation's transaction, begins one in the snapshot, locks, and compares
+  // what is there now with what was planned. ChangedWhilePlanning when they differ. `block_ranges`: the scan must go by
+  // ctid. Does nothing when the session is in this source already.
+  Result<void> enter(const ScanSource& source, bool block_ranges);
+
+  // Ends the transaction, and gives its locks back.
+  Result<void> leave();
+
+  Connection& connection() { return connection_; }
+
+  // After a COPY was given up on the row: its ctid, for messages; nothing when it can't be found out.
+  std::optional<std::string> find_ctid(const ScanSource& source, const BlockRange& blocks, std::uint64_t row);
+
+ private:
+  SnapshotSession(Connection connection, std::string snapshot_id, std::chrono::milliseconds lock_timeout,
+                  Cancellation& cancellation)
+      : connection_(std::move(connection)), snapshot_id_(std::move(snapshot_id)), lock_timeout_(lock_timeout),
+        cancellation_(&cancellation) {}
+
+  Result<void> begin();
+  Result<void> lock(const ScanSource& source);
+  Result<void> begin_and_lock(const ScanSource& source);
+  Result<void> compare_with_plan(const ScanSource& source);
+
+  Connection connection_;
+  std::string snapshot_id_;
+  std::chrono::milliseconds lock_timeout_;
+  Cancellation* cancellation_;
+  const ScanSource* entered_ = nullptr;
+};
+
+}  // namespace pg2athena::postgres

@@ -1,0 +1,29 @@
+// Names and values as SQL text.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pg2athena::postgres {
+
+// "name" with its quotes doubled: right for every name, reserved words included.
+std::string quote_identifier(std::string_view name);
+
+// An array literal, as a parameter of a query: {"a","b\"c"}.
+std::string array_literal(std::span<const std::string> elements);
+
+struct RelationName {
+  std::string schema;
+  std::string name;
+
+  // "schema"."name", for SQL.
+  std::string quoted() const;
+  // schema.name, quoted only where PostgreSQL would have to be told so; for people, and as --table takes it.
+  std::string display() const;
+
+  auto operator<=>(const RelationName&) const = default;
+};
+
+}  // namespace pg2athena::postgres
