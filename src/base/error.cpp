@@ -15,6 +15,7 @@ std::string_view to_string(ErrorKind kind) {
     case ErrorKind::RunInProgress: return "run_in_progress";
     case ErrorKind::Connection: return "connection";
     case ErrorKind::Authentication: return "authentication";
+    case ErrorKind::LockNotAvailable: return "lock_not_available";
     case ErrorKind::Database: return "database";
     case ErrorKind::ChangedWhilePlanning: return "changed_while_planning";
     case ErrorKind::Unrepresentable: return "unrepresentable";

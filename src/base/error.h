@@ -23,6 +23,7 @@ enum class ErrorKind {
   RunInProgress,          // another run holds this table and target
   Connection,             // no connection, or it was lost
   Authentication,         // the server refused the login
+  LockNotAvailable,       // somebody holds, or waits for, a lock that conflicts with ours
   Database,               // any other error that the server reports
   ChangedWhilePlanning,   // the catalog moved between the plan and the read
   Unrepresentable,        // a value that its column's type can't hold

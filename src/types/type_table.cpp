@@ -70,7 +70,7 @@ constexpr std::array kTable = {
     TypeRow{oid::kFloat4, "real", WireForm::Binary, &plain<TypeId::Float32>, &decoder<&make_float32_decoder>, ""},
     TypeRow{oid::kFloat8, "double precision", WireForm::Binary, &plain<TypeId::Float64>,
             &decoder<&make_float64_decoder>, ""},
-    TypeRow{oid::kNumeric, "numeric", WireForm::Binary, &numeric, &numeric_decoder, "NaN, where it is a decimal"},
+    TypeRow{oid::kNumeric, "numeric", WireForm::Binary, &numeric, &numeric_decoder, "NaN"},
     TypeRow{oid::kText, "text", WireForm::Binary, &plain<TypeId::String>, kText, kEncoding},
     TypeRow{oid::kVarchar, "varchar", WireForm::Binary, &plain<TypeId::String>, kText, kEncoding},
     TypeRow{oid::kBpchar, "char(n)", WireForm::Binary, &plain<TypeId::String>, kText, kEncoding},
