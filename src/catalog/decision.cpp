@@ -1,0 +1,48 @@
+#include "catalog/decision.h"
+
+#include "catalog/json_reader.h"
+#include "catalog/table_record_json.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+constexpr const char* kPublish = "publish";
+constexpr const char* kAbandon = "abandon";
+
+}  // namespace
+
+std::string to_json(const Decision& decision) {
+  Json tables = Json::array();
+  for (const DecidedTable& table : decision.tables) {
+    Json json = table_record_json(table.record);
+    json["previous_etag"] = table.previous_etag;
+    tables.push_back(std::move(json));
+  }
+  return write_json({{"format", kRecordFormat},
+                     {"run_id", decision.run_id},
+                     {"verdict", decision.verdict == Decision::Verdict::Publish ? kPublish : kAbandon},
+                     {"decided_at", decision.decided_at},
+                     {"tables", std::move(tables)}});
+}
+
+Result<Decision> decision_from_json(std::string_view text) {
+  PG2ATHENA_ASSIGN(JsonReader reader, JsonReader::parse(text, "the run's decision"));
+  Decision decision{.run_id = reader.text("run_id"),
+                    .verdict = Decision::Verdict::Abandon,
+                    .decided_at = reader.text("decided_at"),
+                    .tables = {}};
+  const std::string verdict = reader.text("verdict");
+  if (verdict == kPublish) {
+    decision.verdict = Decision::Verdict::Publish;
+  } else if (verdict != kAbandon) {
+    reader.reject("\"verdict\" is neither \"publish\" nor \"abandon\"");
+  }
+  reader.each("tables", [&](JsonReader& table) {
+    TableRecord record = read_table_record_json(table);
+    decision.tables.push_back({.record = std::move(record), .previous_etag = table.text("previous_etag")});
+  });
+  PG2ATHENA_TRY(reader.result());
+  return decision;
+}
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,20 @@
+// Publishing into a local folder: the link <table>/latest.
+#pragma once
+
+#include <string>
+
+#include "catalog/publisher.h"
+#include "storage/local_folder.h"
+
+namespace pg2athena::catalog {
+
+class LocalPublisher final : public Publisher {
+ public:
+  explicit LocalPublisher(storage::LocalFolder& folder) : folder_(folder) {}
+  Result<void> show(const std::string& table) override;
+
+ private:
+  storage::LocalFolder& folder_;
+};
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,146 @@
+// Whole runs in a real folder, with real deaths.
+#include "catalog/local_publisher.h"
+
+#include <csignal>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "catalog/run_for_tests.h"
+#include "storage/local_folder.h"
+#include "storage/temporary_folder.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+namespace fs = std::filesystem;
+using storage::FaultyStore;
+using storage::LocalFolder;
+using storage::ObjectStore;
+
+std::unique_ptr<LocalFolder> open(const fs::path& path) {
+  return LocalFolder::open(path, LocalFolder::Access::Write).value();
+}
+
+std::string link_of(const LocalFolder& folder, const std::string& table) {
+  std::error_code none;
+  return fs::read_symlink(folder.path() / table / "latest", none).native();
+}
+
+RunOutcome whole_run(ObjectStore& store, Publisher& publisher, const std::string& run_id) {
+  const auto record = run_shards(store, plan_run(store, run_id).value()).value();
+  EXPECT_TRUE(record->commit().has_value());
+  return record->publish(publisher);
+}
+
+TEST(LocalPublisher, The_link_leads_to_the_current_run) {
+  const storage::TemporaryFolder folder;
+  const auto store = open(folder.path());
+  LocalPublisher publisher(*store);
+  for (const int n : {1, 2}) {
+    const std::string run = run_number(n);
+    ASSERT_TRUE(whole_run(*store, publisher, run).finished);
+    for (const std::string& table : kTestTables) {
+      EXPECT_EQ(link_of(*store, table), "data/" + run);
+      EXPECT_FALSE(fs::is_empty(folder.path() / table / "latest"));
+    }
+  }
+}
+
+TEST(LocalPublisher, A_late_publisher_shows_what_is_current_not_what_it_published) {
+  const storage::TemporaryFolder folder;
+  const auto store = open(folder.path());
+  LocalPublisher publisher(*store);
+  const std::string newest = run_number(2);
+  ASSERT_TRUE(whole_run(*store, publisher, run_number(1)).finished);
+  ASSERT_TRUE(whole_run(*store, publisher, newest).finished);
+  ASSERT_TRUE(publisher.show("public.orders").has_value());
+  EXPECT_EQ(link_of(*store, "public.orders"), "data/" + newest);
+  ASSERT_TRUE(publisher.show("never.published").has_value());
+  EXPECT_FALSE(fs::exists(folder.path() / "never.published"));
+}
+
+// A process that does a run and gets SIGKILL right before its n-th call of the store. False: there was no
+// such call.
+bool run_and_die(const fs::path& path, const std::string& run_id, int step) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto folder = open(path);
+    LocalPublisher publisher(*folder);
+    FaultyStore dying(*folder, [step](const FaultyStore::Call& call) {
+      if (call.number == step) ::raise(SIGKILL);
+      return FaultyStore::Fault::None;
+    });
+    (void)whole_run(dying, publisher, run_id);
+    ::_exit(0);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFSIGNALED(status);
+}
+
+TEST(LocalPublisher, Killed_at_any_step_the_next_run_mends_everything) {
+  bool died = true;
+  int steps = 0;
+  for (; died; ++steps) {
+    const storage::TemporaryFolder folder;
+    const auto store = open(folder.path());
+    LocalPublisher publisher(*store);
+    const std::string old = run_number(1);
+    const std::string killed = run_number(2);
+    ASSERT_TRUE(whole_run(*store, publisher, old).finished);
+    died = run_and_die(folder.path(), killed, steps);
+
+    bool complete = true;
+    for (const auto& [table, run] : visible(*store, complete)) EXPECT_TRUE(run == old || run == killed);
+    EXPECT_TRUE(complete) << "killed before call " << steps;
+    const bool decided = store->get(commit_key(killed)).value().has_value();
+    const std::vector<RunOutcome> rolled = roll_forward(*store, publisher).value();
+    for (const RunOutcome& outcome : rolled) EXPECT_TRUE(outcome.finished);
+    EXPECT_EQ(visible(*store, complete), all_tables_show(decided ? killed : old))
+        << "killed before call " << steps;
+    for (const std::string& table : kTestTables) {
+      EXPECT_EQ(link_of(*store, table), "data/" + (decided ? killed : old)) << "killed before call " << steps;
+    }
+    const std::string next = run_number(3);
+    ASSERT_TRUE(whole_run(*store, publisher, next).finished) << "killed before call " << steps;
+    EXPECT_EQ(link_of(*store, "public.orders"), "data/" + next);
+  }
+  EXPECT_GT(steps, 12);
+}
+
+// Several processes run and roll forward as they like; the link is never behind the record in the end.
+TEST(LocalPublisher, Links_follow_records_whoever_publishes) {
+  const storage::TemporaryFolder folder;
+  ASSERT_NE(open(folder.path()), nullptr);
+  constexpr int kProcesses = 3;
+  for (int p = 0; p < kProcesses; ++p) {
+    if (::fork() != 0) continue;
+    const auto store = open(folder.path());
+    LocalPublisher publisher(*store);
+    for (int n = 0; n < 8; ++n) {
+      (void)whole_run(*store, publisher, run_number(n));
+      (void)roll_forward(*store, publisher);
+    }
+    ::_exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  for (int p = 0; p < kProcesses; ++p) {
+    int status = 0;
+    ASSERT_GT(::wait(&status), 0);
+    EXPECT_EQ(status, 0);
+  }
+  const auto store = open(folder.path());
+  LocalPublisher publisher(*store);
+  bool complete = true;
+  for (const auto& [table, run] : visible(*store, complete)) {
+    EXPECT_NE(run, "");
+    EXPECT_EQ(link_of(*store, table), "data/" + run);
+  }
+  EXPECT_TRUE(complete);
+  EXPECT_TRUE(store->list(pending_prefix()).value().empty());
+}
+
+}  // namespace
+}  // namespace pg2athena::catalog

@@ -1,0 +1,30 @@
+// The seam to whatever shows tables to readers besides the table records: links in a local folder, Glue.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+
+namespace pg2athena::catalog {
+
+// Makes readers see what the table's record says (table_record.h). It is called after the record moved, and
+// again whenever a run is rolled forward, perhaps by several processes at once and long after other runs went
+// by. So it reads the record itself, as late as it can, and never shows a run that the record doesn't name
+// any more:
+// * a local folder's link is swapped while nobody can move the record;
+// * Glue: GetTable, then read the record, then UpdateTable with the VersionId of that GetTable. Whoever
+// updated in
+//   between makes it fail with ConcurrentModification, and it starts again. No answer: GetTable again and
+//   look for the run id among the Parameters. Columns, location and sizes are in the record; no plan is
+//   needed.
+class Publisher {
+ public:
+  Publisher() = default;
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+  virtual ~Publisher() = default;
+
+  virtual Result<void> show(const std::string& table) = 0;
+};
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,76 @@
+#include "catalog/receipt.h"
+
+#include "catalog/json_reader.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+Json column_json(const ColumnReceipt& column) {
+  Json json = {{"path", column.path}, {"values", column.values}, {"nulls", column.nulls}};
+  if (column.min) json["min"] = *column.min;
+  if (column.max) json["max"] = *column.max;
+  return json;
+}
+
+Json file_json(const FileReceipt& file) {
+  Json columns = Json::array();
+  for (const ColumnReceipt& column : file.columns) columns.push_back(column_json(column));
+  return {{"key", file.key},
+          {"rows", file.rows},
+          {"bytes", file.bytes},
+          {"xxh3_128", file.xxh3_128},
+          {"columns", std::move(columns)}};
+}
+
+FileReceipt read_file(JsonReader& json) {
+  FileReceipt file{.key = json.text("key"),
+                   .rows = json.number("rows"),
+                   .bytes = json.number("bytes"),
+                   .xxh3_128 = json.text("xxh3_128"),
+                   .columns = {}};
+  json.each("columns", [&](JsonReader& column) {
+    file.columns.push_back({.path = column.text("path"),
+                            .values = column.number("values"),
+                            .nulls = column.number("nulls"),
+                            .min = column.optional_text("min"),
+                            .max = column.optional_text("max")});
+  });
+  return file;
+}
+
+}  // namespace
+
+std::string to_json(const Receipt& receipt) {
+  Json files = Json::array();
+  for (const FileReceipt& file : receipt.files) files.push_back(file_json(file));
+  return write_json({{"format", kRecordFormat},
+                     {"run_id", receipt.run_id},
+                     {"table", receipt.table},
+                     {"shard", receipt.shard},
+                     {"attempt", receipt.attempt},
+                     {"source", receipt.source},
+                     {"worker", receipt.worker},
+                     {"duration_ms", receipt.duration.count()},
+                     {"rows", receipt.rows},
+                     {"bytes", receipt.bytes},
+                     {"files", std::move(files)}});
+}
+
+Result<Receipt> receipt_from_json(std::string_view text) {
+  PG2ATHENA_ASSIGN(JsonReader reader, JsonReader::parse(text, "the receipt"));
+  Receipt receipt{.run_id = reader.text("run_id"),
+                  .table = reader.text("table"),
+                  .shard = reader.small_number("shard"),
+                  .attempt = reader.small_number("attempt"),
+                  .rows = reader.number("rows"),
+                  .bytes = reader.number("bytes"),
+                  .files = {},
+                  .source = reader.text("source"),
+                  .worker = reader.text("worker"),
+                  .duration = std::chrono::milliseconds(reader.number("duration_ms"))};
+  reader.each("files", [&](JsonReader& file) { receipt.files.push_back(read_file(file)); });
+  PG2ATHENA_TRY(reader.result());
+  return receipt;
+}
+
+}  // namespace pg2athena::catalog

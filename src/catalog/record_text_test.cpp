@@ -1,0 +1,131 @@
+// The records as texts: what is written is read, and what isn't ours is refused with a reason.
+#include <string>
+#include <string_view>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "catalog/decision.h"
+#include "catalog/object_keys.h"
+#include "catalog/receipt.h"
+#include "catalog/table_record.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using testing::HasSubstr;
+using Json = nlohmann::ordered_json;
+
+const Receipt kReceipt{
+    .run_id = "20260131T030000.125Z-9f86d081884c7d65",
+    .table = "public.orders",
+    .shard = 7,
+    .attempt = 1,
+    .rows = 3,
+    .bytes = 0xFFFF'FFFF'FFFF'FFFF,
+    .files = {{.key = "public.orders/data/x/7-1-0.parquet",
+               .rows = 3,
+               .bytes = 100,
+               .xxh3_128 = "00",
+               .columns = {{.path = "id", .values = 3, .nulls = 0, .min = "1", .max = "9"},
+                           {.path = "note \"quoted\"\n", .values = 0, .nulls = 3, .min = {}, .max = {}}}}},
+    .source = R"("public"."orders" blocks 0..1279)",
+    .worker = "worker 2",
+    .duration = std::chrono::milliseconds(1250)};
+
+TEST(RecordText, A_receipt_is_read_as_it_was_written) {
+  const Result<Receipt> read = receipt_from_json(to_json(kReceipt));
+  ASSERT_TRUE(read.has_value()) << read.error();
+  EXPECT_EQ(*read, kReceipt);
+}
+
+TEST(RecordText, Bytes_that_are_not_UTF8_become_replacement_characters) {
+  Receipt receipt = kReceipt;
+  receipt.files[0].columns[0].max = "a\xFF";
+  EXPECT_EQ(receipt_from_json(to_json(receipt)).value().files[0].columns[0].max, "a\xEF\xBF\xBD");
+}
+
+TEST(RecordText, What_is_not_a_receipt_is_refused_by_name) {
+  const auto changed = [](auto change) {
+    Json json = Json::parse(to_json(kReceipt));
+    change(json);
+    return json.dump();
+  };
+  const struct {
+    std::string text;
+    std::string_view reason;
+  } cases[] = {
+      {"", "the receipt is not JSON"},
+      {"{\"format\": 1", "the receipt is not JSON"},
+      {"[]", "the receipt is not a JSON object"},
+      {"{}", "the receipt: \"format\" is missing"},
+      {changed([](Json& json) { json["format"] = 2; }),
+       "the receipt has format 2, this version of pg2athena knows 1"},
+      {changed([](Json& json) { json.erase("rows"); }), "the receipt: \"rows\" is missing"},
+      {changed([](Json& json) { json["rows"] = nullptr; }), "the receipt: \"rows\" is missing"},
+      {changed([](Json& json) { json["rows"] = "3"; }), "the receipt: \"rows\" is not a whole number"},
+      {changed([](Json& json) { json["rows"] = -3; }), "the receipt: \"rows\" is not a whole number"},
+      {changed([](Json& json) { json["rows"] = 3.0; }), "the receipt: \"rows\" is not a whole number"},
+      {changed([](Json& json) { json["shard"] = 1U << 31U; }), "the receipt: \"shard\" is too large"},
+      {changed([](Json& json) { json["table"] = 1; }), "the receipt: \"table\" is not a text"},
+      {changed([](Json& json) { json["more"] = 1; }), "the receipt: \"more\" is not known"},
+      {changed([](Json& json) { json["files"] = 1; }), "the receipt: \"files\" is not an array"},
+      {changed([](Json& json) { json["files"][0] = 1; }), "the receipt: \"files[0]\" is not an object"},
+      {changed([](Json& json) { json["files"][0]["columns"][1].erase("nulls"); }),
+       "the receipt: files[0]: columns[1]: \"nulls\" is missing"},
+      {changed([](Json& json) { json["files"][0]["columns"][0]["min"] = 1; }),
+       "the receipt: files[0]: columns[0]: \"min\" is not a text"},
+  };
+  for (const auto& [text, reason] : cases) {
+    const Result<Receipt> read = receipt_from_json(text);
+    ASSERT_FALSE(read.has_value()) << reason;
+    EXPECT_EQ(read.error().kind(), ErrorKind::CorruptInput);
+    EXPECT_EQ(read.error().message(), reason);
+  }
+}
+
+TEST(RecordText, Decisions_and_table_records_are_read_as_they_were_written) {
+  const TableRecord record{.table = "public.orders",
+                           .run_id = "b",
+                           .previous_run_id = "a",
+                           .data = "public.orders/data/b/",
+                           .rows = 1,
+                           .bytes = 2,
+                           .files = 3,
+                           .columns = {{.name = "id", .type = "bigint", .comment = "Größe"}}};
+  EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
+  for (const auto verdict : {Decision::Verdict::Publish, Decision::Verdict::Abandon}) {
+    const Decision decision{.run_id = "b",
+                            .verdict = verdict,
+                            .decided_at = "2026-01-31T03:00:00.125Z",
+                            .tables = {{.record = record, .previous_etag = "e"}}};
+    EXPECT_EQ(decision_from_json(to_json(decision)).value(), decision);
+  }
+}
+
+TEST(RecordText, A_decision_is_for_or_against) {
+  const std::string text = R"({"format":1,"run_id":"b","verdict":"perhaps","decided_at":"","tables":[]})";
+  EXPECT_THAT(decision_from_json(text).error().message(), HasSubstr("verdict"));
+}
+
+TEST(RecordText, Table_names_are_one_part_of_a_key) {
+  for (const std::string_view name : {"public.orders", "revenue", "Größe.50%", "a b"}) {
+    EXPECT_TRUE(check_table_name(name).has_value()) << name;
+  }
+  for (const std::string_view name : {"", "a/b", "..", ".hidden", "_pg2athena", "a\nb"}) {
+    EXPECT_FALSE(check_table_name(name).has_value()) << name;
+  }
+}
+
+TEST(RecordText, Keys_are_where_the_documentation_says) {
+  EXPECT_EQ(data_key("public.orders", "R", "day=2026-01-31/", 3, 1, 0),
+            "public.orders/data/R/day=2026-01-31/3-1-0.parquet");
+  EXPECT_EQ(plan_key("R"), "_pg2athena/runs/R/plan.json");
+  EXPECT_EQ(receipt_key("R", 3), "_pg2athena/runs/R/receipts/3.json");
+  EXPECT_EQ(commit_key("R"), "_pg2athena/runs/R/commit.json");
+  EXPECT_EQ(table_key("public.orders"), "_pg2athena/tables/public.orders.json");
+}
+
+}  // namespace
+}  // namespace pg2athena::catalog

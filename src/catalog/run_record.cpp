@@ -1,0 +1,324 @@
+#include "catalog/run_record.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/run_id.h"
+#include "catalog/object_keys.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using storage::PutCondition;
+using storage::PutOutcome;
+using storage::Stored;
+using storage::StoredObject;
+
+bool is_stored(const Result<PutOutcome>& put) {
+  return put && std::holds_alternative<Stored>(*put);
+}
+
+// The table whose shard this is, or nullptr.
+const PlannedTable* table_of(const RunPlan& plan, int shard) {
+  const auto found = std::ranges::find_if(plan.tables, [&](const PlannedTable& table) {
+    return shard >= table.first_shard && shard - table.first_shard < table.shards;
+  });
+  return found == plan.tables.end() ? nullptr : &*found;
+}
+
+Result<void> check_plan(const RunPlan& plan) {
+  if (!is_run_id(plan.run_id)) return fail(ErrorKind::Internal, fmt::format("{} is no run id", plan.run_id));
+  if (plan.tables.empty()) return fail(ErrorKind::Internal, "a run without tables");
+  std::set<std::string_view> names;
+  for (const PlannedTable& table : plan.tables) {
+    PG2ATHENA_TRY(check_table_name(table.name));
+    if (!names.insert(table.name).second) {
+      return fail(ErrorKind::NameCollision,
+                  fmt::format("two tables of the run are {} in the lake", table.name));
+    }
+    const int last_shard = table.first_shard + table.shards - 1;
+    if (table.shards < 1 || table_of(plan, table.first_shard) != &table ||
+        table_of(plan, last_shard) != &table) {
+      return fail(ErrorKind::Internal,
+                  fmt::format("the shards of {} are none or another table's", table.name));
+    }
+  }
+  return {};
+}
+
+// Puts an object that is written once, with this content. True: it is there. False: something else is.
+Result<bool> put_once(storage::ObjectStore& store, const std::string& key, const std::string& content) {
+  const Result<PutOutcome> put = store.put(key, content, PutCondition::if_absent());
+  if (is_stored(put)) return true;
+  // The condition failed, or an answer got lost: what is there tells.
+  Result<std::optional<StoredObject>> found = store.get(key);
+  if (!found) return fail(put ? std::move(found).error() : put.error());
+  if (*found) return (*found)->content == content;
+  if (!put) return fail(put.error());
+  return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", key));
+}
+
+// Goes on after a failure; the first one is the result.
+Result<void> remove_all(storage::ObjectStore& store, const std::string& prefix) {
+  PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(prefix));
+  Result<void> result;
+  for (const storage::ObjectInfo& object : objects) {
+    if (Result<void> removed = store.remove(object.key); !removed && result) result = std::move(removed);
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RunRecord>> RunRecord::begin(storage::ObjectStore& store, const Clock& clock,
+                                                    RunPlan plan) {
+  PG2ATHENA_TRY(check_plan(plan));
+  PG2ATHENA_ASSIGN(const bool ours, put_once(store, plan_key(plan.run_id), plan.json));
+  if (!ours) return fail(ErrorKind::Internal, fmt::format("there is another run {} already", plan.run_id));
+  return std::unique_ptr<RunRecord>(new RunRecord(store, clock, std::move(plan)));
+}
+
+Result<void> RunRecord::check_receipt(const Receipt& receipt) const {
+  const PlannedTable* const table = table_of(plan_, receipt.shard);
+  const auto wrong = [&](std::string_view why) {
+    return fail(Error(ErrorKind::Internal, fmt::format("a receipt {}", why))
+                    .with("table", receipt.table)
+                    .with("shard", std::to_string(receipt.shard)));
+  };
+  if (receipt.run_id != run_id()) return wrong("of another run");
+  if (table == nullptr || table->name != receipt.table) return wrong("of a shard that isn't planned");
+  const std::string prefix = data_prefix(table->name, run_id());
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+  for (const FileReceipt& file : receipt.files) {
+    if (!file.key.starts_with(prefix)) return wrong("with a file outside of the run's folder");
+    rows += file.rows;
+    bytes += file.bytes;
+  }
+  if (rows != receipt.rows || bytes != receipt.bytes) return wrong("whose sums aren't those of its files");
+  return {};
+}
+
+Result<RunRecord::ReceiptOutcome> RunRecord::add_receipt(const Receipt& receipt) {
+  PG2ATHENA_TRY(check_receipt(receipt));
+  const std::string key = receipt_key(run_id(), receipt.shard);
+  PG2ATHENA_ASSIGN(const bool ours, put_once(store_, key, to_json(receipt)));
+  if (ours) {
+    const std::lock_guard lock(mutex_);
+    receipts_.insert_or_assign(receipt.shard, receipt);
+    return ReceiptOutcome::Counted;
+  }
+  PG2ATHENA_ASSIGN(const std::optional<StoredObject> found, store_.get(key));
+  if (!found) return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", key));
+  PG2ATHENA_ASSIGN(Receipt winner, receipt_from_json(found->content));
+  PG2ATHENA_TRY(check_receipt(winner));
+  const std::lock_guard lock(mutex_);
+  receipts_.insert_or_assign(receipt.shard, std::move(winner));
+  return ReceiptOutcome::AnotherAttemptWon;
+}
+
+Result<void> RunRecord::check_shards() const {
+  for (const PlannedTable& table : plan_.tables) {
+    for (int shard = table.first_shard; shard < table.first_shard + table.shards; ++shard) {
+      if (receipts_.contains(shard)) continue;
+      return fail(Error(ErrorKind::Internal, "a shard has no receipt")
+                      .with("table", table.name)
+                      .with("shard", std::to_string(shard)));
+    }
+  }
+  return {};
+}
+
+Result<void> RunRecord::check_data(const PlannedTable& table) {
+  std::map<std::string, std::uint64_t> expected;
+  for (const auto& [shard, receipt] : receipts_) {
+    if (receipt.table != table.name) continue;
+    for (const FileReceipt& file : receipt.files) expected.emplace(file.key, file.bytes);
+  }
+  PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects,
+                   store_.list(data_prefix(table.name, run_id())));
+  for (const storage::ObjectInfo& object : objects) {
+    const auto found = expected.find(object.key);
+    if (found == expected.end()) {
+      PG2ATHENA_TRY(store_.remove(object.key));
+      continue;
+    }
+    if (found->second != object.size) {
+      return fail(Error(ErrorKind::Storage, fmt::format("{} has {} bytes, but {} were written", object.key,
+                                                        object.size, found->second))
+                      .with("table", table.name));
+    }
+    expected.erase(found);
+  }
+  if (expected.empty()) return {};
+  return fail(
+      Error(ErrorKind::Storage, fmt::format("{} was written and isn't there", expected.begin()->first))
+          .with("table", table.name));
+}
+
+Decision RunRecord::decide() const {
+  Decision decision{.run_id = run_id(),
+                    .verdict = Decision::Verdict::Publish,
+                    .decided_at = rfc3339(clock_.now()),
+                    .tables = {}};
+  for (const PlannedTable& table : plan_.tables) {
+    TableRecord record{.table = table.name,
+                       .run_id = run_id(),
+                       .previous_run_id = table.previous ? table.previous->run_id : std::string(),
+                       .data = data_prefix(table.name, run_id()),
+                       .columns = table.columns};
+    for (const auto& [shard, receipt] : receipts_) {
+      if (receipt.table != table.name) continue;
+      record.rows += receipt.rows;
+      record.bytes += receipt.bytes;
+      record.files += receipt.files.size();
+    }
+    decision.tables.push_back({.record = std::move(record),
+                               .previous_etag = table.previous ? table.previous->etag : std::string()});
+  }
+  return decision;
+}
+
+Result<void> RunRecord::commit() {
+  const std::lock_guard lock(mutex_);
+  if (state_ != State::Open) return fail(ErrorKind::Internal, "a run can be decided only once");
+  PG2ATHENA_TRY(check_shards());
+  for (const PlannedTable& table : plan_.tables) PG2ATHENA_TRY(check_data(table));
+  decision_ = decide();
+  // Before the decision: whoever finds a decided run finds it by this.
+  const Result<PutOutcome> marked = store_.put(pending_key(run_id()), run_id() + '\n', PutCondition::none());
+  if (!marked) {
+    return fail(Error(ErrorKind::CommitFailed, "the run wasn't decided")
+                    .with("run_id", run_id())
+                    .because(marked.error()));
+  }
+  return put_decision();
+}
+
+Result<void> RunRecord::put_decision() {
+  state_ = State::Unknown;
+  const std::string key = commit_key(run_id());
+  const Result<PutOutcome> put = store_.put(key, to_json(decision_), PutCondition::if_absent());
+  if (is_stored(put)) {
+    state_ = State::Decided;
+    return {};
+  }
+  Result<std::optional<StoredObject>> found = store_.get(key);
+  if (!found) return unknown(put ? std::move(found).error() : put.error());
+  if (*found) return judge((*found)->content);
+  if (!put && put.error().kind() != ErrorKind::Connection) {
+    // It had no effect, and will have none (ObjectStore::put).
+    state_ = State::Open;
+    return fail(Error(ErrorKind::CommitFailed, "the run wasn't decided")
+                    .with("run_id", run_id())
+                    .because(put.error()));
+  }
+  return abandon(put ? Error(ErrorKind::Storage, fmt::format("{} was there and then wasn't", key))
+                     : put.error());
+}
+
+// The put may still be on its way. A decision against the run in its place keeps it from ever arriving, and
+// makes "unknown" "failed".
+Result<void> RunRecord::abandon(Error cause) {
+  const Decision against{.run_id = run_id(),
+                         .verdict = Decision::Verdict::Abandon,
+                         .decided_at = decision_.decided_at,
+                         .tables = {}};
+  const std::string key = commit_key(run_id());
+  const Result<PutOutcome> put = store_.put(key, to_json(against), PutCondition::if_absent());
+  if (is_stored(put)) return judge(to_json(against));
+  const Result<std::optional<StoredObject>> found = store_.get(key);
+  if (!found || !*found) return unknown(std::move(cause));
+  return judge((*found)->content);
+}
+
+// What a commit.json that is there means for this run.
+Result<void> RunRecord::judge(const std::string& found) {
+  if (found == to_json(decision_)) {
+    state_ = State::Decided;
+    return {};
+  }
+  const Result<Decision> decision = decision_from_json(found);
+  if (!decision) return unknown(decision.error());
+  if (decision->verdict == Decision::Verdict::Publish) {
+    return unknown(Error(ErrorKind::Internal, "another process decided this run, from other receipts"));
+  }
+  state_ = State::Abandoned;
+  return fail(Error(ErrorKind::CommitFailed, "the store didn't take the decision; the run is abandoned")
+                  .with("run_id", run_id()));
+}
+
+Result<void> RunRecord::unknown(Error cause) {
+  state_ = State::Unknown;
+  return fail(
+      Error(ErrorKind::CommitUnknown, "nobody knows whether the run is decided")
+          .with("run_id", run_id())
+          .hint(fmt::format("once the store answers again, `pg2athena publish` finishes the run if {} says "
+                            "so; until then nothing of the run may be removed",
+                            commit_key(run_id())))
+          .because(std::move(cause)));
+}
+
+RunOutcome RunRecord::publish(Publisher& publisher) {
+  if (state_ == State::Decided) return publish_decided(store_, publisher, decision_);
+  return {.run_id = run_id(),
+          .tables = {},
+          .finished = false,
+          .error = Error(ErrorKind::Internal, "a run has to be decided before it is published")};
+}
+
+Result<void> RunRecord::expect_undecided() {
+  if (state_ == State::Decided || state_ == State::Unknown) {
+    return fail(ErrorKind::Internal, "nothing may be removed of a run that is or may be decided");
+  }
+  PG2ATHENA_ASSIGN(const std::optional<StoredObject> found, store_.get(commit_key(run_id())));
+  if (!found) return {};
+  PG2ATHENA_ASSIGN(const Decision decision, decision_from_json(found->content));
+  if (decision.verdict == Decision::Verdict::Abandon) return {};
+  return fail(ErrorKind::Internal, "nothing may be removed: another process decided this run");
+}
+
+Result<void> RunRecord::discard() {
+  const std::lock_guard lock(mutex_);
+  PG2ATHENA_TRY(expect_undecided());
+  for (const PlannedTable& table : plan_.tables) {
+    PG2ATHENA_TRY(remove_all(store_, data_prefix(table.name, run_id())));
+  }
+  PG2ATHENA_TRY(remove_all(store_, receipts_prefix(run_id())));
+  PG2ATHENA_TRY(store_.remove(pending_key(run_id())));
+  // A decision against the run stays: without it a put that is still on its way could decide a run without
+  // data. plan.json goes last, so that what a failed discard() leaves still says what it was.
+  return store_.remove(plan_key(run_id()));
+}
+
+std::vector<Receipt> RunRecord::receipts() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Receipt> all;
+  all.reserve(receipts_.size());
+  for (const auto& [shard, receipt] : receipts_) all.push_back(receipt);
+  return all;
+}
+
+Result<std::optional<std::string>> read_plan(storage::ObjectStore& store, const std::string& run_id) {
+  PG2ATHENA_ASSIGN(std::optional<StoredObject> found, store.get(plan_key(run_id)));
+  if (!found) return std::nullopt;
+  return std::move(found->content);
+}
+
+Result<std::vector<Receipt>> read_receipts(storage::ObjectStore& store, const std::string& run_id) {
+  PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(receipts_prefix(run_id)));
+  std::vector<Receipt> receipts;
+  for (const storage::ObjectInfo& object : objects) {
+    PG2ATHENA_ASSIGN(const std::optional<StoredObject> found, store.get(object.key));
+    if (!found) continue;
+    Result<Receipt> receipt = receipt_from_json(found->content);
+    if (!receipt) return fail(std::move(receipt).error().with("object", object.key));
+    receipts.push_back(std::move(*receipt));
+  }
+  std::ranges::sort(receipts, {}, &Receipt::shard);
+  return receipts;
+}
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,80 @@
+#include "catalog/table_record.h"
+
+#include "catalog/json_reader.h"
+#include "catalog/object_keys.h"
+#include "catalog/table_record_json.h"
+
+namespace pg2athena::catalog {
+
+Json table_record_json(const TableRecord& record) {
+  Json columns = Json::array();
+  for (const TableColumn& column : record.columns) {
+    columns.push_back({{"name", column.name}, {"type", column.type}, {"comment", column.comment}});
+  }
+  return {
+      {"table", record.table}, {"run_id", record.run_id},      {"previous_run_id", record.previous_run_id},
+      {"data", record.data},   {"rows", record.rows},          {"bytes", record.bytes},
+      {"files", record.files}, {"columns", std::move(columns)}};
+}
+
+TableRecord read_table_record_json(JsonReader& reader) {
+  TableRecord record{.table = reader.text("table"),
+                     .run_id = reader.text("run_id"),
+                     .previous_run_id = reader.text("previous_run_id"),
+                     .data = reader.text("data"),
+                     .rows = reader.number("rows"),
+                     .bytes = reader.number("bytes"),
+                     .files = reader.number("files"),
+                     .columns = {}};
+  reader.each("columns", [&](JsonReader& column) {
+    record.columns.push_back(
+        {.name = column.text("name"), .type = column.text("type"), .comment = column.text("comment")});
+  });
+  return record;
+}
+
+std::string to_json(const TableRecord& record) {
+  Json json = {{"format", kRecordFormat}};
+  json.update(table_record_json(record));
+  return write_json(json);
+}
+
+Result<TableRecord> table_record_from_json(std::string_view text) {
+  PG2ATHENA_ASSIGN(JsonReader reader, JsonReader::parse(text, "the table's record"));
+  TableRecord record = read_table_record_json(reader);
+  PG2ATHENA_TRY(reader.result());
+  return record;
+}
+
+namespace {
+
+struct Read {
+  TableRecord record;
+  std::string etag;
+};
+
+Result<std::optional<Read>> read(storage::ObjectStore& store, const std::string& table) {
+  PG2ATHENA_TRY(check_table_name(table));
+  const std::string key = table_key(table);
+  PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> object, store.get(key));
+  if (!object) return std::nullopt;
+  Result<TableRecord> record = table_record_from_json(object->content);
+  if (!record) return fail(std::move(record).error().with("table", table).with("object", key));
+  return Read{.record = std::move(*record), .etag = object->etag};
+}
+
+}  // namespace
+
+Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, const std::string& table) {
+  PG2ATHENA_ASSIGN(std::optional<Read> found, read(store, table));
+  if (!found) return std::nullopt;
+  return CurrentRun{.run_id = std::move(found->record.run_id), .etag = std::move(found->etag)};
+}
+
+Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store, const std::string& table) {
+  PG2ATHENA_ASSIGN(std::optional<Read> found, read(store, table));
+  if (!found) return std::nullopt;
+  return std::move(found->record);
+}
+
+}  // namespace pg2athena::catalog

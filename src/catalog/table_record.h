@@ -1,0 +1,56 @@
+// _pg2athena/tables/<table>.json: which run a table shows. The one object that moves a table from run to run;
+// links and catalogs outside (Glue) follow it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "storage/object_store.h"
+
+namespace pg2athena::catalog {
+
+// A column as catalogs outside know it.
+struct TableColumn {
+  std::string name;
+  std::string type;  // Hive's: columnar::hive_name
+  std::string comment;
+
+  bool operator==(const TableColumn&) const = default;
+};
+
+struct TableRecord {
+  std::string table;
+  std::string run_id;
+  std::string previous_run_id;  // the run that this one replaced; empty for the first
+  std::string data;             // the prefix of the run's files
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  std::vector<TableColumn> columns;
+
+  bool operator==(const TableRecord&) const = default;
+};
+
+// The same record is always the same text: whoever publishes a run writes the same object.
+std::string to_json(const TableRecord& record);
+Result<TableRecord> table_record_from_json(std::string_view text);
+
+// The state of a table that a plan starts from. To be read BEFORE the run's snapshot is taken: publishing
+// replaces exactly this state, so whatever was published before the read is older than the snapshot, and
+// whatever is published after it makes the compare-and-set fail.
+struct CurrentRun {
+  std::string run_id;
+  std::string etag;
+
+  bool operator==(const CurrentRun&) const = default;
+};
+
+// None: the table was never published here.
+Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, const std::string& table);
+Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store, const std::string& table);
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,68 @@
+// For tests: an object store in memory, and one that fails where it is told to.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/object_store.h"
+
+namespace pg2athena::storage {
+
+class MemoryStore final : public ObjectStore {
+ public:
+  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) override;
+  Result<std::optional<StoredObject>> get(const std::string& key) override;
+  Result<PutOutcome> put(const std::string& key, std::string_view content,
+                         const PutCondition& condition) override;
+  Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
+  Result<void> remove(const std::string& key) override;
+
+ private:
+  class Upload;
+
+  std::mutex mutex_;
+  std::map<std::string, std::string> objects_;
+};
+
+// Hands calls on to another store, and asks `fault` about each of them first.
+class FaultyStore final : public ObjectStore {
+ public:
+  enum class Fault : std::uint8_t {
+    None,
+    Refused,     // fails before it takes effect: kind Storage
+    Lost,        // fails before it takes effect, and nobody can tell: kind Connection
+    LostAnswer,  // takes effect, and fails: kind Connection
+  };
+  struct Call {
+    int number;             // from 0, over all calls that are asked about
+    std::string operation;  // "get", "put", "list", "remove", "complete"
+    std::string key;
+  };
+
+  FaultyStore(ObjectStore& next, std::function<Fault(const Call&)> fault)
+      : next_(next), fault_(std::move(fault)) {}
+
+  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) override;
+  Result<std::optional<StoredObject>> get(const std::string& key) override;
+  Result<PutOutcome> put(const std::string& key, std::string_view content,
+                         const PutCondition& condition) override;
+  Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
+  Result<void> remove(const std::string& key) override;
+
+ private:
+  template <typename Function>
+  auto call(std::string operation, const std::string& key, Function function) -> decltype(function());
+
+  ObjectStore& next_;
+  std::function<Fault(const Call&)> fault_;
+  std::mutex mutex_;
+  int calls_ = 0;
+};
+
+}  // namespace pg2athena::storage

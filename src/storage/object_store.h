@@ -1,0 +1,101 @@
+// Where a lake's objects live: whole byte strings under keys, as in S3, so that a local folder and S3 are the
+// same to everything above. Nothing here knows what the objects mean.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/byte_sink.h"
+#include "base/error.h"
+
+namespace pg2athena::storage {
+
+struct ObjectInfo {
+  std::string key;
+  std::uint64_t size = 0;  // bytes
+
+  bool operator==(const ObjectInfo&) const = default;
+};
+
+struct StoredObject {
+  std::string content;
+  std::string etag;  // opaque; equal ETags of one key mean equal content
+};
+
+// What has to be true of the key at the moment of a put.
+struct PutCondition {
+  enum class Kind : std::uint8_t { None, IfAbsent, IfMatches };
+
+  Kind kind = Kind::None;
+  std::string etag;  // of IfMatches
+
+  static PutCondition none() { return {}; }
+  static PutCondition if_absent() { return {.kind = Kind::IfAbsent, .etag = {}}; }
+  static PutCondition if_matches(std::string etag) {
+    return {.kind = Kind::IfMatches, .etag = std::move(etag)};
+  }
+};
+
+struct Stored {
+  std::string etag;
+};
+struct ConditionFailed {};
+using PutOutcome = std::variant<Stored, ConditionFailed>;
+
+// One object on its way into the store; used by one thread. Nothing is visible under the key until complete()
+// succeeds. The destructor of an upload that isn't complete aborts it and leaves nothing behind.
+class ObjectUpload : public ByteSink {
+ public:
+  ObjectUpload() = default;
+  ObjectUpload(const ObjectUpload&) = delete;
+  ObjectUpload& operator=(const ObjectUpload&) = delete;
+
+  // Makes the object durable and visible. Fails when the key exists: an upload never overwrites. To be called
+  // once; nothing may be written afterwards. Only success says that the object is there: after an error it
+  // mostly isn't, but may be (an answer that got lost).
+  virtual Result<void> complete() = 0;
+};
+
+// Thread-safe. Keys are relative paths of parts between '/' (see check_key). A key once written by an upload
+// is never written again; only put() replaces what is there.
+class ObjectStore {
+ public:
+  ObjectStore() = default;
+  ObjectStore(const ObjectStore&) = delete;
+  ObjectStore& operator=(const ObjectStore&) = delete;
+  virtual ~ObjectStore() = default;
+
+  // For data: big, streamed, new. The upload may not outlive the store.
+  virtual Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) = 0;
+
+  // For records: small, whole. None when there is no such object.
+  virtual Result<std::optional<StoredObject>> get(const std::string& key) = 0;
+
+  // Stores all of `content` or nothing, and only when the condition holds: of several puts at once with one
+  // condition at most one wins. After an error of kind Connection the object may be stored or not, now or
+  // later; after any other error get() tells which.
+  virtual Result<PutOutcome> put(const std::string& key, std::string_view content,
+                                 const PutCondition& condition) = 0;
+
+  // The finished objects whose keys begin with `prefix` (a text, not a folder: "a/b" finds "a/bc"), sorted by
+  // key.
+  virtual Result<std::vector<ObjectInfo>> list(const std::string& prefix) = 0;
+
+  // An object that isn't there is no error.
+  virtual Result<void> remove(const std::string& key) = 0;
+};
+
+// Refuses what isn't a key of ours: empty or longer than 1024 bytes (S3's limit), not UTF-8, with control
+// characters, absolute, with an empty part or a part that begins with a dot ("..", and the names of
+// unfinished uploads).
+Result<void> check_key(std::string_view key);
+// The same for a prefix, which may be empty and whose last part may be empty or cut short.
+Result<void> check_prefix(std::string_view prefix);
+
+}  // namespace pg2athena::storage
