@@ -1,0 +1,31 @@
+// The command line, read.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "observe/log.h"
+#include "pipeline/plan.h"
+
+namespace pg2athena::cli {
+
+enum class Command { Run, Plan, Publish };
+
+struct CommandLine {
+  Command command = Command::Run;
+  std::string source;
+  std::string target;
+  pipeline::RunOptions options;
+  bool quiet = false;
+  observe::LogFormat log_format = observe::LogFormat::Text;
+};
+
+// What to print instead of doing anything: help, the version.
+struct PrintAndExit {
+  std::string text;
+};
+
+// InvalidArgument for a command line that can't be meant.
+Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace pg2athena::cli

@@ -1,0 +1,82 @@
+#include "cli/command_line.h"
+
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pg2athena::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+using Parsed = Result<std::variant<CommandLine, PrintAndExit>>;
+
+Parsed parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "pg2athena");
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+CommandLine line(const std::vector<const char*>& arguments) {
+  const Parsed parsed = parse(arguments);
+  if (!parsed) ADD_FAILURE() << parsed.error();
+  return parsed && std::holds_alternative<CommandLine>(*parsed) ? std::get<CommandLine>(*parsed) : CommandLine();
+}
+
+TEST(CommandLine, A_run_needs_no_more_than_a_source_and_a_target) {
+  const CommandLine read = line({"run", "postgresql://localhost/shop", "./lake"});
+  EXPECT_EQ(read.command, Command::Run);
+  EXPECT_EQ(read.source, "postgresql://localhost/shop");
+  EXPECT_EQ(read.target, "./lake");
+  EXPECT_TRUE(read.options.selection.whole_database());
+  EXPECT_GE(read.options.workers, 1);
+}
+
+TEST(CommandLine, Options_may_stand_before_or_behind_and_be_repeated) {
+  const CommandLine read = line({"run", "--table", "a", "postgresql:///shop", "--table", "b", "./lake", "--exclude", "c",
+                                 "--workers", "3", "--query", "SELECT 1", "--as", "one", "--lock-timeout", "5"});
+  EXPECT_THAT(read.options.selection.tables, ElementsAre("a", "b"));
+  EXPECT_THAT(read.options.selection.excludes, ElementsAre("c"));
+  EXPECT_EQ(read.options.workers, 3);
+  ASSERT_EQ(read.options.queries.size(), 1U);
+  EXPECT_EQ(read.options.queries[0].name, "one");
+  EXPECT_EQ(read.options.lock_timeout, std::chrono::seconds(5));
+}
+
+TEST(CommandLine, A_plan_needs_no_target) { EXPECT_EQ(line({"plan", "postgresql:///shop"}).command, Command::Plan); }
+
+TEST(CommandLine, What_can_not_be_meant_is_refused_with_a_way_out) {
+  for (const std::vector<const char*>& arguments :
+       std::vector<std::vector<const char*>>{{},
+                                             {"export"},
+                                             {"run"},
+                                             {"run", "postgresql:///shop"},
+                                             {"run", "postgresql:///shop", "lake", "--tables", "a"},
+                                             {"run", "postgresql:///shop", "lake", "--workers", "0"},
+                                             {"run", "postgresql:///shop", "lake", "--workers", "many"},
+                                             {"run", "postgresql:///shop", "lake", "--compression", "rar"},
+                                             {"run", "postgresql:///shop", "lake", "--query", "SELECT 1"},
+                                             {"run", "postgresql:///shop", "lake", "--compression", "none",
+                                              "--compression-level", "3"},
+                                             {"run", "postgresql://a:b@localhost/shop", "lake"},
+                                             {"run", "no source", "lake"}}) {
+    const Parsed parsed = parse(arguments);
+    ASSERT_FALSE(parsed) << testing::PrintToString(arguments);
+    EXPECT_EQ(parsed.error().kind(), ErrorKind::InvalidArgument);
+  }
+}
+
+TEST(CommandLine, Help_has_examples_for_every_command) {
+  for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
+           {"--help"}, {"run", "--help"}, {"plan", "--help"}, {"publish", "--help"}}) {
+    const Parsed parsed = parse(arguments);
+    ASSERT_TRUE(parsed);
+    ASSERT_TRUE(std::holds_alternative<PrintAndExit>(*parsed));
+    EXPECT_THAT(std::get<PrintAndExit>(*parsed).text, HasSubstr("Examples:"));
+  }
+  EXPECT_THAT(std::get<PrintAndExit>(*parse({"--version"})).text, HasSubstr("libpq"));
+}
+
+}  // namespace
+}  // namespace pg2athena::cli

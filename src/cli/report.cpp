@@ -1,0 +1,129 @@
+#include "cli/report.h"
+
+#include <fmt/format.h>
+
+#include "cli/text_table.h"
+#include "pipeline/error_policy.h"
+
+namespace pg2athena::cli {
+namespace {
+
+using catalog::TableOutcome;
+using pipeline::PlannedColumn;
+using pipeline::PlannedTable;
+
+std::string table_head(const PlannedTable& table) {
+  std::string facts;
+  const auto add = [&](std::string fact) { facts += (facts.empty() ? "" : ", ") + std::move(fact); };
+  if (table.estimated_rows != 0) add(fmt::format("about {} rows", with_thousands(table.estimated_rows)));
+  if (table.bytes != 0) add(human_bytes(table.bytes));
+  add(fmt::format("{} shard{}", table.shards, table.shards == 1 ? "" : "s"));
+  for (const std::string& note : table.notes) add(note);
+  const std::string source = table.kind == "query" ? "query" : table.kind + " " + table.source;
+  return fmt::format("{}  from {}: {}\n", table.name, printable(source), facts);
+}
+
+std::string column_note(const columnar::Field& field, const PlannedColumn& column) {
+  std::string note;
+  const auto add = [&](const std::string& part) { note += (note.empty() ? "" : "; ") + part; };
+  if (!field.source_name.empty()) add(fmt::format("named \"{}\" in PostgreSQL", field.source_name));
+  if (!column.mapping.note.empty()) add(column.mapping.note);
+  // Text that isn't UTF-8 concerns databases without an encoding, and is said once for them.
+  const bool can_fail = field.type.id != columnar::TypeId::String && !column.mapping.row->can_fail_on.empty();
+  if (can_fail) add(fmt::format("an error on: {}", column.mapping.row->can_fail_on));
+  return note;
+}
+
+std::string indented(const std::string& lines) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < lines.size()) {
+    const std::size_t end = lines.find('\n', at);
+    out += "  " + lines.substr(at, end - at) + "\n";
+    at = end == std::string::npos ? lines.size() : end + 1;
+  }
+  return out;
+}
+
+std::string result_of(const TableOutcome& outcome) {
+  switch (outcome.state) {
+    case TableOutcome::State::Published: return "published";
+    case TableOutcome::State::Superseded: return "superseded by run " + outcome.current_run_id;
+    case TableOutcome::State::Unfinished: return "to be rolled forward";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string plan_text(const pipeline::Plan& plan) {
+  std::string out = fmt::format("{} on PostgreSQL {}, as {}\n\n", plan.server.database, plan.server.version_text,
+                                plan.server.user);
+  for (const PlannedTable& table : plan.tables) {
+    out += table_head(table);
+    TextTable columns({{"column"}, {"PostgreSQL"}, {"Athena"}, {"NULL"}, {"note"}});
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      const columnar::Field& field = table.schema.fields[i];
+      columns.add_row({field.name, table.columns[i].type.name, columnar::hive_name(field.type),
+                       field.nullable ? "yes" : "no", column_note(field, table.columns[i])});
+    }
+    out += indented(columns.render()) + "\n";
+  }
+  for (const std::string& warning : plan.warnings) out += "warning: " + printable(warning) + "\n";
+  if (plan.server.encoding == "SQL_ASCII") {
+    out += "warning: the database has no encoding (SQL_ASCII): text that is not UTF-8 is an error\n";
+  }
+  std::uint64_t bytes = 0;
+  for (const PlannedTable& table : plan.tables) bytes += table.bytes;
+  out += fmt::format("{} table{}, {}, {} shard{}, {} worker{}\n", plan.tables.size(), plan.tables.size() == 1 ? "" : "s",
+                     human_bytes(bytes), plan.shards.size(), plan.shards.size() == 1 ? "" : "s", plan.workers,
+                     plan.workers == 1 ? "" : "s");
+  return out;
+}
+
+std::string summary_text(const pipeline::RunSummary& summary, const std::string& target) {
+  TextTable table({{"table"}, {"rows", Align::Right}, {"files", Align::Right}, {"size", Align::Right},
+                   {"read", Align::Right}, {"time", Align::Right}, {"result"}});
+  std::uint64_t rows = 0;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_read = 0;
+  for (const pipeline::TableSummary& t : summary.tables) {
+    table.add_row({t.name, with_thousands(t.rows), with_thousands(t.files), human_bytes(t.bytes),
+                   human_bytes(t.bytes_read), human_duration(t.elapsed), result_of(t.outcome)});
+    rows += t.rows;
+    files += t.files;
+    bytes += t.bytes;
+    bytes_read += t.bytes_read;
+  }
+  table.set_footer({fmt::format("{} tables", summary.tables.size()), with_thousands(rows), with_thousands(files),
+                    human_bytes(bytes), human_bytes(bytes_read), human_duration(summary.elapsed), ""});
+  return fmt::format("{}\nRun {} into {}, {} worker{}, snapshot at {}\n", table.render(), summary.run_id, target,
+                     summary.workers, summary.workers == 1 ? "" : "s", summary.snapshot.lsn);
+}
+
+std::string publication_text(const std::vector<catalog::RunOutcome>& outcomes) {
+  if (outcomes.empty()) return "Nothing to publish: no run was left unfinished.\n";
+  std::string out;
+  for (const catalog::RunOutcome& run : outcomes) {
+    out += fmt::format("Run {}: {}\n", run.run_id, run.finished ? "finished" : "not finished");
+    for (const TableOutcome& table : run.tables) out += fmt::format("  {}: {}\n", table.table, result_of(table));
+  }
+  return out;
+}
+
+std::string error_text(const Error& error) {
+  std::string out = "error: " + printable(error.message()) + "\n";
+  std::string where;
+  for (const Error::Context& context : error.context()) {
+    where += fmt::format("{}{} {}", where.empty() ? "" : ", ", context.key, context.value);
+  }
+  if (!where.empty()) out += "  where: " + printable(where) + "\n";
+  for (const Error* cause = error.cause(); cause != nullptr; cause = cause->cause()) {
+    out += "  cause: " + printable(cause->message()) + "\n";
+  }
+  if (const auto hint = pipeline::hint_of(error); !hint.empty()) out += "  hint: " + printable(hint) + "\n";
+  return out;
+}
+
+}  // namespace pg2athena::cli
