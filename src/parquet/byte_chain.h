@@ -1,0 +1,72 @@
+// Bytes that are appended, kept and handed on in order: the pages of a column chunk until its row group
+// closes. A chain of segments and not one buffer, because a buffer that grows holds half as much again as it
+// needs.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "base/byte_sink.h"
+#include "base/bytes.h"
+
+namespace pg2athena::parquet {
+
+class ByteChain {
+ public:
+  void append(std::span<const std::byte> bytes) {
+    size_ += bytes.size();
+    while (!bytes.empty()) {
+      if (used_ == 0 || segments_[used_ - 1].room() == 0) next_segment();
+      Segment& segment = segments_[used_ - 1];
+      const std::size_t taken = std::min(segment.room(), bytes.size());
+      segment.bytes.append(bytes.first(taken));
+      bytes = bytes.subspan(taken);
+    }
+  }
+
+  Result<void> write_to(ByteSink& sink) const {
+    for (std::size_t i = 0; i < used_; ++i) PG2ATHENA_TRY(sink.write(segments_[i].bytes.span()));
+    return {};
+  }
+
+  // Empties the chain and keeps its memory for the next row group.
+  void clear() {
+    for (std::size_t i = 0; i < used_; ++i) segments_[i].bytes.clear();
+    used_ = 0;
+    size_ = 0;
+  }
+
+  std::size_t size() const { return size_; }
+  std::size_t capacity_bytes() const { return capacity_; }
+
+ private:
+  // From 4 KiB, doubling to 1 MiB: a table of a thousand columns has a thousand chains.
+  static constexpr std::size_t kSmallestSegment = std::size_t{4} << 10U;
+  static constexpr std::size_t kLargestSegment = std::size_t{1} << 20U;
+
+  struct Segment {
+    ByteBuffer bytes;
+    std::size_t limit;
+    std::size_t room() const { return limit - bytes.size(); }
+  };
+
+  void next_segment() {
+    if (used_ == segments_.size()) {
+      const std::size_t limit = std::clamp(capacity_, kSmallestSegment, kLargestSegment);
+      Segment segment{.bytes = {}, .limit = limit};
+      segment.bytes.reserve(limit);
+      capacity_ += segment.bytes.capacity_bytes();
+      segments_.push_back(std::move(segment));
+    }
+    ++used_;
+  }
+
+  std::vector<Segment> segments_;
+  std::size_t used_ = 0;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace pg2athena::parquet

@@ -1,0 +1,55 @@
+#include "parquet/compression.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+#include <snappy.h>
+#include <zstd.h>
+
+namespace pg2athena::parquet {
+namespace {
+
+const std::string kPage(100000, 'x');
+
+TEST(Compression, None_is_the_page_itself) {
+  auto compressor = Compressor::create(Compression::None, 1);
+  ASSERT_TRUE(compressor.has_value());
+  EXPECT_EQ(compressor->compress(as_bytes(kPage))->data(), as_bytes(kPage).data());
+  EXPECT_EQ(compressor->codec(), Codec::Uncompressed);
+}
+
+TEST(Compression, Zstd_can_be_read_back_page_after_page) {
+  auto compressor = Compressor::create(Compression::Zstd, 3);
+  ASSERT_TRUE(compressor.has_value());
+  for (const std::size_t size : {kPage.size(), std::size_t{0}, std::size_t{77}}) {
+    const auto compressed = compressor->compress(as_bytes(kPage).first(size));
+    ASSERT_TRUE(compressed.has_value()) << compressed.error();
+    std::string back(size, ' ');
+    EXPECT_EQ(ZSTD_decompress(back.data(), back.size(), compressed->data(), compressed->size()), size);
+    EXPECT_EQ(back, kPage.substr(0, size));
+  }
+  EXPECT_GT(compressor->memory_bytes(), kPage.size());
+}
+
+TEST(Compression, Snappy_can_be_read_back) {
+  auto compressor = Compressor::create(Compression::Snappy, 0);
+  ASSERT_TRUE(compressor.has_value());
+  const auto compressed = compressor->compress(as_bytes(kPage));
+  ASSERT_TRUE(compressed.has_value()) << compressed.error();
+  EXPECT_LT(compressed->size(), kPage.size() / 10);
+  std::string back;
+  const std::string_view text = as_text(*compressed);
+  EXPECT_TRUE(snappy::Uncompress(text.data(), text.size(), &back));
+  EXPECT_EQ(back, kPage);
+}
+
+TEST(Compression, A_level_that_zstd_does_not_have_is_an_error) {
+  for (const int level : {0, -1, 23}) {
+    const auto compressor = Compressor::create(Compression::Zstd, level);
+    ASSERT_FALSE(compressor.has_value()) << level;
+    EXPECT_EQ(compressor.error().kind(), ErrorKind::InvalidArgument);
+  }
+}
+
+}  // namespace
+}  // namespace pg2athena::parquet

@@ -1,0 +1,185 @@
+#include "parquet/file_writer.h"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+#include "parquet/metadata.h"
+#include "parquet/page_writer.h"
+#include "parquet/row_group_writer.h"
+#include "parquet/schema_mapping.h"
+
+namespace pg2athena::parquet {
+namespace {
+
+constexpr std::string_view kMagic = "PAR1";
+// The row group's size is looked at after every slice of about this part of it.
+constexpr std::size_t kSlicesPerRowGroup = 16;
+
+Result<void> check(const WriterOptions& options) {
+  if (options.page_rows == 0 || options.page_bytes == 0 || options.row_group_bytes == 0) {
+    return fail(ErrorKind::InvalidArgument, "pages and row groups of 0 bytes or rows");
+  }
+  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+  if (options.page_rows > kMost || options.page_bytes > kMost || options.dictionary_bytes > kMost / 2) {
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("pages have at most {} bytes, dictionaries half of that", kMost));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string default_created_by() {
+  return "pg2athena version " PG2ATHENA_VERSION;
+}
+
+struct FileWriter::State {
+  State(ByteSink& to, columnar::Schema from, MappedSchema mapped, WriterOptions chosen, Compressor compressor)
+      : sink(&to),
+        columns(std::move(from)),
+        schema(std::move(mapped)),
+        options(std::move(chosen)),
+        pages(std::move(compressor)),
+        row_group(schema, options, pages) {}
+
+  Result<void> check_columns(const columnar::Batch& batch) const;
+  Result<void> write_rows(const columnar::Batch& batch);
+  Result<void> put(std::span<const std::byte> bytes);
+  Result<void> close_row_group();
+  Result<void> write_footer();
+  // Runs a step of the work and remembers whether it failed.
+  template <typename Step>
+  Result<void> step(const Step& work);
+
+  ByteSink* sink;
+  columnar::Schema columns;
+  MappedSchema schema;
+  WriterOptions options;
+  PageWriter pages;
+  RowGroupWriter row_group;
+  FileMetaData metadata;
+  std::uint64_t written = 0;
+  bool finished = false;  // closed, or failed
+};
+
+Result<FileWriter> FileWriter::open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options) {
+  PG2ATHENA_TRY(check(options));
+  PG2ATHENA_ASSIGN(MappedSchema mapped, map_schema(schema));
+  PG2ATHENA_ASSIGN(Compressor compressor, Compressor::create(options.compression, options.compression_level));
+  auto state =
+      std::make_unique<State>(sink, schema, std::move(mapped), std::move(options), std::move(compressor));
+  PG2ATHENA_TRY(state->put(as_bytes(kMagic)));
+  return FileWriter(std::move(state));
+}
+
+FileWriter::FileWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+FileWriter::FileWriter(FileWriter&&) noexcept = default;
+FileWriter& FileWriter::operator=(FileWriter&&) noexcept = default;
+FileWriter::~FileWriter() = default;
+
+Result<void> FileWriter::write(const columnar::Batch& batch) {
+  const auto append = [&]() -> Result<void> {
+    PG2ATHENA_TRY(state_->check_columns(batch));
+    return state_->write_rows(batch);
+  };
+  return state_->step(append);
+}
+
+Result<FileSummary> FileWriter::close() {
+  const auto finish = [&]() -> Result<void> {
+    if (state_->row_group.rows() != 0) PG2ATHENA_TRY(state_->close_row_group());
+    return state_->write_footer();
+  };
+  PG2ATHENA_TRY(state_->step(finish));
+  state_->finished = true;
+  return FileSummary{.rows = static_cast<std::uint64_t>(state_->metadata.num_rows),
+                     .bytes = state_->written,
+                     .row_groups = state_->metadata.row_groups.size(),
+                     .columns = state_->row_group.summaries()};
+}
+
+std::uint64_t FileWriter::bytes_written() const {
+  return state_->written;
+}
+
+std::size_t FileWriter::bytes_held() const {
+  // What a chunk's metadata takes with its strings and lists.
+  constexpr std::size_t kStringsAndLists = 400;
+  const std::size_t chunks = state_->metadata.row_groups.size() * state_->schema.leaves.size();
+  return sizeof *this + sizeof *state_ + state_->row_group.memory_bytes() + state_->pages.memory_bytes() +
+         chunks * (sizeof(ColumnChunk) + kStringsAndLists);
+}
+
+template <typename Step>
+Result<void> FileWriter::State::step(const Step& work) {
+  if (finished) return fail(ErrorKind::Internal, "a Parquet file goes on after its end or after an error");
+  Result<void> result = work();
+  if (!result) finished = true;
+  return result;
+}
+
+Result<void> FileWriter::State::check_columns(const columnar::Batch& batch) const {
+  if (batch.columns.size() != columns.fields.size()) {
+    return fail(ErrorKind::Internal, "a batch with other columns than the Parquet file");
+  }
+  for (std::size_t i = 0; i < batch.columns.size(); ++i) {
+    const columnar::Column& column = batch.columns[i];
+    const columnar::Field& field = columns.fields[i];
+    if (column.type != field.type || column.nullable != field.nullable || column.length != batch.rows()) {
+      return fail(Error(ErrorKind::Internal, "a batch with other columns than the Parquet file")
+                      .with("column", field.name));
+    }
+  }
+  return {};
+}
+
+Result<void> FileWriter::State::write_rows(const columnar::Batch& batch) {
+  const std::size_t rows = batch.rows();
+  if (rows == 0) return {};
+  const std::size_t bytes_per_row = std::max<std::size_t>(batch.size_bytes() / rows, 1);
+  const std::size_t slice = std::clamp<std::size_t>(
+      options.row_group_bytes / kSlicesPerRowGroup / bytes_per_row, 1, options.page_rows);
+  for (std::size_t begin = 0; begin < rows; begin += slice) {
+    PG2ATHENA_TRY(row_group.append(batch, begin, std::min(begin + slice, rows)));
+    if (row_group.encoded_bytes() >= options.row_group_bytes) PG2ATHENA_TRY(close_row_group());
+  }
+  return {};
+}
+
+Result<void> FileWriter::State::put(std::span<const std::byte> bytes) {
+  PG2ATHENA_TRY(sink->write(bytes));
+  written += bytes.size();
+  return {};
+}
+
+Result<void> FileWriter::State::close_row_group() {
+  PG2ATHENA_ASSIGN(RowGroup group, row_group.close(*sink, written, metadata.row_groups.size()));
+  written += static_cast<std::uint64_t>(group.total_compressed_size.value_or(0));
+  metadata.num_rows += group.num_rows;
+  metadata.row_groups.push_back(std::move(group));
+  return {};
+}
+
+Result<void> FileWriter::State::write_footer() {
+  metadata.schema = schema.elements;
+  metadata.created_by = options.created_by;
+  for (const auto& [key, value] : options.key_value_metadata) {
+    metadata.key_value_metadata.push_back({.key = key, .value = value});
+  }
+  metadata.column_orders.assign(schema.leaves.size(), ColumnOrder::TypeDefined);
+  ByteBuffer footer;
+  serialize(metadata, footer);
+  if (footer.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+    return fail(ErrorKind::Unsupported, "a Parquet footer of more than 2 GiB");
+  }
+  append_le(footer, static_cast<std::uint32_t>(footer.size()));
+  footer.append(as_bytes(kMagic));
+  return put(footer.span());
+}
+
+}  // namespace pg2athena::parquet

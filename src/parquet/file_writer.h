@@ -1,0 +1,58 @@
+// Writes one Parquet file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/byte_sink.h"
+#include "base/error.h"
+#include "columnar/batch.h"
+#include "columnar/schema.h"
+#include "parquet/file_summary.h"
+#include "parquet/writer_options.h"
+
+namespace pg2athena::parquet {
+
+// A file is the magic bytes, row groups, and a footer that says where everything is. Rows are encoded as they
+// come; a row group's bytes go to the sink when it closes, so that the sink sees the file from front to back.
+//
+//   auto writer = FileWriter::open(sink, schema, {});
+//   while (…) writer->write(batch);
+//   auto summary = writer->close();
+//
+// Not thread-safe: one worker, one file. After an error the file can't be finished; drop the writer and the
+// file.
+class FileWriter {
+ public:
+  // Writes the magic bytes. The sink outlives the writer. Unsupported and InvalidArgument for a schema that
+  // has no Parquet form (schema_mapping.h), InvalidArgument for options that contradict themselves; a sink's
+  // errors as they are, here and below.
+  static Result<FileWriter> open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options);
+
+  FileWriter(FileWriter&&) noexcept;
+  FileWriter& operator=(FileWriter&&) noexcept;
+  ~FileWriter();
+
+  // Appends all rows of a batch with the schema's columns, which is not needed afterwards. Closes row groups
+  // that are full. Unsupported when one row has more bytes in a column than a page can hold (2 GiB).
+  Result<void> write(const columnar::Batch& batch);
+
+  // Closes the last row group and writes the footer. A file without rows has no row group. Without this call
+  // the bytes are no Parquet file, and no reader takes them for one.
+  Result<FileSummary> close();
+
+  // Handed to the sink so far.
+  std::uint64_t bytes_written() const;
+  // Memory that the writer holds now, spare capacity included: the open row group, buffers, the codec's
+  // context, the footer to be.
+  std::size_t bytes_held() const;
+
+ private:
+  struct State;
+  explicit FileWriter(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pg2athena::parquet

@@ -1,0 +1,73 @@
+// Definition and repetition levels (Dremel's; parquet-format, README, "Nested Encoding"): which slots of a
+// page are NULL, and where its lists begin.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "columnar/batch.h"
+#include "parquet/schema_mapping.h"
+
+namespace pg2athena::parquet {
+
+// Slots [begin, end) of a leaf's column, which is where some rows have their values.
+struct LeafSlots {
+  const columnar::Column* column = nullptr;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t nulls = 0;
+
+  std::size_t size() const { return end - begin; }
+};
+
+// The slots of rows [begin, end) of a top-level column, at the end of its lists. Does not count NULLs.
+LeafSlots leaf_slots(const columnar::Column& column, std::size_t begin, std::size_t end);
+
+// The levels of one page, collected from slices of rows. A column without lists has definition levels of one
+// bit, which are its validity bitmap; they are kept as one. Without NULLs even that is only a count.
+class PageLevels {
+ public:
+  explicit PageLevels(const Leaf& leaf) : leaf_(&leaf) {}
+
+  // Appends the levels of rows [begin, end) of the top-level column; returns the slots whose values belong to
+  // them.
+  LeafSlots append(const columnar::Column& column, std::size_t begin, std::size_t end);
+
+  // Levels so far: values, NULLs, and a level for each list that is empty or NULL.
+  std::size_t count() const { return count_; }
+  std::size_t values() const { return values_; }
+  bool none() const { return leaf_->max_definition == 0 && leaf_->max_repetition == 0; }
+
+  // Appends them as a data page V1 begins: repetition levels, definition levels, each in the RLE hybrid with
+  // its length in four bytes before it; nothing for a level that is always 0.
+  void append_encoded(ByteBuffer& out) const;
+  // About what append_encoded() appends, before runs make it less.
+  std::size_t encoded_bytes() const;
+
+  void clear();
+  std::size_t memory_bytes() const;
+
+ private:
+  void append_bits(const std::uint8_t* bits, std::size_t begin, std::size_t end);
+  void append_ones(std::size_t count);
+  void append_nested(const columnar::Column& column, std::size_t begin, std::size_t end,
+                     std::size_t leaf_nulls);
+  void append_list(const columnar::Column& list, std::size_t depth, std::size_t begin, std::size_t end,
+                   std::uint8_t first_repetition);
+  void append_elements(const columnar::Column& elements, std::size_t begin, std::size_t end);
+
+  const Leaf* leaf_;
+  std::size_t count_ = 0;
+  std::size_t values_ = 0;
+  // Without lists: a bit for each of the first bit_count_ levels. Empty as long as there is no NULL.
+  Buffer<std::uint8_t> bits_;
+  std::size_t bit_count_ = 0;
+  // With lists: a byte for each level.
+  Buffer<std::uint8_t> definitions_;
+  Buffer<std::uint8_t> repetitions_;
+  // While append_nested() runs.
+  bool leaf_has_nulls_ = false;
+};
+
+}  // namespace pg2athena::parquet

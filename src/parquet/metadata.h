@@ -1,0 +1,157 @@
+// A Parquet file's metadata, as this program thinks of it: plain aggregates, named as in parquet.thrift
+// (apache/parquet-format). metadata.cpp alone knows the field ids and the legacy forms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace pg2athena::parquet {
+
+enum class PhysicalType : std::int32_t {
+  Boolean = 0,
+  Int32 = 1,
+  Int64 = 2,
+  Float = 4,
+  Double = 5,
+  ByteArray = 6,
+  FixedLenByteArray = 7,
+};
+
+enum class Repetition : std::int32_t { Required = 0, Optional = 1, Repeated = 2 };
+
+enum class Encoding : std::int32_t { Plain = 0, Rle = 3, RleDictionary = 8 };
+
+enum class Codec : std::int32_t { Uncompressed = 0, Snappy = 1, Zstd = 6 };
+
+enum class PageType : std::int32_t { DataPage = 0, DictionaryPage = 2 };
+
+// The numbers are ids in the union LogicalType.
+enum class LogicalKind : std::int16_t {
+  String = 1,
+  List = 3,
+  Decimal = 5,
+  Date = 6,
+  Time = 7,
+  Timestamp = 8,
+  Integer = 10,
+};
+
+// What a physical type stands for. The legacy ConvertedType, which old readers go by, follows from it.
+struct LogicalType {
+  LogicalKind kind = LogicalKind::String;
+  std::int32_t precision = 0;  // of a Decimal
+  std::int32_t scale = 0;      // of a Decimal
+  bool utc = false;            // of a Time or Timestamp, which are in microseconds
+  std::int8_t bit_width = 0;   // of an Integer, which is signed
+
+  bool operator==(const LogicalType&) const = default;
+};
+
+// A node of the schema's tree; the tree is a list in depth-first order, from the root.
+struct SchemaElement {
+  std::optional<PhysicalType> type;         // a leaf's
+  std::optional<std::int32_t> type_length;  // bytes of a FixedLenByteArray
+  std::optional<Repetition> repetition;     // of all but the root
+  std::string name;
+  std::optional<std::int32_t> num_children;  // a group's
+  std::optional<LogicalType> logical_type;
+
+  bool operator==(const SchemaElement&) const = default;
+};
+
+// Bounds are PLAIN bytes of a value, without the length of a ByteArray.
+struct Statistics {
+  std::optional<std::string> max;  // the deprecated pair: for physical types whose order is signed
+  std::optional<std::string> min;
+  std::optional<std::int64_t> null_count;
+  std::optional<std::int64_t> distinct_count;
+  std::optional<std::string> max_value;
+  std::optional<std::string> min_value;
+  std::optional<bool> is_max_value_exact;
+  std::optional<bool> is_min_value_exact;
+  std::optional<std::int64_t> nan_count;
+};
+
+struct DataPageHeader {
+  std::int32_t num_values = 0;  // NULLs and empty lists included
+  Encoding encoding = Encoding::Plain;
+  Encoding definition_level_encoding = Encoding::Rle;
+  Encoding repetition_level_encoding = Encoding::Rle;
+};
+
+struct DictionaryPageHeader {
+  std::int32_t num_values = 0;
+  Encoding encoding = Encoding::Plain;
+  std::optional<bool> is_sorted;
+};
+
+struct PageHeader {
+  PageType type = PageType::DataPage;
+  std::int32_t uncompressed_page_size = 0;
+  std::int32_t compressed_page_size = 0;
+  std::optional<std::int32_t> crc;  // CRC-32 of the page's bytes in the file, as a signed number
+  std::optional<DataPageHeader> data_page_header;
+  std::optional<DictionaryPageHeader> dictionary_page_header;
+};
+
+struct KeyValue {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+struct PageEncodingStats {
+  PageType page_type = PageType::DataPage;
+  Encoding encoding = Encoding::Plain;
+  std::int32_t count = 0;
+};
+
+struct ColumnMetaData {
+  PhysicalType type = PhysicalType::Int32;
+  std::vector<Encoding> encodings;  // of its values, its dictionary and its levels
+  std::vector<std::string> path_in_schema;
+  Codec codec = Codec::Uncompressed;
+  std::int64_t num_values = 0;               // NULLs and empty lists included
+  std::int64_t total_uncompressed_size = 0;  // of all pages with their headers
+  std::int64_t total_compressed_size = 0;
+  std::int64_t data_page_offset = 0;  // in the file, as all offsets
+  std::optional<std::int64_t> dictionary_page_offset;
+  std::optional<Statistics> statistics;
+  std::vector<PageEncodingStats> encoding_stats;
+};
+
+struct ColumnChunk {
+  std::int64_t file_offset = 0;  // deprecated: "Writers should set this field to 0"
+  ColumnMetaData meta_data;
+};
+
+struct RowGroup {
+  std::vector<ColumnChunk> columns;
+  std::int64_t total_byte_size = 0;  // uncompressed
+  std::int64_t num_rows = 0;
+  std::optional<std::int64_t> file_offset;  // of its first page
+  std::optional<std::int64_t> total_compressed_size;
+  std::optional<std::int16_t> ordinal;
+};
+
+// How a column's min_value and max_value are ordered. The numbers are ids in the union ColumnOrder.
+enum class ColumnOrder : std::int16_t { TypeDefined = 1 };
+
+struct FileMetaData {
+  std::int32_t version = 2;
+  std::vector<SchemaElement> schema;
+  std::int64_t num_rows = 0;
+  std::vector<RowGroup> row_groups;
+  std::vector<KeyValue> key_value_metadata;
+  std::string created_by;
+  std::vector<ColumnOrder> column_orders;  // one for each leaf
+};
+
+// Append the Thrift compact form.
+void serialize(const PageHeader& header, ByteBuffer& out);
+void serialize(const FileMetaData& metadata, ByteBuffer& out);
+
+}  // namespace pg2athena::parquet

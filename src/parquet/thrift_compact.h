@@ -1,0 +1,125 @@
+// Thrift's compact protocol (thrift/doc/specs/thrift-compact-protocol.md), as much of it as Parquet's
+// metadata needs.
+//
+// A struct is described once, by a function template that names each field with its id:
+//
+//   template <typename Archive> void describe(Archive& archive, auto& page) { archive.field(1, page.type); …
+//   }
+//
+// A CompactWriter walks the description to write; a reader will walk the same one.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace pg2athena::parquet {
+
+// A struct without fields, of which Parquet's unions are made.
+struct EmptyStruct {};
+template <typename Archive>
+void describe(Archive& /*archive*/, const EmptyStruct& /*nothing*/) {}
+
+class CompactWriter {
+ public:
+  explicit CompactWriter(ByteBuffer& out) : out_(&out) {}
+
+  // A whole struct, its end included.
+  template <typename T>
+  void structure(const T& value) {
+    const std::int16_t outer = last_id_;
+    last_id_ = 0;
+    describe(*this, value);
+    out_->push_back(std::byte{0});  // STOP
+    last_id_ = outer;
+  }
+
+  // A field of the struct that is being described; ids ascend. An absent optional writes nothing.
+  template <typename T>
+  void field(std::int16_t id, const T& value) {
+    if constexpr (std::same_as<T, bool>) {
+      field_header(id, value ? WireType::True : WireType::False);
+    } else {
+      field_header(id, wire_type<T>());
+      element(value);
+    }
+  }
+  template <typename T>
+  void field(std::int16_t id, const std::optional<T>& value) {
+    if (value.has_value()) field(id, *value);
+  }
+
+ private:
+  enum class WireType : std::uint8_t {
+    True = 1,
+    False = 2,
+    I8 = 3,
+    I16 = 4,
+    I32 = 5,
+    I64 = 6,
+    Binary = 8,
+    List = 9,
+    Struct = 12,
+  };
+
+  template <typename T>
+  struct IsVector : std::false_type {};
+  template <typename T>
+  struct IsVector<std::vector<T>> : std::true_type {};
+
+  template <typename T>
+  static constexpr WireType wire_type() {
+    if constexpr (std::is_enum_v<T>)
+      return WireType::I32;
+    else if constexpr (std::same_as<T, std::int8_t>)
+      return WireType::I8;
+    else if constexpr (std::same_as<T, std::int16_t>)
+      return WireType::I16;
+    else if constexpr (std::same_as<T, std::int32_t>)
+      return WireType::I32;
+    else if constexpr (std::same_as<T, std::int64_t>)
+      return WireType::I64;
+    else if constexpr (std::same_as<T, std::string>)
+      return WireType::Binary;
+    else if constexpr (IsVector<T>::value)
+      return WireType::List;
+    else
+      return WireType::Struct;
+  }
+
+  template <typename T>
+  void element(const T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      zigzag(static_cast<std::int32_t>(value));
+    } else if constexpr (std::same_as<T, std::int8_t>) {
+      out_->push_back(static_cast<std::byte>(value));
+    } else if constexpr (std::integral<T>) {
+      zigzag(value);
+    } else if constexpr (std::same_as<T, std::string>) {
+      varint(value.size());
+      out_->append(as_bytes(value));
+    } else if constexpr (IsVector<T>::value) {
+      list_header(value.size(), wire_type<typename T::value_type>());
+      for (const auto& each : value) element(each);
+    } else {
+      structure(value);
+    }
+  }
+
+  void field_header(std::int16_t id, WireType type);
+  void list_header(std::size_t size, WireType type);
+  void varint(std::uint64_t value);
+  void zigzag(std::int64_t value);
+
+  ByteBuffer* out_;
+  std::int16_t last_id_ = 0;
+};
+
+}  // namespace pg2athena::parquet
