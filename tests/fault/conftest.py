@@ -1,0 +1,44 @@
+"""Fixtures for tests in which something breaks while a run is at work."""
+import dataclasses
+import pathlib
+import subprocess
+
+import pytest
+
+from harness.cluster import Database
+from harness.program import finish, start_pg2athena
+from harness.slow_query import slow_query, wait_until_read
+
+
+@dataclasses.dataclass
+class RunningExport:
+    """A run that is in the middle of reading: it has read `t`, and reads the slow query as the table `slow`."""
+    process: subprocess.Popen
+    backends: list[int]
+
+    def finish(self, timeout: float = 30) -> subprocess.CompletedProcess:
+        return finish(self.process, timeout)
+
+
+@pytest.fixture
+def start_slow_export(database, lake):
+    """Starts a run and waits until it is in the middle of reading; ends it at the end of the test, if it still runs."""
+    started = []
+
+    def start(seconds: float = 60, on: Database = database, into: pathlib.Path = lake) -> RunningExport:
+        process = start_pg2athena("run", "--table", "t", "--query", slow_query(seconds), "--as", "slow", on.url, into)
+        started.append(process)
+        return RunningExport(process, wait_until_read(on, process))
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def table(database):
+    """A table `t` that is exported beside whatever breaks."""
+    database.execute("CREATE TABLE t AS SELECT i AS id, md5(i::text) AS name FROM generate_series(1, 5000) AS i")
+    return database

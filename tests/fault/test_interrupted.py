@@ -1,0 +1,155 @@
+"""A run that is stopped from outside leaves what was there before, and the next one needs no hand work."""
+import os
+import signal
+import time
+
+import pytest
+
+from harness import lake as layout
+from harness import oracle
+from harness.cluster import Cluster
+from harness.program import DONE, INTERRUPTED, assert_exit, export, run_pg2athena, start_pg2athena
+from harness.slow_query import slow_query, wait_until, wait_until_read
+
+CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_A_signal_ends_the_run_soon_and_leaves_it_tidy(table, lake, start_slow_export, sent):
+    running = start_slow_export()
+    running.process.send_signal(sent)
+    result = running.finish(timeout=10)
+    assert_exit(result, INTERRUPTED)
+    assert not layout.published(lake)
+    assert not layout.parquet_files(lake), "files of a run that will never be are removed"
+    assert not layout.leftovers(lake)
+    # The server has nothing more to do for it either.
+    wait_until(lambda: not table.query(CONNECTIONS), "the run's connections to close", timeout=10)
+    export(table, lake, "--table", "t")
+    oracle.assert_arrived(table, lake, "public", "t")
+
+
+def test_A_signal_leaves_the_run_before_as_it_was(table, lake, start_slow_export):
+    export(table, lake, "--table", "t")
+    before = layout.published(lake), layout.parquet_files(lake)
+    running = start_slow_export()
+    running.process.send_signal(signal.SIGINT)
+    assert_exit(running.finish(timeout=10), INTERRUPTED)
+    assert (layout.published(lake), layout.parquet_files(lake)) == before
+    oracle.assert_arrived(table, lake, "public", "t")
+
+
+def test_A_kill_leaves_the_run_before_as_it_was_and_the_next_run_works(table, lake, start_slow_export):
+    export(table, lake, "--table", "t")
+    before = layout.published(lake)
+    running = start_slow_export()
+    running.process.kill()
+    assert_exit(running.finish(), -signal.SIGKILL)
+    assert layout.published(lake) == before
+    oracle.assert_arrived(table, lake, "public", "t")
+    table.execute("INSERT INTO t VALUES (0, 'new')")
+    export(table, lake, "--table", "t")
+    assert layout.published(lake)["public.t"] > before["public.t"]
+    oracle.assert_arrived(table, lake, "public", "t")
+
+
+def test_A_second_signal_leaves_at_once(tmp_path):
+    # A server that stands still can't answer a request to cancel: whoever waits for it waits long.
+    cluster, process, stopped = Cluster(), None, []
+    try:
+        cluster.maintenance.execute("CREATE TABLE t AS SELECT i FROM generate_series(1, 1000) AS i")
+        process = start_pg2athena("run", "--table", "t", "--query", slow_query(seconds=60), "--as", "slow", cluster.url,
+                                  tmp_path / "lake")
+        wait_until_read(cluster.maintenance, process)
+        backends = [pid for pid, in cluster.maintenance.query(CONNECTIONS)]
+        for pid in [cluster.postmaster_pid(), *backends]:
+            os.kill(pid, signal.SIGSTOP)
+            stopped.append(pid)
+        process.send_signal(signal.SIGINT)
+        time.sleep(1)
+        sent = time.monotonic()
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=5)
+        assert time.monotonic() - sent < 2
+        assert process.returncode in (INTERRUPTED, -signal.SIGINT)
+        assert not layout.published(tmp_path / "lake")
+    finally:
+        if process is not None and process.poll() is None:
+            process.kill()
+            process.communicate()
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+        cluster.stop()
+
+
+# At any moment ------------------------------------------------------------------------------------------------------
+
+TABLES = [f"t{number}" for number in range(5)]
+KILLS = 15
+
+
+def seen_versions(lake) -> dict[str, int]:
+    """For each table that a reader sees: its version. Every row of a table has the same one, and all rows are there."""
+    versions = {}
+    for table in layout.published(lake):
+        rows, lowest, highest = oracle.lake_says(lake, table, "count(*), min(version), max(version)")
+        assert rows == 10_000 and lowest == highest, f"{table}: {rows} rows of the versions {lowest} to {highest}"
+        versions[table] = lowest
+    return versions
+
+
+def test_Whenever_it_is_killed_readers_see_whole_runs_and_publish_rolls_a_decided_one_forward(database, lake):
+    for table in TABLES:
+        database.execute(f"CREATE TABLE {table} AS SELECT i AS id, 0 AS version, md5(i::text) AS filler"
+                         " FROM generate_series(1, 10000) AS i")
+    started = time.monotonic()
+    export(database, lake)
+    whole = time.monotonic() - started
+
+    for kill in range(1, KILLS + 1):
+        for table in TABLES:
+            database.execute(f"UPDATE {table} SET version = {kill}")
+        before = seen_versions(lake)
+        assert len(set(before.values())) == 1 and len(before) == len(TABLES)
+        process = start_pg2athena("run", database.url, lake)
+        # Most of the kills towards the end, where publishing is; one or two when it has just ended.
+        time.sleep(whole * (0.2 + kill / KILLS))
+        process.kill()
+        process.communicate()
+
+        old = next(iter(before.values()))
+        assert set(seen_versions(lake).values()) <= {old, kill}
+        # Table by table while it switches; whole again once the decided run is rolled forward.
+        assert_exit(run_pg2athena("publish", lake), DONE)
+        after = seen_versions(lake)
+        assert len(after) == len(TABLES) and len(set(after.values())) == 1, f"after kill {kill}: {after}"
+
+    export(database, lake)
+    for table in TABLES:
+        oracle.assert_arrived(database, lake, "public", table)
+
+
+def test_A_decided_run_is_rolled_forward_by_the_next_run_too(database, lake):
+    """As after a kill between the decision and the switch: the run's record is there, the links are the old ones."""
+    for table in TABLES:
+        database.execute(f"CREATE TABLE {table} AS SELECT i AS id, 0 AS version FROM generate_series(1, 10000) AS i")
+    export(database, lake)
+    first = layout.published(lake)
+    records = {path: path.read_bytes() for path in (lake / "_pg2athena" / "tables").iterdir() if path.is_file()}
+    for table in TABLES:
+        database.execute(f"UPDATE {table} SET version = 1")
+    export(database, lake)
+    decided = layout.published(lake)
+    # Back to the moment before the switch.
+    for path, content in records.items():
+        path.write_bytes(content)
+    for table, run in first.items():
+        (lake / table / "latest").unlink()
+        (lake / table / "latest").symlink_to(f"data/{run}")
+
+    database.execute("CREATE TABLE other AS SELECT 1 AS a")
+    export(database, lake, "--table", "other")
+    seen = layout.published(lake)
+    assert seen.pop("public.other") > max(decided.values())
+    assert seen == decided
