@@ -26,7 +26,7 @@ DecimalOutcome sum_digits(const NumericWire& numeric, std::int32_t first, int sc
   std::int32_t exponent = kDigitsPerGroup * (numeric.weight - first) + scale;
   std::int32_t i = first;
   for (; i < numeric.ndigits && exponent >= 0; ++i, exponent -= kDigitsPerGroup) {
-    sum = sum * 10000 + numeric.digit(i);
+    sum = sum * NumericWire::kBase + numeric.digit(i);
   }
   if (i == numeric.ndigits) {
     // The wire leaves out trailing zero groups.

@@ -16,6 +16,7 @@ namespace pg2athena {
 // ndigits base-10000 digits, all big-endian. The value is sum(digit[i] * 10000^(weight - i)). `digits` does not own.
 struct NumericWire {
   static constexpr std::size_t kHeaderBytes = 8;
+  static constexpr std::int32_t kBase = 10000;
   static constexpr std::uint16_t kNegative = 0x4000;
   static constexpr std::uint16_t kNaN = 0xC000;
   static constexpr std::uint16_t kInfinity = 0xD000;
@@ -27,7 +28,7 @@ struct NumericWire {
   std::int32_t dscale = 0;
   const std::byte* digits = nullptr;
 
-  // False when the bytes aren't a numeric: a length that lies, an unknown sign.
+  // False when the bytes aren't a numeric: a length that lies, an unknown sign, a digit beyond 9999.
   static bool parse(std::span<const std::byte> bytes, NumericWire& out);
 
   std::int32_t digit(std::int32_t i) const { return load_be<std::uint16_t>(digits + 2 * static_cast<std::size_t>(i)); }
@@ -60,8 +61,11 @@ inline bool NumericWire::parse(std::span<const std::byte> bytes, NumericWire& ou
   out.digits = bytes.data() + kHeaderBytes;
   const bool known_sign = out.sign == 0 || out.sign == kNegative || out.sign == kNaN || out.sign == kInfinity ||
                           out.sign == kMinusInfinity;
-  return known_sign && out.dscale >= 0 &&
-         bytes.size() == kHeaderBytes + 2 * static_cast<std::size_t>(out.ndigits);
+  if (!known_sign || out.dscale < 0) return false;
+  if (bytes.size() != kHeaderBytes + 2 * static_cast<std::size_t>(out.ndigits)) return false;
+  bool in_range = true;
+  for (std::int32_t i = 0; i < out.ndigits; ++i) in_range &= out.digit(i) < kBase;
+  return in_range;
 }
 
 }  // namespace pg2athena

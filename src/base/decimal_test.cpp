@@ -83,6 +83,7 @@ TEST(Decimal, Bytes_that_are_no_numeric_are_refused) {
   truncated.pop_back();
   EXPECT_FALSE(NumericWire::parse(truncated, numeric));
   EXPECT_FALSE(NumericWire::parse(wire(0, 0x1234, 0, {}), numeric)) << "unknown sign";
+  EXPECT_FALSE(NumericWire::parse(wire(0, 0, 0, {10000}), numeric)) << "a digit of base 10000 is at most 9999";
 }
 
 }  // namespace

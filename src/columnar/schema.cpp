@@ -8,6 +8,14 @@
 
 namespace pg2athena::columnar {
 
+Type Type::of(TypeId id) { return {.id = id}; }
+
+Type Type::decimal(int precision, int scale) {
+  return {.id = TypeId::Decimal, .precision = precision, .scale = scale};
+}
+
+Type Type::timestamp(bool utc) { return {.id = TypeId::Timestamp, .utc = utc}; }
+
 Type Type::list(Type element, bool element_nullable) {
   Type type = of(TypeId::List);
   // "element" is the name that the Parquet specification asks for (LogicalTypes.md, Lists).

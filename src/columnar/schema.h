@@ -49,11 +49,9 @@ struct Type {
   bool utc = false;   // of a Timestamp: an instant (true) or a wall-clock reading of no zone (false)
   std::vector<Field> children;
 
-  static Type of(TypeId id) { return {.id = id}; }
-  static Type decimal(int precision, int scale) {
-    return {.id = TypeId::Decimal, .precision = precision, .scale = scale};
-  }
-  static Type timestamp(bool utc) { return {.id = TypeId::Timestamp, .utc = utc}; }
+  static Type of(TypeId id);
+  static Type decimal(int precision, int scale);
+  static Type timestamp(bool utc);
   static Type list(Type element, bool element_nullable = true);
 
   Storage storage() const;
