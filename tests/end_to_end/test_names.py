@@ -27,7 +27,7 @@ def test_A_table_in_a_schema_with_a_column_of_an_odd_name_arrives(database, lake
     assert oracle.assert_arrived(database, lake, name, name) == 2
     # Nothing left the lake's folder by a name, and nothing but one level of it was made.
     assert {path.name for path in lake.parent.iterdir()} == {"lake"}
-    assert {path.name for path in lake.iterdir()} == {"_pg2athena", folder_of(name, name)}
+    assert {path.name for path in lake.iterdir()} == {".lock", "_pg2athena", folder_of(name, name)}
 
 
 def test_An_odd_name_in_quotes_selects_its_table(database, lake):

@@ -42,4 +42,4 @@ def leftovers(lake: pathlib.Path) -> list[pathlib.Path]:
     return [path for path in sorted(lake.rglob("*"))
             if path.is_file() and not path.is_symlink()
             and (path.suffix not in {".parquet", ".json"} or path.name.startswith("."))
-            and path.suffix != ".lock"]
+            and path != lake / ".lock"]

@@ -482,6 +482,26 @@ void add_structure(std::vector<FileCase>& cases) {
                [](std::size_t row) -> Value { return row < 50000 ? Value(Null{}) : Value("late"); })},
        60000});
   cases.push_back({"many_row_groups", every_type_random(true), 20000, with_row_groups(20000), 700});
+  // In order, so that most row groups have nothing for a filter; signed, and longer than bounds are.
+  cases.push_back(
+      {"sorted_row_groups",
+       {column("number", Type::of(TypeId::Int64), false,
+               [](std::size_t row) { return static_cast<std::int64_t>(row) - 15000; }),
+        column(
+            "decimal", Type::decimal(30, 2), true,
+            [](std::size_t row) -> Value { return (static_cast<Int128>(row) - 15000) * power_of_ten(20); }),
+        column("small_decimal", Type::decimal(9, 2), false,
+               [](std::size_t row) { return static_cast<std::int64_t>(row) - 15000; }),
+        column("real", Type::of(TypeId::Float32), true,
+               [](std::size_t row) -> Value {
+                 return row % 100 == 0 ? Value(Null{}) : Value(static_cast<double>(row) / 4 - 3000);
+               }),
+        column("day", Type::of(TypeId::Date), false,
+               [](std::size_t row) { return static_cast<std::int64_t>(row / 10); }),
+        column("text", Type::of(TypeId::String), false,
+               [](std::size_t row) { return std::string(60, 'k') + fmt::format("é{:06}", row); })},
+       30000,
+       with_row_groups(100000)});
   for (const std::size_t rows : {19999U, 20000U, 20001U, 40000U}) {
     cases.push_back({fmt::format("pages_of_{}_rows", rows),
                      {column("n", Type::of(TypeId::Int32), true,
