@@ -185,7 +185,7 @@ FROM generate_series(1, 320000) AS i;
 CREATE VIEW revenue_by_day AS
 SELECT (o.ordered_at AT TIME ZONE 'UTC')::date AS day,
        count(DISTINCT o.order_id) AS orders,
-       sum(i.total) AS revenue
+       sum(i.total)::numeric(16,2) AS revenue
 FROM orders o JOIN order_items i USING (order_id)
 WHERE o.status <> 'returned, refunded'
 GROUP BY 1;

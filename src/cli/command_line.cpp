@@ -187,7 +187,11 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
     return PrintAndExit{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
-    return fail(Error(ErrorKind::InvalidArgument, error.what())
+    // CLI11 says only that a subcommand is missing.
+    const bool unknown_command = chosen.empty() && argc > 1 && argv[1][0] != '-';
+    return fail(Error(ErrorKind::InvalidArgument,
+                      unknown_command ? fmt::format("there is no command {}: it is run, plan or publish", argv[1])
+                                      : std::string(error.what()))
                     .hint(fmt::format("pg2athena {}--help shows how it is used",
                                       chosen.empty() ? "" : chosen.front()->get_name() + " ")));
   }

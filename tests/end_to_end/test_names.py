@@ -51,7 +51,8 @@ def test_Two_columns_that_become_one_are_refused_by_both_names(database, lake):
 
 
 def test_Two_schemas_may_have_a_table_of_the_same_name(database, lake):
-    database.execute("CREATE SCHEMA a; CREATE TABLE a.t AS SELECT 1 AS x; CREATE SCHEMA b; CREATE TABLE b.t AS SELECT 2 AS x")
+    database.execute("CREATE SCHEMA a; CREATE TABLE a.t AS SELECT 1 AS x;"
+                     " CREATE SCHEMA b; CREATE TABLE b.t AS SELECT 2 AS x")
     export(database, lake)
     oracle.assert_arrived(database, lake, "a", "t")
     oracle.assert_arrived(database, lake, "b", "t")

@@ -51,8 +51,10 @@ def test_A_run_of_some_tables_leaves_the_others_as_they_are(database, lake):
 
 
 def test_Queries_become_tables_under_the_names_given(database, lake):
-    database.execute("CREATE TABLE t AS SELECT i, i % 7 AS k, i * 1.10::numeric(10,2) AS v FROM generate_series(1, 1000) AS i")
-    by_key = "SELECT k, count(*) AS n, sum(v)::numeric(20,2) AS total, max(i) FILTER (WHERE i < 0) AS none FROM t GROUP BY k"
+    database.execute("CREATE TABLE t AS SELECT i, i % 7 AS k, i * 1.10::numeric(10,2) AS v"
+                     " FROM generate_series(1, 1000) AS i")
+    by_key = ("SELECT k, count(*) AS n, sum(v)::numeric(20,2) AS total, max(i) FILTER (WHERE i < 0) AS none"
+              " FROM t GROUP BY k")
     # With what would break out of a naive wrapping: a trailing comment, a semicolon, a percent sign, a dollar.
     odd = "SELECT '100%s $1 \"x\"' AS text -- the end"
     export(database, lake, "--query", by_key, "--as", "by_key", "--query", odd, "--as", "odd")

@@ -15,7 +15,8 @@ def folder_of(schema: str, relation: str) -> str:
 
 def published(lake: pathlib.Path) -> dict[str, str]:
     """The tables that a reader sees, each with its current run's id."""
-    return {link.parent.name: link.readlink().name for link in sorted(lake.glob("*/latest"))} if lake.is_dir() else {}
+    links = sorted(path for path in lake.glob("*/latest") if path.is_symlink())
+    return {link.parent.name: link.readlink().name for link in links}
 
 
 def files(lake: pathlib.Path, table: str) -> list[pathlib.Path]:
