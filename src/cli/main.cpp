@@ -101,7 +101,9 @@ class Program {
 
   Result<ExitCode> publish_command() {
     // A folder that isn't there is a mistyped name here, and not to be made.
-    PG2ATHENA_TRY(storage::LocalFolder::open(line_.target, storage::LocalFolder::Access::Read));
+    if (auto there = storage::LocalFolder::open(line_.target, storage::LocalFolder::Access::Read); !there) {
+      return fail(std::move(there).error().hint("name the folder of a lake that pg2athena run has made"));
+    }
     PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.target));
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(*lake.folder, *lake.publisher));
     if (!line_.quiet) print(stdout, publication_text(outcomes));

@@ -83,13 +83,33 @@ Error error_of_result(const PGresult* result, const PGconn* connection) {
   return error;
 }
 
+std::string_view tls_hint(std::string_view message) {
+  struct Row {
+    std::string_view part;
+    std::string_view hint;
+  };
+  static constexpr Row kRows[] = {
+      {"certificate verify failed",
+       "name the file of the CA that signed the server's certificate: sslrootcert=FILE. Amazon RDS and Aurora: "
+       "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"},
+      {"root certificate file", "install the package ca-certificates, or name a CA file: sslrootcert=FILE"},
+      {"does not match host name",
+       "connect by a name that stands in the server's certificate; sslmode=verify-ca checks the signature only"},
+      {"does not support SSL",
+       "switch TLS on in the server; sslmode=disable sends the password and all data in the clear"}};
+  const auto* const found =
+      std::ranges::find_if(kRows, [&](const Row& row) { return message.find(row.part) != std::string_view::npos; });
+  return found == std::end(kRows) ? std::string_view() : found->hint;
+}
+
 Error error_of_connecting(const PGconn* connection) {
   auto [sqlstate, message] = split_verbose(PQerrorMessage(connection));
   ErrorKind kind = kind_of_sqlstate(sqlstate);
   if (PQconnectionNeedsPassword(connection) != 0) kind = ErrorKind::Authentication;
+  const std::string_view hint = sqlstate.empty() ? tls_hint(message) : std::string_view();
   Error error(kind, std::move(message));
   if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
-  return error;
+  return std::move(error).hint(std::string(hint));
 }
 
 }  // namespace pg2athena::postgres

@@ -18,5 +18,14 @@ TEST(ServerError, States_have_the_kinds_that_the_error_policy_needs) {
   EXPECT_EQ(kind_of_sqlstate(""), ErrorKind::Connection) << "libpq's own errors have none";
 }
 
+// libpq 15's messages.
+TEST(ServerError, Failures_of_TLS_say_what_to_do) {
+  EXPECT_NE(tls_hint("SSL error: certificate verify failed").find("sslrootcert"), std::string_view::npos);
+  EXPECT_NE(tls_hint("server certificate for \"db\" does not match host name \"127.0.0.2\""), "");
+  EXPECT_NE(tls_hint("root certificate file \"/x\" does not exist"), "");
+  EXPECT_NE(tls_hint("server does not support SSL, but SSL was required"), "");
+  EXPECT_EQ(tls_hint("Connection refused"), "");
+}
+
 }  // namespace
 }  // namespace pg2athena::postgres

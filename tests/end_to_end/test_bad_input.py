@@ -234,4 +234,5 @@ def test_Plan_does_not_need_a_target_and_writes_nothing(one_table, tmp_path):
 
 def test_Publish_of_a_folder_that_is_no_lake_is_an_error(tmp_path):
     result = run_pg2athena("publish", tmp_path / "nothing")
-    assert_error(result, FAILED, "nothing")
+    assert_error(result, REFUSED, "nothing")
+    assert not list(tmp_path.iterdir())
