@@ -6,10 +6,16 @@
 namespace pg2athena::postgres {
 namespace {
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.pop_back();
-  std::ranges::replace(text, '\n', ' ');
-  return text;
+// On one line: libpq's own messages have line ends and tabs in them.
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (!space) line += c;
+    if (space && !line.empty() && line.back() != ' ') line += ' ';
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
 }
 
 std::string field(const PGresult* result, int code) {
@@ -37,7 +43,7 @@ Verbose split_verbose(const std::string& text) {
     return {.sqlstate = std::string(rest.substr(0, kSqlstateLength)),
             .message = std::string(message.substr(0, message.find('\n')))};
   }
-  return {.sqlstate = "", .message = trimmed(text)};
+  return {.sqlstate = "", .message = one_line(text)};
 }
 
 }  // namespace
@@ -72,11 +78,11 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
 Error error_of_result(const PGresult* result, const PGconn* connection) {
   const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
   std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (message.empty()) message = trimmed(PQerrorMessage(connection));
+  if (message.empty()) message = one_line(PQerrorMessage(connection));
   const std::string detail = field(result, PG_DIAG_MESSAGE_DETAIL);
   if (!detail.empty()) message += " (" + detail + ")";
   // Without an SQLSTATE libpq speaks: the connection is gone, or (status still good) it ran out of memory.
-  Error error(kind_of_sqlstate(sqlstate), trimmed(message));
+  Error error(kind_of_sqlstate(sqlstate), one_line(message));
   if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
   const std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) error = std::move(error).with("server hint", hint);
@@ -106,7 +112,9 @@ Error error_of_connecting(const PGconn* connection) {
   auto [sqlstate, message] = split_verbose(PQerrorMessage(connection));
   ErrorKind kind = kind_of_sqlstate(sqlstate);
   if (PQconnectionNeedsPassword(connection) != 0) kind = ErrorKind::Authentication;
-  const std::string_view hint = sqlstate.empty() ? tls_hint(message) : std::string_view();
+  const std::string_view hint = sqlstate.empty()      ? tls_hint(message)
+                                : sqlstate == "3D000" ? "the database's name is the last part of the source: psql -l lists them"
+                                                      : std::string_view();
   Error error(kind, std::move(message));
   if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
   return std::move(error).hint(std::string(hint));
