@@ -8,6 +8,11 @@
 namespace pg2athena::cli {
 namespace {
 
+// "1 shard", "2 shards".
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");
+}
+
 using catalog::TableOutcome;
 using pipeline::PlannedColumn;
 using pipeline::PlannedTable;
@@ -17,7 +22,7 @@ std::string table_head(const PlannedTable& table) {
   const auto add = [&](std::string fact) { facts += (facts.empty() ? "" : ", ") + std::move(fact); };
   if (table.estimated_rows != 0) add(fmt::format("about {} rows", with_thousands(table.estimated_rows)));
   if (table.bytes != 0) add(human_bytes(table.bytes));
-  add(fmt::format("{} shard{}", table.shards, table.shards == 1 ? "" : "s"));
+  add(counted(static_cast<std::size_t>(table.shards), "shard"));
   for (const std::string& note : table.notes) add(note);
   const std::string source = table.kind == "query" ? "query" : table.kind + " " + table.source;
   return fmt::format("{}  from {}: {}\n", table.name, printable(source), facts);
@@ -75,9 +80,8 @@ std::string plan_text(const pipeline::Plan& plan) {
   }
   std::uint64_t bytes = 0;
   for (const PlannedTable& table : plan.tables) bytes += table.bytes;
-  out += fmt::format("{} table{}, {}, {} shard{}, {} worker{}\n", plan.tables.size(), plan.tables.size() == 1 ? "" : "s",
-                     human_bytes(bytes), plan.shards.size(), plan.shards.size() == 1 ? "" : "s", plan.workers,
-                     plan.workers == 1 ? "" : "s");
+  out += fmt::format("{}, {}, {}, {}\n", counted(plan.tables.size(), "table"), human_bytes(bytes),
+                     counted(plan.shards.size(), "shard"), counted(static_cast<std::size_t>(plan.workers), "worker"));
   return out;
 }
 
@@ -96,10 +100,10 @@ std::string summary_text(const pipeline::RunSummary& summary, const std::string&
     bytes += t.bytes;
     bytes_read += t.bytes_read;
   }
-  table.set_footer({fmt::format("{} tables", summary.tables.size()), with_thousands(rows), with_thousands(files),
+  table.set_footer({counted(summary.tables.size(), "table"), with_thousands(rows), with_thousands(files),
                     human_bytes(bytes), human_bytes(bytes_read), human_duration(summary.elapsed), ""});
-  return fmt::format("{}\nRun {} into {}, {} worker{}, snapshot at {}\n", table.render(), summary.run_id, target,
-                     summary.workers, summary.workers == 1 ? "" : "s", summary.snapshot.lsn);
+  return fmt::format("{}\nRun {} into {}, {}, snapshot at {}\n", table.render(), summary.run_id, target,
+                     counted(static_cast<std::size_t>(summary.workers), "worker"), summary.snapshot.lsn);
 }
 
 std::string publication_text(const std::vector<catalog::RunOutcome>& outcomes) {

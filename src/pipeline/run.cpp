@@ -107,7 +107,7 @@ class Attempt {
     PG2ATHENA_TRY(claim_tables(keeper));
     // What is published now is older than our snapshot; whatever is published later makes our switch fail.
     PG2ATHENA_ASSIGN(const std::vector<catalog::PlannedTable> tables, current_tables());
-    PG2ATHENA_ASSIGN(snapshot_, keeper.export_snapshot());
+    PG2ATHENA_ASSIGN(snapshot_, keeper.export_snapshot(options_.selection, source));
     log_.info("run_planned", "run planned",
               {{"tables", plan_.tables.size()}, {"shards", plan_.shards.size()}, {"workers", plan_.workers},
                {"snapshot", snapshot_.horizon}, {"lsn", snapshot_.lsn}});

@@ -85,26 +85,31 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
 
 Result<Source> Keeper::lock_relations(const Selection& selection) {
   for (int round = 1; round <= kLockRounds; ++round) {
-    PG2ATHENA_ASSIGN(const std::vector<ListedRelation> listed, list_relations(connection_));
-    PG2ATHENA_ASSIGN(Selected selected, select_relations(listed, selection, server_.search_path));
-    Source source;
-    source.warnings = std::move(selected.warnings);
-    std::vector<Oid> oids;
-    for (const ListedRelation& relation : selected.relations) oids.push_back(relation.oid);
-    PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
-    std::erase_if(source.relations, [&](const Relation& relation) {
-      if (relation.populated) return false;
-      source.warnings.push_back(fmt::format("{} is skipped: the materialized view has not been populated; "
-                                            "REFRESH MATERIALIZED VIEW fills it",
-                                            relation.name.display()));
-      return true;
-    });
+    PG2ATHENA_ASSIGN(Source source, read_source(selection));
     PG2ATHENA_TRY(check_readable(source.relations, server_.user));
     PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
     if (!locked_more) return source;
   }
   return fail(Error(ErrorKind::Unsupported, "tables or partitions keep appearing while the run locks them")
                   .hint("run when nothing attaches partitions or renames tables"));
+}
+
+Result<Source> Keeper::read_source(const Selection& selection) {
+  PG2ATHENA_ASSIGN(const std::vector<ListedRelation> listed, list_relations(connection_));
+  PG2ATHENA_ASSIGN(Selected selected, select_relations(listed, selection, server_.search_path));
+  Source source;
+  source.warnings = std::move(selected.warnings);
+  std::vector<Oid> oids;
+  for (const ListedRelation& relation : selected.relations) oids.push_back(relation.oid);
+  PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
+  std::erase_if(source.relations, [&](const Relation& relation) {
+    if (relation.populated) return false;
+    source.warnings.push_back(fmt::format("{} is skipped: the materialized view has not been populated; "
+                                          "REFRESH MATERIALIZED VIEW fills it",
+                                          relation.name.display()));
+    return true;
+  });
+  return source;
 }
 
 Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
@@ -196,9 +201,18 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
   return source;
 }
 
-Result<Snapshot> Keeper::export_snapshot() {
+Result<Snapshot> Keeper::export_snapshot(const Selection& selection, const Source& source) {
   PG2ATHENA_ASSIGN(const QueryResult exported,
                    connection_.execute("SELECT pg_export_snapshot(), pg_current_snapshot(), pg_current_wal_insert_lsn()"));
+  if (!source.relations.empty()) {
+    PG2ATHENA_ASSIGN(const Source now, read_source(selection));
+    const auto same = [](const Relation& a, const Relation& b) {
+      return a.oid == b.oid && std::ranges::equal(a.storage, b.storage, {}, &StoredRelation::oid, &StoredRelation::oid);
+    };
+    if (!std::ranges::equal(source.relations, now.relations, same)) {
+      return fail(ErrorKind::ChangedWhilePlanning, "a table was made or a partition was attached while the run was planned");
+    }
+  }
   return Snapshot{.id = std::string(exported.text(0, 0)),
                   .horizon = std::string(exported.text(0, 1)),
                   .lsn = std::string(exported.text(0, 2))};

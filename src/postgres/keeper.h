@@ -54,8 +54,10 @@ class Keeper {
 
   // Exports the snapshot. The transaction is READ COMMITTED, so the snapshot is this statement's: taken under all
   // locks. (Taken before them, a TRUNCATE in between would make workers read no rows, without an error; and in
-  // REPEATABLE READ the first statement of all would fix it.)
-  Result<Snapshot> export_snapshot();
+  // REPEATABLE READ the first statement of all would fix it.) Then looks once more whether the selection still finds
+  // what was locked: our locks don't keep partitions from being attached or tables from being made, and what came
+  // between the catalog and the snapshot would be in the one and not in the other. ChangedWhilePlanning if so.
+  Result<Snapshot> export_snapshot(const Selection& selection, const Source& source);
 
   // Ends the transaction: its locks and the snapshot are given back, advisory locks stay.
   Result<void> end_transaction();
@@ -77,6 +79,8 @@ class Keeper {
 
   Result<void> begin();
   Result<Source> lock_relations(const Selection& selection);
+  // What the selection finds in the catalog now.
+  Result<Source> read_source(const Selection& selection);
   Result<void> check_lock_capacity(std::size_t relations);
   Result<void> lock_tables(const std::vector<std::string>& tables);
   // Locks what isn't locked yet; true when there was something.
