@@ -1,5 +1,5 @@
-// Byte buffers and fixed-endian loads. PostgreSQL's wire is big-endian, Parquet's files are little-endian, and
-// every machine that we build for is little-endian.
+// Byte buffers and fixed-endian loads. PostgreSQL's wire is big-endian, Parquet's files are little-endian,
+// and every machine that we build for is little-endian.
 #pragma once
 
 #include <bit>
@@ -36,15 +36,16 @@ inline std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// A growing array of trivially copyable values. It differs from std::vector in what a hot loop cares about: new
-// elements are left uninitialised, memory moves with realloc (the kernel moves large blocks without a copy), and
-// clear() keeps the capacity.
+// A growing array of trivially copyable values. It differs from std::vector in what a hot loop cares about:
+// new elements are left uninitialised, memory moves with realloc (the kernel moves large blocks without a
+// copy), and clear() keeps the capacity.
 template <typename T>
   requires std::is_trivially_copyable_v<T>
 class Buffer {
  public:
   Buffer() = default;
-  Buffer(Buffer&& other) noexcept : data_(std::move(other.data_)), size_(other.size_), capacity_(other.capacity_) {
+  Buffer(Buffer&& other) noexcept
+      : data_(std::move(other.data_)), size_(other.size_), capacity_(other.capacity_) {
     other.size_ = other.capacity_ = 0;
   }
   Buffer& operator=(Buffer&& other) noexcept {

@@ -12,14 +12,18 @@ void Cancellation::request(Reason reason) {
 
 Result<void> Cancellation::check() const {
   switch (reason()) {
-    case Reason::None: return {};
-    case Reason::Operator: return fail(ErrorKind::Interrupted, "stopped by the operator");
-    case Reason::WorkerFailed: return fail(ErrorKind::Interrupted, "stopped because another worker failed");
+    case Reason::None:
+      return {};
+    case Reason::Operator:
+      return fail(ErrorKind::Interrupted, "stopped by the operator");
+    case Reason::WorkerFailed:
+      return fail(ErrorKind::Interrupted, "stopped because another worker failed");
   }
   return {};
 }
 
-Cancellation::Registration::Registration(Cancellation& owner, std::function<void()> on_request) : owner_(owner) {
+Cancellation::Registration::Registration(Cancellation& owner, std::function<void()> on_request)
+    : owner_(owner) {
   const std::lock_guard lock(owner_.mutex_);
   if (owner_.requested()) on_request();
   owner_.callbacks_.push_back(std::move(on_request));

@@ -10,8 +10,8 @@
 
 namespace pg2athena {
 
-// Set once, read everywhere. Thread-safe. request() runs the registered callbacks (which cancel queries on the
-// server), so it must not be called from a signal handler: main waits for signals on a thread of its own.
+// Set once, read everywhere. Thread-safe. request() runs the registered callbacks (which cancel queries on
+// the server), so it must not be called from a signal handler: main waits for signals on a thread of its own.
 class Cancellation {
  public:
   enum class Reason { None, Operator, WorkerFailed };

@@ -11,8 +11,9 @@ struct CivilDate {
   unsigned day;
 };
 
-// Howard Hinnant's civil_from_days (howardhinnant.github.io/date_algorithms.html): eras of 400 years that begin on
-// 1 March, so that the leap day is a year's last. std::chrono's year ends at 32767, PostgreSQL's at 5874897.
+// Howard Hinnant's civil_from_days (howardhinnant.github.io/date_algorithms.html): eras of 400 years that
+// begin on 1 March, so that the leap day is a year's last. std::chrono's year ends at 32767, PostgreSQL's at
+// 5874897.
 CivilDate civil_from_days(std::int64_t days) {
   constexpr std::int64_t kDaysPerEra = 146097;
   constexpr std::int64_t kDaysToMarchOfYearZero = 719468;

@@ -18,7 +18,9 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now(); }
-  std::chrono::steady_clock::time_point monotonic() const override { return std::chrono::steady_clock::now(); }
+  std::chrono::steady_clock::time_point monotonic() const override {
+    return std::chrono::steady_clock::now();
+  }
 };
 
 // RFC 3339 in UTC with milliseconds: 2026-01-31T03:00:00.125Z.

@@ -10,7 +10,9 @@ namespace {
 constexpr int kDigitsPerGroup = 4;  // DEC_DIGITS in PostgreSQL's numeric.c
 constexpr std::array<std::int32_t, 5> kSmallPowers = {1, 10, 100, 1000, 10000};
 
-void append(ByteBuffer& out, std::string_view text) { out.append(as_bytes(text)); }
+void append(ByteBuffer& out, std::string_view text) {
+  out.append(as_bytes(text));
+}
 
 // The four characters of a base-10000 digit.
 std::array<char, kDigitsPerGroup> group_text(std::int32_t digit) {
@@ -33,7 +35,8 @@ DecimalOutcome sum_digits(const NumericWire& numeric, std::int32_t first, int sc
     const std::int32_t missing = exponent + kDigitsPerGroup;
     if (missing > 0) sum *= static_cast<Number>(power_of_ten(missing));
   } else {
-    // This group straddles the scale: its upper digits count, its lower ones must be zero, as must all behind.
+    // This group straddles the scale: its upper digits count, its lower ones must be zero, as must all
+    // behind.
     if (exponent > -kDigitsPerGroup) {
       const std::int32_t dropped = kSmallPowers[static_cast<std::size_t>(-exponent)];
       const std::int32_t kept = kSmallPowers[static_cast<std::size_t>(kDigitsPerGroup + exponent)];
@@ -72,11 +75,17 @@ DecimalOutcome to_unscaled(const NumericWire& numeric, int precision, int scale,
 
 void append_numeric_text(const NumericWire& numeric, ByteBuffer& out) {
   switch (numeric.sign) {
-    case NumericWire::kNaN: return append(out, "NaN");
-    case NumericWire::kInfinity: return append(out, "Infinity");
-    case NumericWire::kMinusInfinity: return append(out, "-Infinity");
-    case NumericWire::kNegative: append(out, "-"); break;
-    default: break;
+    case NumericWire::kNaN:
+      return append(out, "NaN");
+    case NumericWire::kInfinity:
+      return append(out, "Infinity");
+    case NumericWire::kMinusInfinity:
+      return append(out, "-Infinity");
+    case NumericWire::kNegative:
+      append(out, "-");
+      break;
+    default:
+      break;
   }
   // The group of 10000^exponent; groups that the wire leaves out are zero.
   const auto group = [&](std::int32_t exponent) {

@@ -1,5 +1,5 @@
-// Exact decimals from PostgreSQL's numeric: base-10000 digits to an integer scaled by a power of ten, or to the text
-// that PostgreSQL prints. No detour through floating point or text.
+// Exact decimals from PostgreSQL's numeric: base-10000 digits to an integer scaled by a power of ten, or to
+// the text that PostgreSQL prints. No detour through floating point or text.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,9 @@
 
 namespace pg2athena {
 
-// numeric_send's form (src/backend/utils/adt/numeric.c): int16 ndigits, int16 weight, uint16 sign, int16 dscale, then
-// ndigits base-10000 digits, all big-endian. The value is sum(digit[i] * 10000^(weight - i)). `digits` does not own.
+// numeric_send's form (src/backend/utils/adt/numeric.c): int16 ndigits, int16 weight, uint16 sign, int16
+// dscale, then ndigits base-10000 digits, all big-endian. The value is sum(digit[i] * 10000^(weight - i)).
+// `digits` does not own.
 struct NumericWire {
   static constexpr std::size_t kHeaderBytes = 8;
   static constexpr std::int32_t kBase = 10000;
@@ -31,7 +32,9 @@ struct NumericWire {
   // False when the bytes aren't a numeric: a length that lies, an unknown sign, a digit beyond 9999.
   static bool parse(std::span<const std::byte> bytes, NumericWire& out);
 
-  std::int32_t digit(std::int32_t i) const { return load_be<std::uint16_t>(digits + 2 * static_cast<std::size_t>(i)); }
+  std::int32_t digit(std::int32_t i) const {
+    return load_be<std::uint16_t>(digits + 2 * static_cast<std::size_t>(i));
+  }
   bool special() const { return sign >= kNaN; }
 };
 
@@ -59,8 +62,8 @@ inline bool NumericWire::parse(std::span<const std::byte> bytes, NumericWire& ou
   out.sign = load_be<std::uint16_t>(bytes.data() + 4);
   out.dscale = load_be<std::int16_t>(bytes.data() + 6);
   out.digits = bytes.data() + kHeaderBytes;
-  const bool known_sign = out.sign == 0 || out.sign == kNegative || out.sign == kNaN || out.sign == kInfinity ||
-                          out.sign == kMinusInfinity;
+  const bool known_sign = out.sign == 0 || out.sign == kNegative || out.sign == kNaN ||
+                          out.sign == kInfinity || out.sign == kMinusInfinity;
   if (!known_sign || out.dscale < 0) return false;
   if (bytes.size() != kHeaderBytes + 2 * static_cast<std::size_t>(out.ndigits)) return false;
   bool in_range = true;

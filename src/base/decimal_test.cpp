@@ -42,8 +42,8 @@ const std::vector<Case>& cases() {
       {"0.0001", wire(-1, 0, 4, {1}), 5, 4, DecimalOutcome::Exact, "0.0001"},
       {"0.00000001", wire(-2, 0, 8, {1}), 8, 8, DecimalOutcome::Exact, "0.00000001"},
       {"99999999999999999999999999999999999999",
-       wire(9, 0, 0, {99, 9999, 9999, 9999, 9999, 9999, 9999, 9999, 9999, 9999}), 38, 0, DecimalOutcome::Exact,
-       "99999999999999999999999999999999999999"},
+       wire(9, 0, 0, {99, 9999, 9999, 9999, 9999, 9999, 9999, 9999, 9999, 9999}), 38, 0,
+       DecimalOutcome::Exact, "99999999999999999999999999999999999999"},
       {"0.015", wire(-1, 0, 3, {150}), 5, 2, DecimalOutcome::Inexact, nullptr},
       {"0.00001", wire(-2, 0, 5, {1000}), 5, 2, DecimalOutcome::Inexact, nullptr},
       {"100", wire(0, 0, 0, {100}), 2, 0, DecimalOutcome::Overflow, nullptr},
@@ -83,7 +83,8 @@ TEST(Decimal, Bytes_that_are_no_numeric_are_refused) {
   truncated.pop_back();
   EXPECT_FALSE(NumericWire::parse(truncated, numeric));
   EXPECT_FALSE(NumericWire::parse(wire(0, 0x1234, 0, {}), numeric)) << "unknown sign";
-  EXPECT_FALSE(NumericWire::parse(wire(0, 0, 0, {10000}), numeric)) << "a digit of base 10000 is at most 9999";
+  EXPECT_FALSE(NumericWire::parse(wire(0, 0, 0, {10000}), numeric))
+      << "a digit of base 10000 is at most 9999";
 }
 
 }  // namespace

@@ -7,26 +7,46 @@ namespace pg2athena {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::InvalidArgument: return "invalid_argument";
-    case ErrorKind::NotFound: return "not_found";
-    case ErrorKind::PermissionDenied: return "permission_denied";
-    case ErrorKind::NameCollision: return "name_collision";
-    case ErrorKind::Unsupported: return "unsupported";
-    case ErrorKind::RunInProgress: return "run_in_progress";
-    case ErrorKind::Connection: return "connection";
-    case ErrorKind::Authentication: return "authentication";
-    case ErrorKind::LockNotAvailable: return "lock_not_available";
-    case ErrorKind::Database: return "database";
-    case ErrorKind::ChangedWhilePlanning: return "changed_while_planning";
-    case ErrorKind::Unrepresentable: return "unrepresentable";
-    case ErrorKind::CorruptInput: return "corrupt_input";
-    case ErrorKind::Storage: return "storage";
-    case ErrorKind::StorageFull: return "storage_full";
-    case ErrorKind::Superseded: return "superseded";
-    case ErrorKind::CommitFailed: return "commit_failed";
-    case ErrorKind::CommitUnknown: return "commit_unknown";
-    case ErrorKind::Interrupted: return "interrupted";
-    case ErrorKind::Internal: return "internal";
+    case ErrorKind::InvalidArgument:
+      return "invalid_argument";
+    case ErrorKind::NotFound:
+      return "not_found";
+    case ErrorKind::PermissionDenied:
+      return "permission_denied";
+    case ErrorKind::NameCollision:
+      return "name_collision";
+    case ErrorKind::Unsupported:
+      return "unsupported";
+    case ErrorKind::RunInProgress:
+      return "run_in_progress";
+    case ErrorKind::Connection:
+      return "connection";
+    case ErrorKind::Authentication:
+      return "authentication";
+    case ErrorKind::LockNotAvailable:
+      return "lock_not_available";
+    case ErrorKind::Database:
+      return "database";
+    case ErrorKind::ChangedWhilePlanning:
+      return "changed_while_planning";
+    case ErrorKind::Unrepresentable:
+      return "unrepresentable";
+    case ErrorKind::CorruptInput:
+      return "corrupt_input";
+    case ErrorKind::Storage:
+      return "storage";
+    case ErrorKind::StorageFull:
+      return "storage_full";
+    case ErrorKind::Superseded:
+      return "superseded";
+    case ErrorKind::CommitFailed:
+      return "commit_failed";
+    case ErrorKind::CommitUnknown:
+      return "commit_unknown";
+    case ErrorKind::Interrupted:
+      return "interrupted";
+    case ErrorKind::Internal:
+      return "internal";
   }
   return "internal";
 }
@@ -66,6 +86,8 @@ std::string Error::describe() const {
   return text;
 }
 
-std::ostream& operator<<(std::ostream& out, const Error& error) { return out << error.describe(); }
+std::ostream& operator<<(std::ostream& out, const Error& error) {
+  return out << error.describe();
+}
 
 }  // namespace pg2athena

@@ -15,26 +15,26 @@ namespace pg2athena {
 // What went wrong, from the operator's point of view. Closed on purpose: pipeline/error_policy maps each kind
 // to an exit code, to "try again or not", and to a hint, in one table.
 enum class ErrorKind {
-  InvalidArgument,        // the command line or the configuration
-  NotFound,               // an object that was named isn't there
-  PermissionDenied,       // a right that the plan needs is missing
-  NameCollision,          // two names become one in the lake
-  Unsupported,            // the plan can't do this, and says so before the first row
-  RunInProgress,          // another run holds this table and target
-  Connection,             // no connection, or it was lost
-  Authentication,         // the server refused the login
-  LockNotAvailable,       // somebody holds, or waits for, a lock that conflicts with ours
-  Database,               // any other error that the server reports
-  ChangedWhilePlanning,   // the catalog moved between the plan and the read
-  Unrepresentable,        // a value that its column's type can't hold
-  CorruptInput,           // bytes from outside that break their format
-  Storage,                // the target refused a read or a write
-  StorageFull,            // no room left on the target
-  Superseded,             // another run published this table first
-  CommitFailed,           // the run is known not to be published
-  CommitUnknown,          // nobody knows whether the run is published; never treated as CommitFailed
-  Interrupted,            // the operator asked us to stop
-  Internal,               // a bug of ours
+  InvalidArgument,       // the command line or the configuration
+  NotFound,              // an object that was named isn't there
+  PermissionDenied,      // a right that the plan needs is missing
+  NameCollision,         // two names become one in the lake
+  Unsupported,           // the plan can't do this, and says so before the first row
+  RunInProgress,         // another run holds this table and target
+  Connection,            // no connection, or it was lost
+  Authentication,        // the server refused the login
+  LockNotAvailable,      // somebody holds, or waits for, a lock that conflicts with ours
+  Database,              // any other error that the server reports
+  ChangedWhilePlanning,  // the catalog moved between the plan and the read
+  Unrepresentable,       // a value that its column's type can't hold
+  CorruptInput,          // bytes from outside that break their format
+  Storage,               // the target refused a read or a write
+  StorageFull,           // no room left on the target
+  Superseded,            // another run published this table first
+  CommitFailed,          // the run is known not to be published
+  CommitUnknown,         // nobody knows whether the run is published; never treated as CommitFailed
+  Interrupted,           // the operator asked us to stop
+  Internal,              // a bug of ours
 };
 
 std::string_view to_string(ErrorKind kind);
@@ -51,7 +51,8 @@ class Error {
   // The message is a clause for the operator, without a full stop and without what the context says.
   Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
 
-  // Adds where it happened. The innermost value of a key wins: a caller that knows less does not overwrite it.
+  // Adds where it happened. The innermost value of a key wins: a caller that knows less does not overwrite
+  // it.
   Error with(std::string_view key, std::string value) &&;
   // Says what to do; replaces the error policy's general hint for this kind. The first hint wins.
   Error hint(std::string text) &&;
@@ -88,7 +89,9 @@ template <typename... Args>
 std::unexpected<Error> fail(ErrorKind kind, Args&&... args) {
   return std::unexpected<Error>(Error(kind, std::forward<Args>(args)...));
 }
-inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected<Error>(std::move(error));
+}
 
 }  // namespace pg2athena
 
@@ -96,19 +99,19 @@ inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(
 #define PG2ATHENA_CONCAT(a, b) PG2ATHENA_CONCAT_INNER(a, b)
 
 // Leaves the function with the error of a Result, if it has one. (GCC 12's std::expected has no and_then.)
-#define PG2ATHENA_TRY(...)                                                          \
-  do {                                                                              \
-    if (auto pg2athena_result = (__VA_ARGS__); !pg2athena_result) {                 \
+#define PG2ATHENA_TRY(...)                                                             \
+  do {                                                                                 \
+    if (auto pg2athena_result = (__VA_ARGS__); !pg2athena_result) {                    \
       return std::unexpected<::pg2athena::Error>(std::move(pg2athena_result).error()); \
-    }                                                                               \
+    }                                                                                  \
   } while (false)
 
 // PG2ATHENA_ASSIGN(auto file, open(path)): the value of a Result, or leaves with its error.
-#define PG2ATHENA_ASSIGN(declaration, ...)                                                       \
+#define PG2ATHENA_ASSIGN(declaration, ...) \
   PG2ATHENA_ASSIGN_INNER(PG2ATHENA_CONCAT(pg2athena_result_, __LINE__), declaration, __VA_ARGS__)
-#define PG2ATHENA_ASSIGN_INNER(result, declaration, ...)                         \
-  auto result = (__VA_ARGS__);                                                   \
-  if (!result) {                                                                 \
-    return std::unexpected<::pg2athena::Error>(std::move(result).error());       \
-  }                                                                              \
+#define PG2ATHENA_ASSIGN_INNER(result, declaration, ...)                   \
+  auto result = (__VA_ARGS__);                                             \
+  if (!result) {                                                           \
+    return std::unexpected<::pg2athena::Error>(std::move(result).error()); \
+  }                                                                        \
   declaration = std::move(*result)

@@ -21,6 +21,8 @@ inline constexpr auto kPowersOfTen = [] {
   return powers;
 }();
 
-constexpr Int128 power_of_ten(int exponent) { return kPowersOfTen[static_cast<std::size_t>(exponent)]; }
+constexpr Int128 power_of_ten(int exponent) {
+  return kPowersOfTen[static_cast<std::size_t>(exponent)];
+}
 
 }  // namespace pg2athena

@@ -6,7 +6,9 @@
 namespace pg2athena {
 namespace {
 
-bool is_continuation(std::byte b) { return (b & std::byte{0xC0}) == std::byte{0x80}; }
+bool is_continuation(std::byte b) {
+  return (b & std::byte{0xC0}) == std::byte{0x80};
+}
 
 // The length of the well-formed sequence of two to four bytes that starts the span, or 0.
 std::size_t multibyte_length(std::span<const std::byte> bytes) {

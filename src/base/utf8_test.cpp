@@ -11,15 +11,15 @@ namespace {
 
 TEST(Utf8, Well_formed_text_is_accepted) {
   using namespace std::string_view_literals;
-  for (const std::string_view text : {""sv, "plain ASCII of more than eight bytes"sv, "é"sv, "Größe 東京 🐘"sv, "\xEF\xBF\xBF"sv,
-                                      "\xF4\x8F\xBF\xBF"sv, "\0"sv}) {
+  for (const std::string_view text : {""sv, "plain ASCII of more than eight bytes"sv, "é"sv,
+                                      "Größe 東京 🐘"sv, "\xEF\xBF\xBF"sv, "\xF4\x8F\xBF\xBF"sv, "\0"sv}) {
     EXPECT_TRUE(is_utf8(as_bytes(text))) << text;
   }
 }
 
 TEST(Utf8, Malformed_text_is_refused) {
-  for (const std::string_view text : {"\x80", "12345678\xFF", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80",
-                                      "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82"}) {
+  for (const std::string_view text : {"\x80", "12345678\xFF", "\xC3", "\xC0\x80", "\xE0\x80\x80",
+                                      "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82"}) {
     EXPECT_FALSE(is_utf8(as_bytes(text)));
   }
 }

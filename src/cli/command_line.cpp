@@ -17,7 +17,8 @@ constexpr int kDefaultWorkers = 4;  // as many as a production server hardly not
 constexpr int kMaxLockTimeoutSeconds = 24 * 3600;
 
 constexpr const char* kSourceHelp =
-    "PostgreSQL: postgresql://user@host:port/database, or a conninfo string. No password here: PGPASSWORD, ~/.pgpass "
+    "PostgreSQL: postgresql://user@host:port/database, or a conninfo string. No password here: PGPASSWORD, "
+    "~/.pgpass "
     "or PGPASSFILE";
 
 constexpr const char* kRunExamples = R"(
@@ -79,18 +80,23 @@ void add_log_options(CLI::App& command, Arguments& arguments) {
 void add_source_options(CLI::App& command, Arguments& arguments) {
   pipeline::RunOptions& options = arguments.line.options;
   command.add_option("SOURCE", arguments.line.source, kSourceHelp)->required();
-  command.add_option("--table", options.selection.tables,
-                     "A table or view: schema.name, or a name of the search path; * and ? are wildcards; \"Quoted\" "
-                     "keeps upper case. May be repeated")
+  command
+      .add_option(
+          "--table", options.selection.tables,
+          "A table or view: schema.name, or a name of the search path; * and ? are wildcards; \"Quoted\" "
+          "keeps upper case. May be repeated")
       ->allow_extra_args(false)
       ->type_name("PATTERN");
-  command.add_option("--schema", options.selection.schemas, "All tables and views of a schema. May be repeated")
+  command
+      .add_option("--schema", options.selection.schemas, "All tables and views of a schema. May be repeated")
       ->allow_extra_args(false)
       ->type_name("PATTERN");
   command.add_option("--exclude", options.selection.excludes, "Leave a table or view out. May be repeated")
       ->allow_extra_args(false)
       ->type_name("PATTERN");
-  command.add_option("--query", arguments.queries, "Export a SELECT, under the name that --as gives. May be repeated")
+  command
+      .add_option("--query", arguments.queries,
+                  "Export a SELECT, under the name that --as gives. May be repeated")
       ->allow_extra_args(false)
       ->type_name("SQL");
   command.add_option("--as", arguments.query_names, "The name of a --query in the lake, in the same order")
@@ -99,12 +105,14 @@ void add_source_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--workers", options.workers, "Connections that read at once")
       ->check(CLI::Range(1, kMaxWorkers))
       ->capture_default_str();
-  command.add_option("--lock-timeout", arguments.lock_timeout_seconds,
-                     "How long to wait for a table that an ALTER or TRUNCATE holds")
+  command
+      .add_option("--lock-timeout", arguments.lock_timeout_seconds,
+                  "How long to wait for a table that an ALTER or TRUNCATE holds")
       ->check(CLI::Range(1, kMaxLockTimeoutSeconds))
       ->type_name("SECONDS")
       ->capture_default_str();
-  command.add_option("--compression", arguments.compression, "Codec of the Parquet pages: zstd, snappy or none")
+  command
+      .add_option("--compression", arguments.compression, "Codec of the Parquet pages: zstd, snappy or none")
       ->check(CLI::IsMember({"zstd", "snappy", "none"}))
       ->capture_default_str();
   command.add_option("--compression-level", options.compression_level, "zstd's level")
@@ -121,10 +129,11 @@ parquet::Compression compression_of(const std::string& name) {
 Result<void> check_password(const std::string& source) {
   PG2ATHENA_ASSIGN(const bool password, postgres::has_password(source));
   if (!password) return {};
-  return fail(Error(ErrorKind::InvalidArgument,
-                    "the source has a password in it, and everybody on this machine can read the list of processes")
-                  .hint("set PGPASSWORD, or write a line host:port:database:user:password to ~/.pgpass or the file "
-                        "that PGPASSFILE names"));
+  return fail(
+      Error(ErrorKind::InvalidArgument,
+            "the source has a password in it, and everybody on this machine can read the list of processes")
+          .hint("set PGPASSWORD, or write a line host:port:database:user:password to ~/.pgpass or the file "
+                "that PGPASSFILE names"));
 }
 
 Result<CommandLine> checked(Arguments arguments) {
@@ -137,10 +146,10 @@ Result<CommandLine> checked(Arguments arguments) {
     return fail(ErrorKind::InvalidArgument, "--compression-level is zstd's; the other codecs have none");
   }
   if (arguments.queries.size() != arguments.query_names.size()) {
-    return fail(Error(ErrorKind::InvalidArgument,
-                      fmt::format("{} --query and {} --as: each query needs its name", arguments.queries.size(),
-                                  arguments.query_names.size()))
-                    .hint("--query 'SELECT …' --as name"));
+    return fail(
+        Error(ErrorKind::InvalidArgument, fmt::format("{} --query and {} --as: each query needs its name",
+                                                      arguments.queries.size(), arguments.query_names.size()))
+            .hint("--query 'SELECT …' --as name"));
   }
   for (std::size_t i = 0; i < arguments.queries.size(); ++i) {
     if (arguments.query_names[i].empty()) return fail(ErrorKind::InvalidArgument, "--as needs a name");
@@ -155,8 +164,9 @@ Result<CommandLine> checked(Arguments arguments) {
 Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, const char* const* argv) {
   Arguments arguments;
   arguments.line.options.workers = default_workers();
-  CLI::App app("pg2athena moves PostgreSQL tables into a data lake of Parquet files that Amazon Athena can query.",
-               "pg2athena");
+  CLI::App app(
+      "pg2athena moves PostgreSQL tables into a data lake of Parquet files that Amazon Athena can query.",
+      "pg2athena");
   app.require_subcommand(1);
   app.footer(kFooter);
   app.set_version_flag("--version", version_text());
@@ -190,8 +200,9 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
     // CLI11 says only that a subcommand is missing.
     const bool unknown_command = chosen.empty() && argc > 1 && argv[1][0] != '-';
     return fail(Error(ErrorKind::InvalidArgument,
-                      unknown_command ? fmt::format("there is no command {}: it is run, plan or publish", argv[1])
-                                      : std::string(error.what()))
+                      unknown_command
+                          ? fmt::format("there is no command {}: it is run, plan or publish", argv[1])
+                          : std::string(error.what()))
                     .hint(fmt::format("pg2athena {}--help shows how it is used",
                                       chosen.empty() ? "" : chosen.front()->get_name() + " ")));
   }

@@ -21,7 +21,8 @@ Parsed parse(std::vector<const char*> arguments) {
 CommandLine line(const std::vector<const char*>& arguments) {
   const Parsed parsed = parse(arguments);
   if (!parsed) ADD_FAILURE() << parsed.error();
-  return parsed && std::holds_alternative<CommandLine>(*parsed) ? std::get<CommandLine>(*parsed) : CommandLine();
+  return parsed && std::holds_alternative<CommandLine>(*parsed) ? std::get<CommandLine>(*parsed)
+                                                                : CommandLine();
 }
 
 TEST(CommandLine, A_run_needs_no_more_than_a_source_and_a_target) {
@@ -34,8 +35,9 @@ TEST(CommandLine, A_run_needs_no_more_than_a_source_and_a_target) {
 }
 
 TEST(CommandLine, Options_may_stand_before_or_behind_and_be_repeated) {
-  const CommandLine read = line({"run", "--table", "a", "postgresql:///shop", "--table", "b", "./lake", "--exclude", "c",
-                                 "--workers", "3", "--query", "SELECT 1", "--as", "one", "--lock-timeout", "5"});
+  const CommandLine read =
+      line({"run", "--table", "a", "postgresql:///shop", "--table", "b", "./lake", "--exclude", "c",
+            "--workers", "3", "--query", "SELECT 1", "--as", "one", "--lock-timeout", "5"});
   EXPECT_THAT(read.options.selection.tables, ElementsAre("a", "b"));
   EXPECT_THAT(read.options.selection.excludes, ElementsAre("c"));
   EXPECT_EQ(read.options.workers, 3);
@@ -44,23 +46,24 @@ TEST(CommandLine, Options_may_stand_before_or_behind_and_be_repeated) {
   EXPECT_EQ(read.options.lock_timeout, std::chrono::seconds(5));
 }
 
-TEST(CommandLine, A_plan_needs_no_target) { EXPECT_EQ(line({"plan", "postgresql:///shop"}).command, Command::Plan); }
+TEST(CommandLine, A_plan_needs_no_target) {
+  EXPECT_EQ(line({"plan", "postgresql:///shop"}).command, Command::Plan);
+}
 
 TEST(CommandLine, What_can_not_be_meant_is_refused_with_a_way_out) {
-  for (const std::vector<const char*>& arguments :
-       std::vector<std::vector<const char*>>{{},
-                                             {"export"},
-                                             {"run"},
-                                             {"run", "postgresql:///shop"},
-                                             {"run", "postgresql:///shop", "lake", "--tables", "a"},
-                                             {"run", "postgresql:///shop", "lake", "--workers", "0"},
-                                             {"run", "postgresql:///shop", "lake", "--workers", "many"},
-                                             {"run", "postgresql:///shop", "lake", "--compression", "rar"},
-                                             {"run", "postgresql:///shop", "lake", "--query", "SELECT 1"},
-                                             {"run", "postgresql:///shop", "lake", "--compression", "none",
-                                              "--compression-level", "3"},
-                                             {"run", "postgresql://a:b@localhost/shop", "lake"},
-                                             {"run", "no source", "lake"}}) {
+  for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
+           {},
+           {"export"},
+           {"run"},
+           {"run", "postgresql:///shop"},
+           {"run", "postgresql:///shop", "lake", "--tables", "a"},
+           {"run", "postgresql:///shop", "lake", "--workers", "0"},
+           {"run", "postgresql:///shop", "lake", "--workers", "many"},
+           {"run", "postgresql:///shop", "lake", "--compression", "rar"},
+           {"run", "postgresql:///shop", "lake", "--query", "SELECT 1"},
+           {"run", "postgresql:///shop", "lake", "--compression", "none", "--compression-level", "3"},
+           {"run", "postgresql://a:b@localhost/shop", "lake"},
+           {"run", "no source", "lake"}}) {
     const Parsed parsed = parse(arguments);
     ASSERT_FALSE(parsed) << testing::PrintToString(arguments);
     EXPECT_EQ(parsed.error().kind(), ErrorKind::InvalidArgument);

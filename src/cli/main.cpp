@@ -41,7 +41,8 @@ struct Lake {
 
 Result<Lake> open_lake(const std::string& target) {
   if (target.starts_with("s3://")) {
-    return fail(Error(ErrorKind::Unsupported, "targets in S3 are not supported yet").hint("name a local folder"));
+    return fail(
+        Error(ErrorKind::Unsupported, "targets in S3 are not supported yet").hint("name a local folder"));
   }
   PG2ATHENA_ASSIGN(auto folder, storage::LocalFolder::open(target, storage::LocalFolder::Access::Write));
   auto publisher = std::make_unique<catalog::LocalPublisher>(*folder);
@@ -51,7 +52,9 @@ Result<Lake> open_lake(const std::string& target) {
 class Program {
  public:
   Program(const CommandLine& line, Cancellation& stop)
-      : line_(line), stop_(stop), json_(line.log_format == observe::LogFormat::Json),
+      : line_(line),
+        stop_(stop),
+        json_(line.log_format == observe::LogFormat::Json),
         display_(!line.quiet && !json_ && stderr_can_redraw()),
         log_({.format = line.log_format,
               .level = json_ && !line.quiet ? observe::Level::Info : observe::Level::Warning},
@@ -60,9 +63,15 @@ class Program {
   ExitCode run() {
     Result<ExitCode> code = fail(ErrorKind::Internal, "no command");
     switch (line_.command) {
-      case Command::Run: code = run_command(); break;
-      case Command::Plan: code = plan_command(); break;
-      case Command::Publish: code = publish_command(); break;
+      case Command::Run:
+        code = run_command();
+        break;
+      case Command::Plan:
+        code = plan_command();
+        break;
+      case Command::Publish:
+        code = publish_command();
+        break;
     }
     if (code) return *code;
     display_.stop();
@@ -74,8 +83,8 @@ class Program {
   Result<ExitCode> run_command() {
     PG2ATHENA_ASSIGN(const auto source, connection_parameters());
     PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.target));
-    pipeline::RunContext context{.store = *lake.folder, .publisher = *lake.publisher, .clock = clock_, .log = log_,
-                                 .stop = stop_};
+    pipeline::RunContext context{
+        .store = *lake.folder, .publisher = *lake.publisher, .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
     PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
                      pipeline::run(source, line_.options, lake.folder->path().string(), context, observer));

@@ -52,9 +52,12 @@ std::string indented(const std::string& lines) {
 
 std::string result_of(const TableOutcome& outcome) {
   switch (outcome.state) {
-    case TableOutcome::State::Published: return "published";
-    case TableOutcome::State::Superseded: return "superseded by run " + outcome.current_run_id;
-    case TableOutcome::State::Unfinished: return "to be rolled forward";
+    case TableOutcome::State::Published:
+      return "published";
+    case TableOutcome::State::Superseded:
+      return "superseded by run " + outcome.current_run_id;
+    case TableOutcome::State::Unfinished:
+      return "to be rolled forward";
   }
   return "";
 }
@@ -62,8 +65,8 @@ std::string result_of(const TableOutcome& outcome) {
 }  // namespace
 
 std::string plan_text(const pipeline::Plan& plan) {
-  std::string out = fmt::format("{} on PostgreSQL {}, as {}\n\n", plan.server.database, plan.server.version_text,
-                                plan.server.user);
+  std::string out = fmt::format("{} on PostgreSQL {}, as {}\n\n", plan.server.database,
+                                plan.server.version_text, plan.server.user);
   for (const PlannedTable& table : plan.tables) {
     out += table_head(table);
     TextTable columns({{"column"}, {"PostgreSQL"}, {"Athena"}, {"NULL"}, {"note"}});
@@ -81,13 +84,19 @@ std::string plan_text(const pipeline::Plan& plan) {
   std::uint64_t bytes = 0;
   for (const PlannedTable& table : plan.tables) bytes += table.bytes;
   out += fmt::format("{}, {}, {}, {}\n", counted(plan.tables.size(), "table"), human_bytes(bytes),
-                     counted(plan.shards.size(), "shard"), counted(static_cast<std::size_t>(plan.workers), "worker"));
+                     counted(plan.shards.size(), "shard"),
+                     counted(static_cast<std::size_t>(plan.workers), "worker"));
   return out;
 }
 
 std::string summary_text(const pipeline::RunSummary& summary, const std::string& target) {
-  TextTable table({{"table"}, {"rows", Align::Right}, {"files", Align::Right}, {"size", Align::Right},
-                   {"read", Align::Right}, {"time", Align::Right}, {"result"}});
+  TextTable table({{"table"},
+                   {"rows", Align::Right},
+                   {"files", Align::Right},
+                   {"size", Align::Right},
+                   {"read", Align::Right},
+                   {"time", Align::Right},
+                   {"result"}});
   std::uint64_t rows = 0;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
@@ -111,7 +120,8 @@ std::string publication_text(const std::vector<catalog::RunOutcome>& outcomes) {
   std::string out;
   for (const catalog::RunOutcome& run : outcomes) {
     out += fmt::format("Run {}: {}\n", run.run_id, run.finished ? "finished" : "not finished");
-    for (const TableOutcome& table : run.tables) out += fmt::format("  {}: {}\n", table.table, result_of(table));
+    for (const TableOutcome& table : run.tables)
+      out += fmt::format("  {}: {}\n", table.table, result_of(table));
   }
   return out;
 }

@@ -7,8 +7,8 @@
 
 namespace pg2athena::cli {
 
-// To be made before any other thread: it blocks the signals for all threads that come later, and waits for them on a
-// thread of its own, where a stop may do what a signal handler must not.
+// To be made before any other thread: it blocks the signals for all threads that come later, and waits for
+// them on a thread of its own, where a stop may do what a signal handler must not.
 class SignalWatch {
  public:
   explicit SignalWatch(Cancellation& stop);

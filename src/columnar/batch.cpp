@@ -30,8 +30,11 @@ Column::Column(const Field& field) : type(field.type), nullable(field.nullable) 
     case Storage::Struct:
       for (const Field& child : type.children) children.emplace_back(child);
       break;
-    case Storage::Bytes: offsets.push_back(0); break;
-    default: break;
+    case Storage::Bytes:
+      offsets.push_back(0);
+      break;
+    default:
+      break;
   }
 }
 

@@ -1,5 +1,6 @@
-// Columns in memory, between a reader that fills them and a writer that drains them. The layout is Arrow's (one slot
-// for each row, NULL or not; a validity bitmap; offsets for what varies in length), so that nothing here surprises.
+// Columns in memory, between a reader that fills them and a writer that drains them. The layout is Arrow's
+// (one slot for each row, NULL or not; a validity bitmap; offsets for what varies in length), so that nothing
+// here surprises.
 #pragma once
 
 #include <cstddef>
@@ -36,23 +37,23 @@ class Bitmap {
   std::size_t size_ = 0;
 };
 
-// One column of a Batch, or one child of a nested column. A struct of arrays, open to decoders and encoders: whoever
-// appends keeps the invariants that are written at the members.
+// One column of a Batch, or one child of a nested column. A struct of arrays, open to decoders and encoders:
+// whoever appends keeps the invariants that are written at the members.
 //
-// A slot whose value is NULL exists in `values` (unspecified content), in `offsets` (an empty range) and in the
-// children of a Struct (NULL there too, or unspecified where the child is not nullable); a List's child has nothing
-// for it.
+// A slot whose value is NULL exists in `values` (unspecified content), in `offsets` (an empty range) and in
+// the children of a Struct (NULL there too, or unspecified where the child is not nullable); a List's child
+// has nothing for it.
 struct Column {
   explicit Column(const Field& field);
 
   Type type;
   bool nullable;
-  std::size_t length = 0;          // slots
+  std::size_t length = 0;  // slots
   std::size_t null_count = 0;
-  Bitmap validity;                 // nullable: `length` bits, set = a value; otherwise empty
-  ByteBuffer values;               // fixed width: length * type.width() bytes; Bytes: the bytes of all values
-  Buffer<std::uint32_t> offsets;   // Bytes and List: length + 1 offsets into `values` or children[0], from 0
-  std::vector<Column> children;    // List: one (a Map's is a Struct of key and value); Struct: one a field
+  Bitmap validity;                // nullable: `length` bits, set = a value; otherwise empty
+  ByteBuffer values;              // fixed width: length * type.width() bytes; Bytes: the bytes of all values
+  Buffer<std::uint32_t> offsets;  // Bytes and List: length + 1 offsets into `values` or children[0], from 0
+  std::vector<Column> children;   // List: one (a Map's is a Struct of key and value); Struct: one a field
 
   bool is_null(std::size_t slot) const { return nullable && !validity[slot]; }
   // The values of a fixed-width column; T has the width of its storage.

@@ -1,5 +1,5 @@
-// What columns are: names, logical types, nullability. The types are the ones that a lake can hold, not PostgreSQL's
-// and not Parquet's; src/types maps to them, src/parquet maps from them.
+// What columns are: names, logical types, nullability. The types are the ones that a lake can hold, not
+// PostgreSQL's and not Parquet's; src/types maps to them, src/parquet maps from them.
 #pragma once
 
 #include <cstdint>
@@ -22,22 +22,22 @@ enum class TypeId : std::uint8_t {
   Time,       // microseconds since midnight
   String,     // UTF-8
   Binary,
-  List,       // children[0]: the element
-  Map,        // children[0]: the key, children[1]: the value
-  Struct,     // children: the fields
+  List,    // children[0]: the element
+  Map,     // children[0]: the key, children[1]: the value
+  Struct,  // children: the fields
 };
 
 // How a column's values lie in memory (Column in batch.h).
 enum class Storage : std::uint8_t {
-  Byte,      // one byte: booleans, 0 or 1
-  Int32,     // Int16, Int32, Date, decimals of up to 9 digits
-  Int64,     // Int64, Timestamp, Time, decimals of 10 to 18 digits
-  Int128,    // decimals of 19 to 38 digits
+  Byte,    // one byte: booleans, 0 or 1
+  Int32,   // Int16, Int32, Date, decimals of up to 9 digits
+  Int64,   // Int64, Timestamp, Time, decimals of 10 to 18 digits
+  Int128,  // decimals of 19 to 38 digits
   Float,
   Double,
-  Bytes,     // offsets and bytes: String, Binary
-  List,      // offsets and a child column (a Map's child is its Struct of key and value)
-  Struct,    // child columns only
+  Bytes,   // offsets and bytes: String, Binary
+  List,    // offsets and a child column (a Map's child is its Struct of key and value)
+  Struct,  // child columns only
 };
 
 struct Field;
@@ -62,7 +62,7 @@ struct Type {
 };
 
 struct Field {
-  std::string name;         // in the lake
+  std::string name;  // in the lake
   Type type;
   bool nullable = true;
   std::string source_name;  // in PostgreSQL, where the lake's rule changed it; otherwise empty

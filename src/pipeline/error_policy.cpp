@@ -24,13 +24,17 @@ constexpr std::array kPolicies = {
     ErrorPolicy{Database, ExitCode::Failed, false, "nothing was published; the server's log may say more"},
     ErrorPolicy{ChangedWhilePlanning, ExitCode::Failed, true, "nothing was published; run again"},
     ErrorPolicy{Unrepresentable, ExitCode::Failed, false,
-                "nothing was published; mend the value, or read the table by --query with the column cast or left out"},
-    ErrorPolicy{CorruptInput, ExitCode::Failed, false,
-                "nothing was published; what stands between us and the server or the folder changes data, or this is "
-                "a bug: please report it"},
+                "nothing was published; mend the value, or read the table by --query with the column cast or "
+                "left out"},
+    ErrorPolicy{
+        CorruptInput, ExitCode::Failed, false,
+        "nothing was published; what stands between us and the server or the folder changes data, or this is "
+        "a bug: please report it"},
     ErrorPolicy{Storage, ExitCode::Failed, false, "check the target folder and its rights"},
-    ErrorPolicy{StorageFull, ExitCode::Failed, false, "make room on the target; nothing was published; run again"},
-    ErrorPolicy{Superseded, ExitCode::Failed, false, "another run published the table meanwhile; its result stands"},
+    ErrorPolicy{StorageFull, ExitCode::Failed, false,
+                "make room on the target; nothing was published; run again"},
+    ErrorPolicy{Superseded, ExitCode::Failed, false,
+                "another run published the table meanwhile; its result stands"},
     ErrorPolicy{CommitFailed, ExitCode::Failed, false, "nothing was published; run again"},
     ErrorPolicy{CommitUnknown, ExitCode::CommitUnknown, false,
                 "run pg2athena publish on the target: it finishes the run if it was decided"},

@@ -1,5 +1,5 @@
-// The one place that says what an error means for a run: the program's exit code, whether trying again can help, and
-// what the operator should do when nothing more exact is known.
+// The one place that says what an error means for a run: the program's exit code, whether trying again can
+// help, and what the operator should do when nothing more exact is known.
 #pragma once
 
 #include <string_view>
@@ -13,7 +13,7 @@ enum class ExitCode : int {
   Done = 0,
   Failed = 1,
   Usage = 2,
-  Refused = 3,  // by the plan, before a row was read
+  Refused = 3,    // by the plan, before a row was read
   Different = 4,  // verify found a difference
   CommitUnknown = 5,
   Interrupted = 130,

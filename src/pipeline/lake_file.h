@@ -15,8 +15,8 @@ namespace pg2athena::pipeline {
 // Nothing is visible under the key until close() succeeds; destroyed before, it leaves nothing behind.
 class LakeFile {
  public:
-  static Result<LakeFile> open(storage::ObjectStore& store, const std::string& key, const columnar::Schema& schema,
-                               parquet::WriterOptions options);
+  static Result<LakeFile> open(storage::ObjectStore& store, const std::string& key,
+                               const columnar::Schema& schema, parquet::WriterOptions options);
 
   Result<void> write(const columnar::Batch& batch);
   // Bytes that went to the store so far. A row group goes as a whole.
@@ -31,8 +31,8 @@ class LakeFile {
 
  private:
   class DigestingSink;
-  LakeFile(std::string key, std::unique_ptr<storage::ObjectUpload> upload, std::unique_ptr<DigestingSink> sink,
-           parquet::FileWriter writer);
+  LakeFile(std::string key, std::unique_ptr<storage::ObjectUpload> upload,
+           std::unique_ptr<DigestingSink> sink, parquet::FileWriter writer);
 
   // In this order: the writer refers to the sink, the sink to the upload.
   std::string key_;

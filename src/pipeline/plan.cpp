@@ -33,31 +33,32 @@ std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int wo
   return std::max<std::uint64_t>(1, (bytes + shard_bytes / 2) / shard_bytes);
 }
 
-// Children by INHERITS may lack their parent's NOT NULL, and nobody checks it in a foreign table: only a table that
-// is its own storage, or is partitioned into tables, vouches for it.
+// Children by INHERITS may lack their parent's NOT NULL, and nobody checks it in a foreign table: only a
+// table that is its own storage, or is partitioned into tables, vouches for it.
 bool vouches_for_not_null(const Relation& relation) {
   const bool own = relation.kind == RelationKind::Table && relation.storage.size() == 1;
-  const bool tables = std::ranges::none_of(relation.storage, [](const StoredRelation& stored) {
-    return stored.kind == RelationKind::Foreign;
-  });
+  const bool tables = std::ranges::none_of(
+      relation.storage, [](const StoredRelation& stored) { return stored.kind == RelationKind::Foreign; });
   return own || (relation.kind == RelationKind::Partitioned && tables);
 }
 
-Result<void> add_columns(const std::vector<RelationColumn>& columns, bool trust_not_null, PlannedTable& table) {
+Result<void> add_columns(const std::vector<RelationColumn>& columns, bool trust_not_null,
+                         PlannedTable& table) {
   if (columns.empty()) {
-    return fail(Error(ErrorKind::Unsupported, "it has no columns").with("table", table.source).hint(
-        "leave it out with --exclude: Parquet and Athena have no tables without columns"));
+    return fail(Error(ErrorKind::Unsupported, "it has no columns")
+                    .with("table", table.source)
+                    .hint("leave it out with --exclude: Parquet and Athena have no tables without columns"));
   }
   std::map<std::string, std::string> taken;
   for (const RelationColumn& column : columns) {
     const std::string name = types::lake_name(column.name);
     if (const auto [other, is_new] = taken.emplace(name, column.name); !is_new) {
-      return fail(Error(ErrorKind::NameCollision,
-                        fmt::format("columns {} and {} would both be named {} in the lake",
-                                    postgres::quote_identifier(other->second), postgres::quote_identifier(column.name),
-                                    name))
-                      .with("table", table.source)
-                      .hint("read the table by --query with one of them renamed, or leave it out with --exclude"));
+      return fail(
+          Error(ErrorKind::NameCollision, fmt::format("columns {} and {} would both be named {} in the lake",
+                                                      postgres::quote_identifier(other->second),
+                                                      postgres::quote_identifier(column.name), name))
+              .with("table", table.source)
+              .hint("read the table by --query with one of them renamed, or leave it out with --exclude"));
     }
     types::TypeMapping mapping = types::map_type(column.type);
     table.schema.fields.push_back({.name = name,
@@ -91,8 +92,9 @@ class Planner {
     for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
     for (const postgres::QuerySource& query : source_.queries) PG2ATHENA_TRY(add_query(query));
     if (plan_.tables.empty()) {
-      return fail(Error(ErrorKind::NotFound, "there is nothing to export")
-                      .hint(plan_.warnings.empty() ? "the selection takes no table" : plan_.warnings.front()));
+      return fail(
+          Error(ErrorKind::NotFound, "there is nothing to export")
+              .hint(plan_.warnings.empty() ? "the selection takes no table" : plan_.warnings.front()));
     }
     number_shards();
     plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
@@ -150,7 +152,8 @@ class Planner {
     if (stored.heap) {
       const std::uint64_t parts = shard_count(stored.bytes, table.bytes, options_.workers);
       ranges.clear();
-      for (const BlockRange& range : postgres::split_blocks(stored.bytes / kBlockBytes, parts)) ranges.emplace_back(range);
+      for (const BlockRange& range : postgres::split_blocks(stored.bytes / kBlockBytes, parts))
+        ranges.emplace_back(range);
     }
     add_shards(std::move(source), ranges, table);
   }
@@ -168,8 +171,9 @@ class Planner {
     const std::size_t others = relation.storage.size() - (relation.kind == RelationKind::Table ? 1 : 0);
     if (relation.kind == RelationKind::Partitioned) {
       const bool through = !relation.storage.empty() && !relation.reads_leaves();
-      table.notes.push_back(fmt::format("{} partition{}{}", others, others == 1 ? "" : "s",
-                                        through ? ", read through the table: no SELECT right on all of them" : ""));
+      table.notes.push_back(
+          fmt::format("{} partition{}{}", others, others == 1 ? "" : "s",
+                      through ? ", read through the table: no SELECT right on all of them" : ""));
     } else if (relation.kind == RelationKind::Table && others > 0) {
       table.notes.push_back(fmt::format("with the rows of {} table{} that inherit{} from it", others,
                                         others == 1 ? "" : "s", others == 1 ? "s" : ""));
@@ -203,8 +207,8 @@ class Planner {
     }
   }
 
-  // The server's block size is this or, rarely, another power of two: then ranges are larger or smaller than meant,
-  // and still cover every block.
+  // The server's block size is this or, rarely, another power of two: then ranges are larger or smaller than
+  // meant, and still cover every block.
   static constexpr std::uint64_t kBlockBytes = 8192;
 
   const postgres::Source& source_;
@@ -267,8 +271,11 @@ std::string to_json(const Plan& plan, const PlanRecord& record) {
       {"run_id", record.run_id},
       {"planned_at", record.planned_at},
       {"source",
-       {{"database", plan.server.database}, {"user", plan.server.user}, {"server_version", plan.server.version_text}}},
-      {"snapshot", {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
+       {{"database", plan.server.database},
+        {"user", plan.server.user},
+        {"server_version", plan.server.version_text}}},
+      {"snapshot",
+       {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
       {"target", record.target},
       {"workers", plan.workers},
       {"warnings", plan.warnings},

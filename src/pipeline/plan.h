@@ -1,5 +1,5 @@
-// The plan: what a run will do, decided once. `pg2athena plan` prints it, `run` executes the same object, and nothing
-// behind it decides again.
+// The plan: what a run will do, decided once. `pg2athena plan` prints it, `run` executes the same object, and
+// nothing behind it decides again.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,8 @@ struct RunOptions {
   std::chrono::milliseconds lock_timeout{std::chrono::seconds(30)};
   parquet::Compression compression = parquet::Compression::Zstd;
   int compression_level = 1;
-  // A file is closed when it has grown to this many bytes, compressed. Athena reads files of 128 MB and more best.
+  // A file is closed when it has grown to this many bytes, compressed. Athena reads files of 128 MB and more
+  // best.
   std::uint64_t file_bytes = std::uint64_t{256} << 20U;
 };
 
@@ -37,23 +38,23 @@ struct PlannedColumn {
 
 // A part of a table that one worker reads in one go.
 struct PlannedShard {
-  int number = 0;             // unique in the run
-  std::size_t table = 0;      // index into Plan::tables
+  int number = 0;                                // unique in the run
+  std::size_t table = 0;                         // index into Plan::tables
   const postgres::ScanSource* source = nullptr;  // owned by the table
   std::optional<postgres::BlockRange> blocks;    // nothing: all of the source
 };
 
 struct PlannedTable {
-  std::string name;         // in the lake: "public.orders"
-  std::string source;       // in PostgreSQL, for people: public."Orders"; of a query its SQL
-  std::string kind;         // "table", "partitioned table", "view", … or "query"
+  std::string name;    // in the lake: "public.orders"
+  std::string source;  // in PostgreSQL, for people: public."Orders"; of a query its SQL
+  std::string kind;    // "table", "partitioned table", "view", … or "query"
   std::string comment;
   columnar::Schema schema;
   std::vector<PlannedColumn> columns;  // as the schema's fields
   std::vector<std::unique_ptr<postgres::ScanSource>> sources;
-  int first_shard = 0;      // number of its first shard; they are consecutive
+  int first_shard = 0;  // number of its first shard; they are consecutive
   int shards = 0;
-  std::uint64_t bytes = 0;  // on the server, without TOAST; 0 where nobody knows
+  std::uint64_t bytes = 0;           // on the server, without TOAST; 0 where nobody knows
   std::uint64_t estimated_rows = 0;  // 0 where nobody knows
   std::vector<std::string> notes;    // what the operator should know of it
 };
@@ -69,7 +70,8 @@ struct Plan {
   std::vector<std::string> warnings;
 };
 
-// Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported, NotFound (nothing to export).
+// Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported, NotFound (nothing to
+// export).
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options);
 
 // plan.json: the plan, for people and for what verifies a run later.

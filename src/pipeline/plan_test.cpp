@@ -18,14 +18,27 @@ using testing::HasSubstr;
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 
 RelationColumn column(const std::string& name, bool not_null = false) {
-  return {.name = name, .type = {.oid = types::oid::kInt4, .name = "integer"}, .not_null = not_null, .comment = ""};
+  return {.name = name,
+          .type = {.oid = types::oid::kInt4, .name = "integer"},
+          .not_null = not_null,
+          .comment = ""};
 }
 
-Relation table(types::Oid oid, const std::string& schema, const std::string& name, std::uint64_t bytes = 8192) {
-  Relation relation{.oid = oid, .name = {schema, name}, .table_privilege = true, .comment = "",
-                    .columns = {column("id", true), column("note")}, .storage = {}};
-  relation.storage.push_back({.oid = oid, .name = relation.name, .heap = true, .table_privilege = true,
-                              .filenode = oid, .bytes = bytes, .estimated_rows = 100});
+Relation table(types::Oid oid, const std::string& schema, const std::string& name,
+               std::uint64_t bytes = 8192) {
+  Relation relation{.oid = oid,
+                    .name = {schema, name},
+                    .table_privilege = true,
+                    .comment = "",
+                    .columns = {column("id", true), column("note")},
+                    .storage = {}};
+  relation.storage.push_back({.oid = oid,
+                              .name = relation.name,
+                              .heap = true,
+                              .table_privilege = true,
+                              .filenode = oid,
+                              .bytes = bytes,
+                              .estimated_rows = 100});
   return relation;
 }
 
@@ -60,7 +73,9 @@ TEST(Plan, There_are_no_more_workers_than_shards) {
 }
 
 TEST(Plan, NOT_NULL_counts_only_where_the_server_enforces_it_for_every_row) {
-  const auto nullable = [](const Relation& relation) { return plan({relation}).tables[0].schema.fields[0].nullable; };
+  const auto nullable = [](const Relation& relation) {
+    return plan({relation}).tables[0].schema.fields[0].nullable;
+  };
   Relation relation = table(1, "public", "t");
   EXPECT_FALSE(nullable(relation));
   relation.storage.push_back({.oid = 2, .name = {"public", "child"}, .heap = true, .table_privilege = true});
@@ -75,8 +90,9 @@ TEST(Plan, NOT_NULL_counts_only_where_the_server_enforces_it_for_every_row) {
 TEST(Plan, Leaves_without_a_right_of_their_own_are_read_through_the_parent) {
   Relation relation = table(1, "public", "p");
   relation.kind = RelationKind::Partitioned;
-  relation.storage = {{.oid = 2, .name = {"public", "a"}, .heap = true, .table_privilege = true, .bytes = 100 * kMiB},
-                      {.oid = 3, .name = {"public", "b"}, .heap = true, .table_privilege = false}};
+  relation.storage = {
+      {.oid = 2, .name = {"public", "a"}, .heap = true, .table_privilege = true, .bytes = 100 * kMiB},
+      {.oid = 3, .name = {"public", "b"}, .heap = true, .table_privilege = false}};
   const Plan made = plan({relation});
   ASSERT_EQ(made.shards.size(), 1U);
   EXPECT_EQ(made.shards[0].source->from_clause(), "\"public\".\"p\"");
@@ -104,7 +120,8 @@ TEST(Plan, Tables_without_columns_and_empty_selections_are_refused) {
 
 TEST(Plan, The_record_is_JSON_whatever_the_names_are) {
   Plan made = plan({table(1, "public", "caf\xe9")});
-  const auto json = nlohmann::json::parse(to_json(made, {.run_id = "r", .planned_at = "", .snapshot = {}, .target = ""}));
+  const auto json =
+      nlohmann::json::parse(to_json(made, {.run_id = "r", .planned_at = "", .snapshot = {}, .target = ""}));
   EXPECT_EQ(json["tables"][0]["name"], "public.caf_");
   EXPECT_EQ(json["tables"][0]["shards"].size(), 1U);
 }

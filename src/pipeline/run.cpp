@@ -22,13 +22,12 @@ using std::chrono::milliseconds;
 // The shards of a run, handed to workers one by one. Thread-safe.
 class ShardQueue {
  public:
-  // The largest tables first, so that no worker begins one when all others are done; a table's shards stay together,
-  // so that a worker's next shard is mostly of the relation that it has locked already.
+  // The largest tables first, so that no worker begins one when all others are done; a table's shards stay
+  // together, so that a worker's next shard is mostly of the relation that it has locked already.
   explicit ShardQueue(const Plan& plan) {
     for (const PlannedShard& shard : plan.shards) shards_.push_back(&shard);
-    std::ranges::stable_sort(shards_, std::greater(), [&](const PlannedShard* shard) {
-      return plan.tables[shard->table].bytes;
-    });
+    std::ranges::stable_sort(shards_, std::greater(),
+                             [&](const PlannedShard* shard) { return plan.tables[shard->table].bytes; });
   }
 
   const PlannedShard* take() {
@@ -64,7 +63,8 @@ class FirstError {
 std::vector<observe::TableEstimate> estimates(const Plan& plan) {
   std::vector<observe::TableEstimate> tables;
   for (const PlannedTable& table : plan.tables) {
-    tables.push_back({.name = table.name, .rows = table.estimated_rows, .bytes = table.bytes, .shards = table.shards});
+    tables.push_back(
+        {.name = table.name, .rows = table.estimated_rows, .bytes = table.bytes, .shards = table.shards});
   }
   return tables;
 }
@@ -72,19 +72,25 @@ std::vector<observe::TableEstimate> estimates(const Plan& plan) {
 std::vector<catalog::TableColumn> table_columns(const PlannedTable& table) {
   std::vector<catalog::TableColumn> columns;
   for (const columnar::Field& field : table.schema.fields) {
-    columns.push_back({.name = field.name, .type = columnar::hive_name(field.type), .comment = field.comment});
+    columns.push_back(
+        {.name = field.name, .type = columnar::hive_name(field.type), .comment = field.comment});
   }
   return columns;
 }
 
-// One try at a run. Its members are in the order in which they must go away: last the keeper, whose connection holds
-// the locks and the snapshot.
+// One try at a run. Its members are in the order in which they must go away: last the keeper, whose
+// connection holds the locks and the snapshot.
 class Attempt {
  public:
-  Attempt(const postgres::ConnectionParameters& source, const RunOptions& options, const std::string& location,
-          RunContext& context, RunObserver& observer)
-      : source_(source), options_(options), location_(location), context_(context), observer_(observer),
-        run_id_(make_run_id(context.clock.now())), log_(context.log.with({{"run_id", run_id_}})),
+  Attempt(const postgres::ConnectionParameters& source, const RunOptions& options,
+          const std::string& location, RunContext& context, RunObserver& observer)
+      : source_(source),
+        options_(options),
+        location_(location),
+        context_(context),
+        observer_(observer),
+        run_id_(make_run_id(context.clock.now())),
+        log_(context.log.with({{"run_id", run_id_}})),
         pass_on_(context.stop, [this] { stop_.request(Cancellation::Reason::Operator); }) {
     // So that a DBA sees in pg_stat_activity who reads.
     source_["application_name"] = "pg2athena " + run_id_;
@@ -109,30 +115,38 @@ class Attempt {
     PG2ATHENA_ASSIGN(const std::vector<catalog::PlannedTable> tables, current_tables());
     PG2ATHENA_ASSIGN(snapshot_, keeper.export_snapshot(options_.selection, source));
     log_.info("run_planned", "run planned",
-              {{"tables", plan_.tables.size()}, {"shards", plan_.shards.size()}, {"workers", plan_.workers},
-               {"snapshot", snapshot_.horizon}, {"lsn", snapshot_.lsn}});
+              {{"tables", plan_.tables.size()},
+               {"shards", plan_.shards.size()},
+               {"workers", plan_.workers},
+               {"snapshot", snapshot_.horizon},
+               {"lsn", snapshot_.lsn}});
     observer_.planned(plan_);
-    const PlanRecord record{.run_id = run_id_, .planned_at = rfc3339(context_.clock.now()), .snapshot = snapshot_,
+    const PlanRecord record{.run_id = run_id_,
+                            .planned_at = rfc3339(context_.clock.now()),
+                            .snapshot = snapshot_,
                             .target = location_};
-    PG2ATHENA_ASSIGN(record_, catalog::RunRecord::begin(context_.store, context_.clock,
-                                                        {.run_id = run_id_, .json = to_json(plan_, record),
-                                                         .tables = tables}));
+    PG2ATHENA_ASSIGN(record_, catalog::RunRecord::begin(
+                                  context_.store, context_.clock,
+                                  {.run_id = run_id_, .json = to_json(plan_, record), .tables = tables}));
     if (auto read = read_shards(); !read) return give_up(std::move(read).error());
     // Everything is read: production gets its locks and its vacuum back before the rest.
-    // (A keeper that died meanwhile changes nothing: every worker read in the snapshot, under locks of its own.)
+    // (A keeper that died meanwhile changes nothing: every worker read in the snapshot, under locks of its
+    // own.)
     if (auto ended = keeper.end_transaction(); !ended) log_.warn("keeper_lost", ended.error().describe());
     return publish();
   }
 
-  // Two runs of one table to one target would waste each other's work: the second is refused here. What makes it safe
-  // all the same is the compare-and-set of the table's record.
+  // Two runs of one table to one target would waste each other's work: the second is refused here. What makes
+  // it safe all the same is the compare-and-set of the table's record.
   Result<void> claim_tables(postgres::Keeper& keeper) {
     for (const PlannedTable& table : plan_.tables) {
       const std::string claim = fmt::format("pg2athena{}{}{}{}", '\0', location_, '\0', table.name);
-      PG2ATHENA_ASSIGN(const bool free, keeper.try_advisory_lock(
-                                            static_cast<std::int64_t>(XXH3_64bits(claim.data(), claim.size()))));
+      PG2ATHENA_ASSIGN(
+          const bool free,
+          keeper.try_advisory_lock(static_cast<std::int64_t>(XXH3_64bits(claim.data(), claim.size()))));
       if (!free) {
-        return fail(Error(ErrorKind::RunInProgress, fmt::format("another run is exporting {} to {}", table.source, location_))
+        return fail(Error(ErrorKind::RunInProgress,
+                          fmt::format("another run is exporting {} to {}", table.source, location_))
                         .with("table", table.source));
       }
     }
@@ -143,8 +157,11 @@ class Attempt {
     std::vector<catalog::PlannedTable> tables;
     for (const PlannedTable& table : plan_.tables) {
       PG2ATHENA_ASSIGN(auto current, catalog::read_current(context_.store, table.name));
-      tables.push_back({.name = table.name, .previous = std::move(current), .first_shard = table.first_shard,
-                        .shards = table.shards, .columns = table_columns(table)});
+      tables.push_back({.name = table.name,
+                        .previous = std::move(current),
+                        .first_shard = table.first_shard,
+                        .shards = table.shards,
+                        .columns = table_columns(table)});
     }
     return tables;
   }
@@ -193,8 +210,8 @@ class Attempt {
     const PlannedTable& table = plan_.tables[shard.table];
     const observe::Log shard_log = log.with({{"table", table.name}, {"shard", shard.number}, {"attempt", 0}});
     shard_log.debug("shard_started", "shard started");
-    const ShardJob::Context job_context{.plan = plan_, .run_id = run_id_, .store = context_.store,
-                                        .clock = context_.clock, .stop = stop_};
+    const ShardJob::Context job_context{
+        .plan = plan_, .run_id = run_id_, .store = context_.store, .clock = context_.clock, .stop = stop_};
     ShardJob job(job_context, shard, states_[shard.table], progress_->table(shard.table), worker);
     auto receipt = job.run(session);
     if (!receipt) {
@@ -206,8 +223,9 @@ class Attempt {
     }
     PG2ATHENA_TRY(record_->add_receipt(*receipt));
     progress_->table(shard.table).finish_shard();
-    shard_log.info("shard_done", "shard done",
-                   {{"rows", receipt->rows}, {"bytes", receipt->bytes}, {"duration_ms", receipt->duration.count()}});
+    shard_log.info(
+        "shard_done", "shard done",
+        {{"rows", receipt->rows}, {"bytes", receipt->bytes}, {"duration_ms", receipt->duration.count()}});
     return {};
   }
 
@@ -240,14 +258,21 @@ class Attempt {
   }
 
   RunSummary summarize(catalog::RunOutcome& outcome) {
-    RunSummary summary{.run_id = run_id_, .snapshot = snapshot_, .workers = plan_.workers, .tables = {},
+    RunSummary summary{.run_id = run_id_,
+                       .snapshot = snapshot_,
+                       .workers = plan_.workers,
+                       .tables = {},
                        .publication_error = std::move(outcome.error)};
     const observe::ProgressSnapshot progress = progress_->snapshot();
     for (std::size_t i = 0; i < plan_.tables.size(); ++i) {
       const PlannedTable& planned = plan_.tables[i];
       const observe::TableSnapshot& read = progress.tables[i];
-      summary.tables.push_back({.name = planned.name, .source = planned.source, .rows = read.rows,
-                                .bytes_read = read.bytes_read, .elapsed = read.elapsed, .outcome = {}});
+      summary.tables.push_back({.name = planned.name,
+                                .source = planned.source,
+                                .rows = read.rows,
+                                .bytes_read = read.bytes_read,
+                                .elapsed = read.elapsed,
+                                .outcome = {}});
       if (i < outcome.tables.size()) summary.tables.back().outcome = std::move(outcome.tables[i]);
     }
     for (const catalog::Receipt& receipt : record_->receipts()) {
@@ -284,8 +309,9 @@ void report_rolled_forward(RunContext& context, const std::vector<catalog::RunOu
     if (outcome.finished) {
       log.info("run_rolled_forward", "an earlier run that was decided is now published");
     } else {
-      log.warn("run_not_rolled_forward", "an earlier run that was decided could not be published" +
-                                             (outcome.error ? ": " + outcome.error->describe() : std::string()));
+      log.warn("run_not_rolled_forward",
+               "an earlier run that was decided could not be published" +
+                   (outcome.error ? ": " + outcome.error->describe() : std::string()));
     }
   }
 }
@@ -304,7 +330,8 @@ Result<RunSummary> run(const postgres::ConnectionParameters& source, const RunOp
   return summary;
 }
 
-Result<Plan> plan(const postgres::ConnectionParameters& source, const RunOptions& options, Cancellation& stop) {
+Result<Plan> plan(const postgres::ConnectionParameters& source, const RunOptions& options,
+                  Cancellation& stop) {
   PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(source, stop, options.lock_timeout));
   PG2ATHENA_ASSIGN(const postgres::Source found, keeper.lock_source(options.selection, options.queries));
   return make_plan(found, options);

@@ -57,12 +57,13 @@ struct RunSummary {
   std::optional<Error> publication_error;  // the run is decided, and something is left to be rolled forward
 };
 
-// Connects, plans, reads, publishes. An error: nothing of this run is visible (CommitUnknown: nobody knows). A summary
-// may still tell of tables that another run published first, or that are left to roll forward.
+// Connects, plans, reads, publishes. An error: nothing of this run is visible (CommitUnknown: nobody knows).
+// A summary may still tell of tables that another run published first, or that are left to roll forward.
 Result<RunSummary> run(const postgres::ConnectionParameters& source, const RunOptions& options,
                        const std::string& location, RunContext& context, RunObserver& observer);
 
 // Connects and plans, under the same locks, and gives them back.
-Result<Plan> plan(const postgres::ConnectionParameters& source, const RunOptions& options, Cancellation& stop);
+Result<Plan> plan(const postgres::ConnectionParameters& source, const RunOptions& options,
+                  Cancellation& stop);
 
 }  // namespace pg2athena::pipeline

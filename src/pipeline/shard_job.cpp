@@ -18,7 +18,8 @@ std::string describe(const PlannedShard& shard) {
 
 parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& table, const std::string& run_id,
                                       const postgres::Snapshot& snapshot) {
-  // The lake's rule for names loses letters' case and special characters; here they are kept, with PostgreSQL's types.
+  // The lake's rule for names loses letters' case and special characters; here they are kept, with
+  // PostgreSQL's types.
   nlohmann::ordered_json columns = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     columns.push_back({{"name", table.schema.fields[i].name},
@@ -38,8 +39,12 @@ parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& tabl
 
 Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
   const auto started = context_.clock.monotonic();
-  receipt_ = {.run_id = context_.run_id, .table = planned_.name, .shard = shard_.number, 
-              .files = {},              .source = describe(shard_), .worker = worker_};
+  receipt_ = {.run_id = context_.run_id,
+              .table = planned_.name,
+              .shard = shard_.number,
+              .files = {},
+              .source = describe(shard_),
+              .worker = worker_};
   progress_.start_shard();
   PG2ATHENA_TRY(session.enter(*shard_.source, shard_.blocks.has_value()));
   const bool check_utf8 = context_.plan.server.encoding == "SQL_ASCII";
@@ -85,8 +90,8 @@ Result<void> ShardJob::write(const columnar::Batch& batch) {
 }
 
 Result<void> ShardJob::open_file() {
-  const std::string key = catalog::data_key(planned_.name, context_.run_id, "", shard_.number, receipt_.attempt,
-                                            static_cast<int>(receipt_.files.size()));
+  const std::string key = catalog::data_key(planned_.name, context_.run_id, "", shard_.number,
+                                            receipt_.attempt, static_cast<int>(receipt_.files.size()));
   PG2ATHENA_ASSIGN(file_, LakeFile::open(context_.store, key, planned_.schema, table_.writer_options));
   file_bytes_counted_ = 0;
   return {};
@@ -103,9 +108,10 @@ Result<void> ShardJob::close_file() {
   return {};
 }
 
-// A value that can't be exported: says which row it is in. The COPY is over for us; its connection is made usable
-// again only for this question.
-Error ShardJob::locate(Error error, postgres::SnapshotSession& session, const postgres::ShardReader& reader) const {
+// A value that can't be exported: says which row it is in. The COPY is over for us; its connection is made
+// usable again only for this question.
+Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
+                       const postgres::ShardReader& reader) const {
   error = std::move(error).with("table", planned_.source).with("shard", std::to_string(shard_.number));
   const auto row = reader.failed_row();
   if (!row) return error;

@@ -1,5 +1,5 @@
-// One shard, from the server into files of the lake, on one thread: read a batch, write a batch, until there are no
-// more rows.
+// One shard, from the server into files of the lake, on one thread: read a batch, write a batch, until there
+// are no more rows.
 #pragma once
 
 #include <atomic>
@@ -38,13 +38,17 @@ class ShardJob {
     const Cancellation& stop;
   };
 
-  ShardJob(const Context& context, const PlannedShard& shard, TableState& table, observe::TableProgress& progress,
-           std::string worker)
-      : context_(context), shard_(shard), planned_(context.plan.tables[shard.table]), table_(table),
-        progress_(progress), worker_(std::move(worker)) {}
+  ShardJob(const Context& context, const PlannedShard& shard, TableState& table,
+           observe::TableProgress& progress, std::string worker)
+      : context_(context),
+        shard_(shard),
+        planned_(context.plan.tables[shard.table]),
+        table_(table),
+        progress_(progress),
+        worker_(std::move(worker)) {}
 
-  // Reads the shard through the session and returns what it made. A table's last shard makes its file without rows
-  // when no shard had any.
+  // Reads the shard through the session and returns what it made. A table's last shard makes its file without
+  // rows when no shard had any.
   Result<catalog::Receipt> run(postgres::SnapshotSession& session);
 
  private:

@@ -16,7 +16,9 @@ std::string oid_array(std::span<const Oid> oids) {
   return array_literal(texts);
 }
 
-Oid oid_at(const QueryResult& result, int row, int column) { return static_cast<Oid>(result.integer(row, column)); }
+Oid oid_at(const QueryResult& result, int row, int column) {
+  return static_cast<Oid>(result.integer(row, column));
+}
 
 RelationKind kind_at(const QueryResult& result, int row, int column) {
   return static_cast<RelationKind>(result.text(row, column)[0]);
@@ -45,8 +47,8 @@ FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum)";
 
-// Each relation with all that inherits from it: partitions and children by INHERITS, at any depth. What has no rows
-// of its own is left out. UNION, not UNION ALL: a child can inherit from a relation in two ways.
+// Each relation with all that inherits from it: partitions and children by INHERITS, at any depth. What has
+// no rows of its own is left out. UNION, not UNION ALL: a child can inherit from a relation in two ways.
 constexpr const char* kStorage = R"(
 WITH RECURSIVE tree AS (
   SELECT oid AS root, oid AS relid FROM pg_class WHERE oid = ANY($1::oid[])
@@ -61,8 +63,8 @@ FROM tree JOIN pg_class c ON c.oid = tree.relid JOIN pg_namespace n ON n.oid = c
 WHERE c.relkind IN ('r', 'm', 'f')
 ORDER BY tree.root, n.nspname, c.relname)";
 
-// The planner's way (estimate_rel_size in src/backend/optimizer/util/plancat.c): tuples per page as last counted,
-// times the pages there are now.
+// The planner's way (estimate_rel_size in src/backend/optimizer/util/plancat.c): tuples per page as last
+// counted, times the pages there are now.
 double scaled_rows(const QueryResult& result, int row) {
   const double tuples = std::strtod(std::string(result.text(row, 9)).c_str(), nullptr);
   const auto pages = static_cast<double>(result.integer(row, 10));
@@ -71,7 +73,8 @@ double scaled_rows(const QueryResult& result, int row) {
   return tuples < 0 || pages <= 0 ? tuples : tuples / pages * pages_now;
 }
 
-Result<void> read_columns(Connection& connection, const std::string& oids, std::map<Oid, Relation>& relations) {
+Result<void> read_columns(Connection& connection, const std::string& oids,
+                          std::map<Oid, Relation>& relations) {
   PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kColumns, {oids}));
   const auto use = [&](int row) {
     return TypeResolver::TypeUse{oid_at(found, row, 2), static_cast<std::int32_t>(found.integer(row, 3))};
@@ -89,7 +92,8 @@ Result<void> read_columns(Connection& connection, const std::string& oids, std::
   return {};
 }
 
-Result<void> read_storage(Connection& connection, const std::string& oids, std::map<Oid, Relation>& relations) {
+Result<void> read_storage(Connection& connection, const std::string& oids,
+                          std::map<Oid, Relation>& relations) {
   PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kStorage, {oids}));
   for (int i = 0; i < found.rows(); ++i) {
     relations[oid_at(found, i, 0)].storage.push_back(
@@ -109,11 +113,16 @@ Result<void> read_storage(Connection& connection, const std::string& oids, std::
 
 std::string_view to_string(RelationKind kind) {
   switch (kind) {
-    case RelationKind::Table: return "table";
-    case RelationKind::Partitioned: return "partitioned table";
-    case RelationKind::View: return "view";
-    case RelationKind::MaterializedView: return "materialized view";
-    case RelationKind::Foreign: return "foreign table";
+    case RelationKind::Table:
+      return "table";
+    case RelationKind::Partitioned:
+      return "partitioned table";
+    case RelationKind::View:
+      return "view";
+    case RelationKind::MaterializedView:
+      return "materialized view";
+    case RelationKind::Foreign:
+      return "foreign table";
   }
   return "relation";
 }
@@ -135,11 +144,12 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspna
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C")"));
   std::vector<ListedRelation> relations;
   for (int i = 0; i < found.rows(); ++i) {
-    relations.push_back({.oid = oid_at(found, i, 0),
-                         .name = {.schema = std::string(found.text(i, 1)), .name = std::string(found.text(i, 2))},
-                         .kind = kind_at(found, i, 3),
-                         .is_partition = found.boolean(i, 4),
-                         .extension_member = found.boolean(i, 5)});
+    relations.push_back(
+        {.oid = oid_at(found, i, 0),
+         .name = {.schema = std::string(found.text(i, 1)), .name = std::string(found.text(i, 2))},
+         .kind = kind_at(found, i, 3),
+         .is_partition = found.boolean(i, 4),
+         .extension_member = found.boolean(i, 5)});
   }
   return relations;
 }
@@ -162,8 +172,8 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
   PG2ATHENA_TRY(read_storage(connection, parameter, by_oid));
   std::vector<Relation> relations;
   for (const Oid oid : oids) {
-    // Columns and storage read a moment later may belong to a relation that is new or gone since: the caller reads
-    // again after locking.
+    // Columns and storage read a moment later may belong to a relation that is new or gone since: the caller
+    // reads again after locking.
     if (const auto relation = by_oid.find(oid); relation != by_oid.end() && relation->second.oid == oid) {
       relations.push_back(relation->second);
     }
@@ -171,7 +181,8 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
   return relations;
 }
 
-Result<std::vector<RelationColumn>> resolve_columns(Connection& connection, std::span<const DescribedColumn> columns) {
+Result<std::vector<RelationColumn>> resolve_columns(Connection& connection,
+                                                    std::span<const DescribedColumn> columns) {
   std::set<TypeResolver::TypeUse> uses;
   for (const DescribedColumn& column : columns) uses.insert({column.type, column.typmod});
   PG2ATHENA_ASSIGN(const TypeResolver resolver, TypeResolver::load(connection, uses));

@@ -16,6 +16,7 @@ Result<std::vector<ListedRelation>> list_relations(Connection& connection);
 Result<std::vector<Relation>> read_relations(Connection& connection, std::span<const Oid> oids);
 
 // The types of a statement's columns, domains and array elements followed.
-Result<std::vector<RelationColumn>> resolve_columns(Connection& connection, std::span<const DescribedColumn> columns);
+Result<std::vector<RelationColumn>> resolve_columns(Connection& connection,
+                                                    std::span<const DescribedColumn> columns);
 
 }  // namespace pg2athena::postgres

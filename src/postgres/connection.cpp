@@ -38,7 +38,8 @@ std::chrono::seconds connect_timeout(const ConnectionParameters& parameters) {
 }
 
 // Drives libpq's state machine: PQconnectdb would neither honour a stop nor let us set the verbosity in time.
-Result<void> finish_connecting(PGconn* connection, std::chrono::seconds timeout, const Cancellation& cancellation) {
+Result<void> finish_connecting(PGconn* connection, std::chrono::seconds timeout,
+                               const Cancellation& cancellation) {
   const auto deadline = steady_clock::now() + timeout;
   PostgresPollingStatusType status = PGRES_POLLING_WRITING;
   while (true) {
@@ -57,7 +58,8 @@ Result<void> finish_connecting(PGconn* connection, std::chrono::seconds timeout,
 }  // namespace
 
 std::string_view QueryResult::text(int row, int column) const {
-  return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+  return {PQgetvalue(result_.get(), row, column),
+          static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
 
 std::int64_t QueryResult::integer(int row, int column) const {
@@ -84,7 +86,8 @@ Result<Connection> Connection::open(const ConnectionParameters& parameters, Canc
   if (PQstatus(connection.get()) == CONNECTION_BAD) return with_source(error_of_connecting(connection.get()));
   PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(connection.get(), [](void*, const PGresult*) {}, nullptr);
-  if (auto connected = finish_connecting(connection.get(), connect_timeout(parameters), cancellation); !connected) {
+  if (auto connected = finish_connecting(connection.get(), connect_timeout(parameters), cancellation);
+      !connected) {
     return with_source(std::move(connected).error());
   }
   PQsetErrorVerbosity(connection.get(), PQERRORS_DEFAULT);
@@ -93,8 +96,8 @@ Result<Connection> Connection::open(const ConnectionParameters& parameters, Canc
 
 Connection::Connection(ConnectionPtr connection, Cancellation& cancellation)
     : connection_(std::move(connection)), cancellation_(&cancellation) {
-  // PQcancel opens a connection of its own and may be called from any thread; a PGcancel object outlives nothing here,
-  // because the registration goes before the connection does.
+  // PQcancel opens a connection of its own and may be called from any thread; a PGcancel object outlives
+  // nothing here, because the registration goes before the connection does.
   const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
   cancel_on_request_ = std::make_unique<Cancellation::Registration>(cancellation, [cancel] {
     std::array<char, 256> message{};
@@ -116,8 +119,10 @@ Result<QueryResult> Connection::check(PGresult* result) {
   switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
-    case PGRES_COPY_OUT: return owned;
-    default: return fail(error(result));
+    case PGRES_COPY_OUT:
+      return owned;
+    default:
+      return fail(error(result));
   }
 }
 
@@ -126,12 +131,13 @@ Result<QueryResult> Connection::execute(const std::string& sql) {
   return check(PQexec(connection_.get(), sql.c_str()));
 }
 
-Result<QueryResult> Connection::execute(const std::string& sql, std::initializer_list<std::string> parameters) {
+Result<QueryResult> Connection::execute(const std::string& sql,
+                                        std::initializer_list<std::string> parameters) {
   PG2ATHENA_TRY(cancellation_->check());
   std::vector<const char*> values;
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
-  return check(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
-                            nullptr, nullptr, 0));
+  return check(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+                            values.data(), nullptr, nullptr, 0));
 }
 
 Result<std::vector<DescribedColumn>> Connection::describe(const std::string& sql) {
@@ -156,7 +162,8 @@ Result<std::optional<Connection::Message>> Connection::next_copy_message() {
   const int size = PQgetCopyData(connection_.get(), &data, 0);
   if (size > 0) return Message{.data = CopyMessage(data, &PQfreemem), .size = static_cast<std::size_t>(size)};
   constexpr int kEnd = -1;
-  // At the end, and after a failure, the result says how the COPY went; one more call makes the connection idle again.
+  // At the end, and after a failure, the result says how the COPY went; one more call makes the connection
+  // idle again.
   const QueryResult end(PQgetResult(connection_.get()));
   PGresult* const result = end.get();
   const bool done = size == kEnd && PQresultStatus(result) == PGRES_COMMAND_OK;
@@ -166,7 +173,8 @@ Result<std::optional<Connection::Message>> Connection::next_copy_message() {
 }
 
 void Connection::abandon_copy() {
-  const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
+  const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection_.get()),
+                                                                  &PQfreeCancel);
   std::array<char, 256> message{};
   PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
   char* data = nullptr;

@@ -1,4 +1,5 @@
-// One connection to a server. Not thread-safe, except that a requested Cancellation cancels its running query.
+// One connection to a server. Not thread-safe, except that a requested Cancellation cancels its running
+// query.
 #pragma once
 
 #include <initializer_list>
@@ -70,7 +71,8 @@ class Connection {
   };
   // The next message; nothing at the end of the COPY.
   Result<std::optional<Message>> next_copy_message();
-  // Cancels a COPY that is not at its end, so that other statements can run. Its transaction has failed by then.
+  // Cancels a COPY that is not at its end, so that other statements can run. Its transaction has failed by
+  // then.
   void abandon_copy();
 
   int server_version() const { return PQserverVersion(connection_.get()); }  // 150004 for 15.4

@@ -11,7 +11,8 @@
 namespace pg2athena::postgres {
 namespace {
 
-// Where Debian and its relatives, Red Hat and its relatives, and Alpine keep the certificates that they trust.
+// Where Debian and its relatives, Red Hat and its relatives, and Alpine keep the certificates that they
+// trust.
 constexpr std::array kCaFiles = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                                  "/etc/ssl/cert.pem"};
 
@@ -24,8 +25,8 @@ Result<ConnectionParameters> parse(const std::string& source) {
     PQfreemem(message);
     while (text.ends_with('\n')) text.pop_back();
     // libpq quotes what it could not parse; that may be a password.
-    return fail(Error(ErrorKind::InvalidArgument, "the source is not a connection string: " +
-                                                      text.substr(0, text.find('"')))
+    return fail(Error(ErrorKind::InvalidArgument,
+                      "the source is not a connection string: " + text.substr(0, text.find('"')))
                     .hint("write postgresql://user@host:port/database, with %XX for special characters; "
                           "or host=… dbname=… user=…"));
   }
@@ -66,7 +67,8 @@ void add_tls_defaults(ConnectionParameters& parameters, const Environment& envir
   if (!mode.starts_with("verify-") || !value("sslrootcert", "PGSSLROOTCERT").empty()) return;
   const char* const home = std::getenv("HOME");
   std::error_code ignored;
-  if (home != nullptr && std::filesystem::exists(std::string(home) + "/.postgresql/root.crt", ignored)) return;
+  if (home != nullptr && std::filesystem::exists(std::string(home) + "/.postgresql/root.crt", ignored))
+    return;
   for (const char* const file : kCaFiles) {
     if (std::filesystem::exists(file, ignored)) {
       parameters["sslrootcert"] = file;
@@ -82,7 +84,8 @@ std::optional<std::string> process_environment(const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<ConnectionParameters> connection_parameters(const std::string& source, const std::string& application_name,
+Result<ConnectionParameters> connection_parameters(const std::string& source,
+                                                   const std::string& application_name,
                                                    const Environment& environment) {
   PG2ATHENA_ASSIGN(ConnectionParameters parameters, parse(source));
   add_tls_defaults(parameters, environment);
@@ -108,7 +111,8 @@ std::string describe_target(const ConnectionParameters& parameters) {
   };
   const std::string user = value("user", "PGUSER", "");
   const std::string host = value("host", "PGHOST", "the default socket");
-  return fmt::format("{} on {}:{}{}", value("dbname", "PGDATABASE", user.empty() ? "the default database" : user), host,
+  return fmt::format("{} on {}:{}{}",
+                     value("dbname", "PGDATABASE", user.empty() ? "the default database" : user), host,
                      value("port", "PGPORT", "5432"), user.empty() ? "" : " as " + user);
 }
 

@@ -9,11 +9,13 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-ConnectionParameters parameters(const std::string& source, const std::map<std::string, std::string>& variables = {}) {
-  const auto found = connection_parameters(source, "test", [&](const char* name) -> std::optional<std::string> {
-    const auto variable = variables.find(name);
-    return variable == variables.end() ? std::nullopt : std::optional(variable->second);
-  });
+ConnectionParameters parameters(const std::string& source,
+                                const std::map<std::string, std::string>& variables = {}) {
+  const auto found =
+      connection_parameters(source, "test", [&](const char* name) -> std::optional<std::string> {
+        const auto variable = variables.find(name);
+        return variable == variables.end() ? std::nullopt : std::optional(variable->second);
+      });
   if (!found) ADD_FAILURE() << found.error();
   return found.value_or(ConnectionParameters());
 }
@@ -29,14 +31,15 @@ TEST(ConnectionParameters, TLS_is_verified_for_every_host_that_is_not_local) {
     std::map<std::string, std::string> variables;
     const char* sslmode;
   };
-  for (const Case& c : {Case{"postgresql://db.example.com/shop", {}, "verify-full"},
-                        Case{"postgresql://localhost,db.example.com/shop", {}, "verify-full"},
-                        Case{"host=localhost hostaddr=10.0.0.1", {}, "verify-full"},
-                        Case{"dbname=shop", {{"PGHOST", "db.example.com"}}, "verify-full"},
-                        Case{"postgresql://db.example.com/shop?sslmode=require", {}, "require"},
-                        Case{"postgresql://db.example.com/shop", {{"PGSSLMODE", "disable"}}, ""},
-                        Case{"postgresql://localhost/shop", {}, ""}, Case{"postgresql://127.0.0.1/shop", {}, ""},
-                        Case{"postgresql:///shop?host=/var/run/postgresql", {}, ""}, Case{"service=shop", {}, ""}}) {
+  for (const Case& c :
+       {Case{"postgresql://db.example.com/shop", {}, "verify-full"},
+        Case{"postgresql://localhost,db.example.com/shop", {}, "verify-full"},
+        Case{"host=localhost hostaddr=10.0.0.1", {}, "verify-full"},
+        Case{"dbname=shop", {{"PGHOST", "db.example.com"}}, "verify-full"},
+        Case{"postgresql://db.example.com/shop?sslmode=require", {}, "require"},
+        Case{"postgresql://db.example.com/shop", {{"PGSSLMODE", "disable"}}, ""},
+        Case{"postgresql://localhost/shop", {}, ""}, Case{"postgresql://127.0.0.1/shop", {}, ""},
+        Case{"postgresql:///shop?host=/var/run/postgresql", {}, ""}, Case{"service=shop", {}, ""}}) {
     EXPECT_EQ(value(parameters(c.source, c.variables), "sslmode"), c.sslmode) << c.source;
   }
 }

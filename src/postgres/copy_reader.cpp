@@ -14,7 +14,8 @@ constexpr std::size_t kBlockBytes = 1024 * 1024;
 }  // namespace
 
 Result<std::unique_ptr<CopyReader>> CopyReader::start(Connection& connection, const ScanSource& source,
-                                                      const std::optional<BlockRange>& blocks, bool check_utf8) {
+                                                      const std::optional<BlockRange>& blocks,
+                                                      bool check_utf8) {
   PG2ATHENA_TRY(connection.start_copy(copy_statement(source, blocks)));
   return std::unique_ptr<CopyReader>(new CopyReader(connection, source, check_utf8));
 }
@@ -54,10 +55,11 @@ Result<bool> CopyReader::fill_block() {
       PG2ATHENA_ASSIGN(bytes, skip_copy_header(bytes));
       started_ = true;
     }
-    // The server sends one row a message, the first behind the header. The protocol does not promise that, so rows
-    // may share a message here; one that is cut by a message's end is an error.
+    // The server sends one row a message, the first behind the header. The protocol does not promise that, so
+    // rows may share a message here; one that is cut by a message's end is an error.
     while (!bytes.empty()) {
-      if (block_.full()) return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: too long a message");
+      if (block_.full())
+        return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: too long a message");
       PG2ATHENA_ASSIGN(const RowBlock::Added added, block_.add(bytes));
       if (added == RowBlock::Added::Trailer && !bytes.empty()) {
         return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: rows behind the trailer");

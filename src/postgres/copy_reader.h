@@ -17,8 +17,8 @@ namespace pg2athena::postgres {
 class ShardReader {
  public:
   virtual ~ShardReader() = default;
-  // Appends the next rows, some thousands at most, to a batch of the shard's columns. False when there are no more.
-  // After an error the batch is unusable until cleared, and the reader is at its end.
+  // Appends the next rows, some thousands at most, to a batch of the shard's columns. False when there are no
+  // more. After an error the batch is unusable until cleared, and the reader is at its end.
   virtual Result<bool> read(columnar::Batch& batch) = 0;
   // Bytes that have come from the server.
   virtual std::uint64_t bytes_read() const = 0;
@@ -28,8 +28,8 @@ class ShardReader {
 
 class CopyReader final : public ShardReader {
  public:
-  // Starts the COPY on a session that has entered `source`. Both must outlive the reader. To give up before the end,
-  // close the connection or cancel its query.
+  // Starts the COPY on a session that has entered `source`. Both must outlive the reader. To give up before
+  // the end, close the connection or cancel its query.
   static Result<std::unique_ptr<CopyReader>> start(Connection& connection, const ScanSource& source,
                                                    const std::optional<BlockRange>& blocks, bool check_utf8);
 
@@ -48,7 +48,7 @@ class CopyReader final : public ShardReader {
   std::vector<types::DecoderPtr> decoders_;
   RowBlock block_;
   std::vector<CopyMessage> messages_;  // which own what the block points into
-  std::uint64_t rows_read_ = 0;  // in blocks before the present one
+  std::uint64_t rows_read_ = 0;        // in blocks before the present one
   std::uint64_t bytes_read_ = 0;
   bool started_ = false;
   bool ended_ = false;

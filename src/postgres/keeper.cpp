@@ -12,13 +12,14 @@ namespace {
 
 // How often a plan starts over because a relation went away between listing and locking.
 constexpr int kPlanAttempts = 5;
-// How often the catalog is read again because something new appeared; each time takes what a partition needs to be
-// attached, so more than a few means that someone attaches them in a loop.
+// How often the catalog is read again because something new appeared; each time takes what a partition needs
+// to be attached, so more than a few means that someone attaches them in a loop.
 constexpr int kLockRounds = 10;
 
 std::string select_list(const std::vector<RelationColumn>& columns) {
   std::string list;
-  for (const RelationColumn& column : columns) list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+  for (const RelationColumn& column : columns)
+    list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
   return list;
 }
 
@@ -31,7 +32,8 @@ std::string without_semicolon(std::string sql) {
 Error lock_hint(Error error) {
   if (error.kind() != ErrorKind::LockNotAvailable) return error;
   return std::move(error).hint(
-      "an ALTER, TRUNCATE or VACUUM FULL holds the table or waits for it: run again when it is done, or wait longer "
+      "an ALTER, TRUNCATE or VACUUM FULL holds the table or waits for it: run again when it is done, or wait "
+      "longer "
       "with --lock-timeout");
 }
 
@@ -68,7 +70,8 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
         break;
       }
       // A relation that was listed and is gone when we lock it: look again.
-      const bool gone = locked.error().kind() == ErrorKind::NotFound && !locked.error().context("sqlstate").empty();
+      const bool gone =
+          locked.error().kind() == ErrorKind::NotFound && !locked.error().context("sqlstate").empty();
       if (!gone || attempt == kPlanAttempts) return fail(lock_hint(std::move(locked).error()));
     }
   } else {
@@ -104,9 +107,10 @@ Result<Source> Keeper::read_source(const Selection& selection) {
   PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
   std::erase_if(source.relations, [&](const Relation& relation) {
     if (relation.populated) return false;
-    source.warnings.push_back(fmt::format("{} is skipped: the materialized view has not been populated; "
-                                          "REFRESH MATERIALIZED VIEW fills it",
-                                          relation.name.display()));
+    source.warnings.push_back(
+        fmt::format("{} is skipped: the materialized view has not been populated; "
+                    "REFRESH MATERIALIZED VIEW fills it",
+                    relation.name.display()));
     return true;
   });
   return source;
@@ -115,8 +119,8 @@ Result<Source> Keeper::read_source(const Selection& selection) {
 Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
   std::vector<std::string> tables;  // for LOCK TABLE
   std::vector<std::string> selects;
-  // LOCK TABLE refuses all but tables and views, and a role with rights on columns only; of a view it leaves out the
-  // materialized views below. A SELECT takes and keeps the same lock.
+  // LOCK TABLE refuses all but tables and views, and a role with rights on columns only; of a view it leaves
+  // out the materialized views below. A SELECT takes and keeps the same lock.
   const auto add = [&](const RelationName& name, RelationKind kind, bool table_privilege, bool only,
                        const Relation& relation) {
     const bool is_table = kind == RelationKind::Table || kind == RelationKind::Partitioned;
@@ -147,15 +151,15 @@ Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
   }
   PG2ATHENA_TRY(check_lock_capacity(tables.size() + selects.size()));
   PG2ATHENA_TRY(lock_tables(tables));
-  // LIMIT 0 runs nothing (ExecLimit in src/backend/executor/nodeLimit.c), but the statement is parsed, rewritten and
-  // planned: everything that the relation reads is locked.
+  // LIMIT 0 runs nothing (ExecLimit in src/backend/executor/nodeLimit.c), but the statement is parsed,
+  // rewritten and planned: everything that the relation reads is locked.
   for (const std::string& select : selects) PG2ATHENA_TRY(connection_.execute(select));
   return !tables.empty() || !selects.empty();
 }
 
 Result<void> Keeper::check_lock_capacity(std::size_t relations) {
-  // The server's lock table has room for this many objects, over all sessions (src/backend/storage/lmgr/lock.c,
-  // NLOCKENTS). A full one makes other sessions fail, not only us.
+  // The server's lock table has room for this many objects, over all sessions
+  // (src/backend/storage/lmgr/lock.c, NLOCKENTS). A full one makes other sessions fail, not only us.
   PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(R"(
 SELECT current_setting('max_locks_per_transaction')::bigint
          * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint),
@@ -165,9 +169,11 @@ SELECT current_setting('max_locks_per_transaction')::bigint
   constexpr std::size_t kShareInPercent = 75;
   const std::size_t room = capacity > taken ? (capacity - taken) * kShareInPercent / 100 : 0;
   if (relations <= room) return {};
-  return fail(Error(ErrorKind::Unsupported,
-                    fmt::format("the run needs {} locks, and the server's lock table has room for {}", relations, room))
-                  .hint("raise max_locks_per_transaction on the server, or split the run with --schema or --table"));
+  return fail(
+      Error(
+          ErrorKind::Unsupported,
+          fmt::format("the run needs {} locks, and the server's lock table has room for {}", relations, room))
+          .hint("raise max_locks_per_transaction on the server, or split the run with --schema or --table"));
 }
 
 Result<void> Keeper::lock_tables(const std::vector<std::string>& tables) {
@@ -183,16 +189,18 @@ Result<void> Keeper::lock_tables(const std::vector<std::string>& tables) {
 
 Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
   QuerySource source{.name = query.name, .sql = without_semicolon(query.sql), .columns = {}};
-  // Names in the operator's SQL mean what they mean to the role. The line end closes a trailing comment; a prepared
-  // statement can't be two.
-  PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {server_.search_path_setting}));
+  // Names in the operator's SQL mean what they mean to the role. The line end closes a trailing comment; a
+  // prepared statement can't be two.
+  PG2ATHENA_TRY(
+      connection_.execute("SELECT set_config('search_path', $1, true)", {server_.search_path_setting}));
   const std::string sql = fmt::format("SELECT * FROM (\n{}\n) AS q LIMIT 0", source.sql);
   auto described = connection_.describe(sql);
   if (!described) {
     Error error = std::move(described).error();
     if (error.kind() != ErrorKind::Database) return fail(std::move(error));
     // Whatever the server has against the SQL, the plan refuses it.
-    Error refused = Error(ErrorKind::Unsupported, error.message()).with("sqlstate", std::string(error.context("sqlstate")));
+    Error refused = Error(ErrorKind::Unsupported, error.message())
+                        .with("sqlstate", std::string(error.context("sqlstate")));
     return fail(std::move(refused).hint("--query takes one SELECT, VALUES or TABLE statement"));
   }
   PG2ATHENA_TRY(connection_.execute(sql));
@@ -202,15 +210,18 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
 }
 
 Result<Snapshot> Keeper::export_snapshot(const Selection& selection, const Source& source) {
-  PG2ATHENA_ASSIGN(const QueryResult exported,
-                   connection_.execute("SELECT pg_export_snapshot(), pg_current_snapshot(), pg_current_wal_insert_lsn()"));
+  PG2ATHENA_ASSIGN(
+      const QueryResult exported,
+      connection_.execute("SELECT pg_export_snapshot(), pg_current_snapshot(), pg_current_wal_insert_lsn()"));
   if (!source.relations.empty()) {
     PG2ATHENA_ASSIGN(const Source now, read_source(selection));
     const auto same = [](const Relation& a, const Relation& b) {
-      return a.oid == b.oid && std::ranges::equal(a.storage, b.storage, {}, &StoredRelation::oid, &StoredRelation::oid);
+      return a.oid == b.oid &&
+             std::ranges::equal(a.storage, b.storage, {}, &StoredRelation::oid, &StoredRelation::oid);
     };
     if (!std::ranges::equal(source.relations, now.relations, same)) {
-      return fail(ErrorKind::ChangedWhilePlanning, "a table was made or a partition was attached while the run was planned");
+      return fail(ErrorKind::ChangedWhilePlanning,
+                  "a table was made or a partition was attached while the run was planned");
     }
   }
   return Snapshot{.id = std::string(exported.text(0, 0)),

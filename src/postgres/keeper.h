@@ -37,9 +37,9 @@ struct Source {
 
 // A snapshot that other sessions can import while the keeper's transaction lasts.
 struct Snapshot {
-  std::string id;        // for SET TRANSACTION SNAPSHOT
-  std::string horizon;   // pg_current_snapshot(): xmin:xmax:running
-  std::string lsn;       // the write-ahead log's insert position when it was taken
+  std::string id;       // for SET TRANSACTION SNAPSHOT
+  std::string horizon;  // pg_current_snapshot(): xmin:xmax:running
+  std::string lsn;      // the write-ahead log's insert position when it was taken
 };
 
 class Keeper {
@@ -47,16 +47,18 @@ class Keeper {
   static Result<Keeper> open(const ConnectionParameters& parameters, Cancellation& cancellation,
                              std::chrono::milliseconds lock_timeout);
 
-  // Opens the run's transaction, locks what the selection and the queries read in ACCESS SHARE mode, and reads the
-  // catalog. The locks come first and the catalog is read again after them, until nothing new appears: only then is
-  // what it says true for as long as we hold them. Refuses (PermissionDenied, Unsupported, NotFound) before it locks.
+  // Opens the run's transaction, locks what the selection and the queries read in ACCESS SHARE mode, and
+  // reads the catalog. The locks come first and the catalog is read again after them, until nothing new
+  // appears: only then is what it says true for as long as we hold them. Refuses (PermissionDenied,
+  // Unsupported, NotFound) before it locks.
   Result<Source> lock_source(const Selection& selection, const std::vector<NamedQuery>& queries);
 
-  // Exports the snapshot. The transaction is READ COMMITTED, so the snapshot is this statement's: taken under all
-  // locks. (Taken before them, a TRUNCATE in between would make workers read no rows, without an error; and in
-  // REPEATABLE READ the first statement of all would fix it.) Then looks once more whether the selection still finds
-  // what was locked: our locks don't keep partitions from being attached or tables from being made, and what came
-  // between the catalog and the snapshot would be in the one and not in the other. ChangedWhilePlanning if so.
+  // Exports the snapshot. The transaction is READ COMMITTED, so the snapshot is this statement's: taken under
+  // all locks. (Taken before them, a TRUNCATE in between would make workers read no rows, without an error;
+  // and in REPEATABLE READ the first statement of all would fix it.) Then looks once more whether the
+  // selection still finds what was locked: our locks don't keep partitions from being attached or tables from
+  // being made, and what came between the catalog and the snapshot would be in the one and not in the other.
+  // ChangedWhilePlanning if so.
   Result<Snapshot> export_snapshot(const Selection& selection, const Source& source);
 
   // Ends the transaction: its locks and the snapshot are given back, advisory locks stay.

@@ -11,7 +11,8 @@ namespace {
 std::string some_of(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 10;
   const std::size_t shown = std::min(names.size(), kShown);
-  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  std::string text =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
   if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
   return text;
 }
@@ -39,16 +40,20 @@ Result<void> check_readable(const std::vector<Relation>& relations, const std::s
     const bool some = columns.size() < relation.columns.size();
     const std::string list = some ? fmt::format(" ({})", fmt::join(columns, ", ")) : "";
     denied.push_back(relation.name.display() + list);
-    grants.push_back(fmt::format("GRANT SELECT{} ON {} TO {};", list, relation.name.display(), quote_identifier(user)));
+    grants.push_back(
+        fmt::format("GRANT SELECT{} ON {} TO {};", list, relation.name.display(), quote_identifier(user)));
   }
   if (!denied.empty()) {
-    return fail(Error(ErrorKind::PermissionDenied, fmt::format("role {} has no SELECT right on {}", user, some_of(denied)))
+    return fail(Error(ErrorKind::PermissionDenied,
+                      fmt::format("role {} has no SELECT right on {}", user, some_of(denied)))
                     .hint(fmt::format("{} — or leave it out with --exclude", some_of(grants))));
   }
   if (!secured.empty()) {
-    return fail(Error(ErrorKind::Unsupported,
-                      fmt::format("row security would hide rows from role {} in {}", user, some_of(secured)))
-                    .hint("read as the tables' owner, or as a role with BYPASSRLS, or leave them out with --exclude"));
+    return fail(
+        Error(ErrorKind::Unsupported,
+              fmt::format("row security would hide rows from role {} in {}", user, some_of(secured)))
+            .hint(
+                "read as the tables' owner, or as a role with BYPASSRLS, or leave them out with --exclude"));
   }
   return {};
 }

@@ -28,8 +28,8 @@ struct ListedRelation {
   Oid oid = 0;
   RelationName name;
   RelationKind kind = RelationKind::Table;
-  bool is_partition = false;       // a leaf or branch of a partitioned table
-  bool extension_member = false;   // made by CREATE EXTENSION
+  bool is_partition = false;      // a leaf or branch of a partitioned table
+  bool extension_member = false;  // made by CREATE EXTENSION
   bool operator==(const ListedRelation&) const = default;
 };
 
@@ -41,33 +41,33 @@ struct RelationColumn {
   std::string comment;
 };
 
-// Something with rows of its own: a table, a leaf of a partitioned table, a child by inheritance, a materialized view,
-// a foreign table.
+// Something with rows of its own: a table, a leaf of a partitioned table, a child by inheritance, a
+// materialized view, a foreign table.
 struct StoredRelation {
   Oid oid = 0;
   RelationName name;
   RelationKind kind = RelationKind::Table;
-  bool heap = false;            // its access method is heap: it has blocks and ctids
-  bool table_privilege = false; // SELECT on the whole relation, which LOCK TABLE asks for
-  Oid filenode = 0;             // pg_relation_filenode(): changes when the relation is rewritten
-  std::uint64_t bytes = 0;      // of its main fork
-  double estimated_rows = -1;   // pg_class.reltuples scaled to the present size; negative: never analysed
+  bool heap = false;             // its access method is heap: it has blocks and ctids
+  bool table_privilege = false;  // SELECT on the whole relation, which LOCK TABLE asks for
+  Oid filenode = 0;              // pg_relation_filenode(): changes when the relation is rewritten
+  std::uint64_t bytes = 0;       // of its main fork
+  double estimated_rows = -1;    // pg_class.reltuples scaled to the present size; negative: never analysed
 };
 
 struct Relation {
   Oid oid = 0;
   RelationName name;
   RelationKind kind = RelationKind::Table;
-  bool populated = true;           // a materialized view: has been refreshed
-  bool row_security = false;       // a policy is in force for us, on it or on an ancestor
+  bool populated = true;      // a materialized view: has been refreshed
+  bool row_security = false;  // a policy is in force for us, on it or on an ancestor
   bool table_privilege = false;
   std::string comment;
   std::vector<RelationColumn> columns;
   // Where its rows are: itself, its leaves, its children by inheritance. Empty for a view.
   std::vector<StoredRelation> storage;
 
-  // Whether each part of the storage is read by itself. That takes a right on each; without it, or without storage,
-  // everything is read through the relation, which takes a right on nothing else.
+  // Whether each part of the storage is read by itself. That takes a right on each; without it, or without
+  // storage, everything is read through the relation, which takes a right on nothing else.
   bool reads_leaves() const;
 };
 

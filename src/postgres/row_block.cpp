@@ -8,8 +8,10 @@
 namespace pg2athena::postgres {
 namespace {
 
-constexpr std::array<unsigned char, 11> kSignature = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xFF, '\r', '\n', 0};
-// Rows of a block: few enough for their bytes to stay in a core's cache between being taken apart and being decoded.
+constexpr std::array<unsigned char, 11> kSignature = {'P',  'G',  'C',  'O',  'P', 'Y',
+                                                      '\n', 0xFF, '\r', '\n', 0};
+// Rows of a block: few enough for their bytes to stay in a core's cache between being taken apart and being
+// decoded.
 constexpr std::size_t kMaxRows = 1024;
 constexpr std::size_t kMaxFields = 64 * 1024;
 
@@ -54,7 +56,8 @@ Result<RowBlock::Added> RowBlock::add(std::span<const std::byte>& bytes) {
   }
   types::WireValue* field = fields_.data() + rows_;
   for (std::size_t i = 0; i < columns_; ++i, field += capacity_) {
-    if (end - at < static_cast<std::ptrdiff_t>(sizeof(std::int32_t))) return corrupt("a row ends within a field");
+    if (end - at < static_cast<std::ptrdiff_t>(sizeof(std::int32_t)))
+      return corrupt("a row ends within a field");
     const types::WireValue value(at);
     const std::int32_t length = value.length();
     at += sizeof(std::int32_t);

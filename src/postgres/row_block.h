@@ -1,5 +1,5 @@
-// COPY's binary form, taken apart: a block of rows that stay where libpq put them, and for each column where its values
-// are. Knows nothing of connections, so that it can be tested and fuzzed with bytes.
+// COPY's binary form, taken apart: a block of rows that stay where libpq put them, and for each column where
+// its values are. Knows nothing of connections, so that it can be tested and fuzzed with bytes.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace pg2athena::postgres {
 
-// The signature, flags and length of extension that begin a COPY (PostgreSQL documentation, COPY, Binary Format).
-// Returns what stands behind them.
+// The signature, flags and length of extension that begin a COPY (PostgreSQL documentation, COPY, Binary
+// Format). Returns what stands behind them.
 Result<std::span<const std::byte>> skip_copy_header(std::span<const std::byte> message);
 
 class RowBlock {
@@ -25,8 +25,9 @@ class RowBlock {
   void clear() { rows_ = 0; }
 
   enum class Added { Row, Trailer };
-  // Takes the row that begins `bytes`, and cuts it off; or the trailer that ends a COPY. The bytes must stay where they
-  // are until clear(). The block must not be full. CorruptInput when they aren't a row of this many columns.
+  // Takes the row that begins `bytes`, and cuts it off; or the trailer that ends a COPY. The bytes must stay
+  // where they are until clear(). The block must not be full. CorruptInput when they aren't a row of this
+  // many columns.
   Result<Added> add(std::span<const std::byte>& bytes);
 
   // The values of a column, one for each row.

@@ -47,8 +47,8 @@ TEST(RowBlock, Every_truncation_of_a_row_is_an_error) {
 }
 
 TEST(RowBlock, Lying_counts_and_lengths_are_errors) {
-  for (const std::string& bytes : {"\0\2\377\377\377\377\377\377\377\377"s, "\377\376"s, "\0\3\377\377\377\376\0\0"s,
-                                   "\0\3\177\377\377\377abc"s}) {
+  for (const std::string& bytes : {"\0\2\377\377\377\377\377\377\377\377"s, "\377\376"s,
+                                   "\0\3\377\377\377\376\0\0"s, "\0\3\177\377\377\377abc"s}) {
     RowBlock block(3);
     EXPECT_FALSE(add(block, bytes));
   }
@@ -72,8 +72,10 @@ TEST(CopyHeader, What_is_no_header_is_an_error) {
   for (std::size_t length = 0; length < kHeader.size(); ++length) {
     EXPECT_FALSE(skip_copy_header(as_bytes(kHeader.substr(0, length)))) << length;
   }
-  EXPECT_FALSE(skip_copy_header(as_bytes("PGCOPY\n\377\r\n\0\0\1\0\0\0\0\0\0"s))) << "an unknown critical flag";
-  EXPECT_FALSE(skip_copy_header(as_bytes("PGCOPY\n\377\r\n\0\0\0\0\0\377\377\377\377"s))) << "an endless extension";
+  EXPECT_FALSE(skip_copy_header(as_bytes("PGCOPY\n\377\r\n\0\0\1\0\0\0\0\0\0"s)))
+      << "an unknown critical flag";
+  EXPECT_FALSE(skip_copy_header(as_bytes("PGCOPY\n\377\r\n\0\0\0\0\0\377\377\377\377"s)))
+      << "an endless extension";
 }
 
 }  // namespace

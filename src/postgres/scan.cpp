@@ -7,14 +7,15 @@
 namespace pg2athena::postgres {
 namespace {
 
-// What goes as text is what the output function prints. format('%s') calls it; a cast to text would not (it changes
-// inet, char(n) and boolean). format turns NULL into '', so NULL is kept apart by a test that is true for NULL alone:
-// IS NULL is also true for a row of NULLs, but IS NOT DISTINCT FROM a literal NULL is not (transformAExprDistinct in
-// src/backend/parser/parse_expr.c makes a test of the value as a whole).
+// What goes as text is what the output function prints. format('%s') calls it; a cast to text would not (it
+// changes inet, char(n) and boolean). format turns NULL into '', so NULL is kept apart by a test that is true
+// for NULL alone: IS NULL is also true for a row of NULLs, but IS NOT DISTINCT FROM a literal NULL is not
+// (transformAExprDistinct in src/backend/parser/parse_expr.c makes a test of the value as a whole).
 std::string select_item(const ScanColumn& column) {
   const std::string name = quote_identifier(column.name);
   if (column.mapping.wire == types::WireForm::Binary) return name;
-  return fmt::format("CASE WHEN {0} IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.format('%s', {0}) END", name);
+  return fmt::format(
+      "CASE WHEN {0} IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.format('%s', {0}) END", name);
 }
 
 std::string where_clause(const std::optional<BlockRange>& blocks) {
@@ -26,7 +27,9 @@ std::string where_clause(const std::optional<BlockRange>& blocks) {
 
 }  // namespace
 
-std::string ScanSource::display() const { return relation ? relation->display() : "query"; }
+std::string ScanSource::display() const {
+  return relation ? relation->display() : "query";
+}
 
 std::string ScanSource::from_clause() const {
   if (!relation) return fmt::format("(\n{}\n) AS q", query);
@@ -52,7 +55,8 @@ std::string copy_statement(const ScanSource& source, const std::optional<BlockRa
 }
 
 std::string ctid_statement(const ScanSource& source, const BlockRange& blocks, std::uint64_t row) {
-  return fmt::format("SELECT ctid FROM {}{} OFFSET {} LIMIT 1", source.from_clause(), where_clause(blocks), row);
+  return fmt::format("SELECT ctid FROM {}{} OFFSET {} LIMIT 1", source.from_clause(), where_clause(blocks),
+                     row);
 }
 
 }  // namespace pg2athena::postgres

@@ -13,7 +13,7 @@
 namespace pg2athena::postgres {
 
 struct ScanColumn {
-  std::string name;   // in PostgreSQL
+  std::string name;  // in PostgreSQL
   types::PgType type;
   types::TypeMapping mapping;
 };
@@ -23,9 +23,9 @@ struct ScanSource {
   // The relation; nothing for a query.
   std::optional<RelationName> relation;
   types::Oid oid = 0;
-  bool only = false;            // the relation's own rows, without those of its children
-  bool lock_table = false;      // LOCK TABLE can take its lock; otherwise a SELECT does
-  types::Oid filenode = 0;      // as planned; 0 where the relation has none
+  bool only = false;        // the relation's own rows, without those of its children
+  bool lock_table = false;  // LOCK TABLE can take its lock; otherwise a SELECT does
+  types::Oid filenode = 0;  // as planned; 0 where the relation has none
   // The query, and the role's search_path, in which its names are looked up.
   std::string query;
   std::string search_path;
@@ -43,8 +43,8 @@ struct BlockRange {
   bool operator==(const BlockRange&) const = default;
 };
 
-// Splits a heap of `blocks` into `parts` ranges of about the same size, the last open-ended: blocks that were added
-// after the count belong to it. At least one range.
+// Splits a heap of `blocks` into `parts` ranges of about the same size, the last open-ended: blocks that were
+// added after the count belong to it. At least one range.
 std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts);
 
 // COPY (SELECT …) TO STDOUT (FORMAT binary), for all rows or for those of a block range.

@@ -20,7 +20,8 @@ ScanSource orders() {
 }
 
 TEST(Scan, Block_ranges_cover_the_table_and_the_last_is_open) {
-  EXPECT_THAT(split_blocks(10, 3), ElementsAre(BlockRange{0, 3}, BlockRange{3, 6}, BlockRange{6, std::nullopt}));
+  EXPECT_THAT(split_blocks(10, 3),
+              ElementsAre(BlockRange{0, 3}, BlockRange{3, 6}, BlockRange{6, std::nullopt}));
   EXPECT_THAT(split_blocks(10, 1), ElementsAre(BlockRange{0, std::nullopt}));
   EXPECT_THAT(split_blocks(0, 4), ElementsAre(BlockRange{0, std::nullopt})) << "an empty table may grow";
   EXPECT_THAT(split_blocks(2, 4), ElementsAre(BlockRange{0, 1}, BlockRange{1, std::nullopt}));

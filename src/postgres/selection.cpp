@@ -9,7 +9,9 @@
 namespace pg2athena::postgres {
 namespace {
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Levenshtein's distance.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -100,8 +102,9 @@ class Selector {
     std::set<std::string> schemas;
     for (const ListedRelation& relation : listed_) schemas.insert(quote_if_needed(relation.name.schema));
     return fail(Error(ErrorKind::NotFound, fmt::format("no schema named {} has a table or view", text))
-                    .hint(schemas.empty() ? "the database has no tables"
-                                          : fmt::format("schemas with tables: {}", fmt::join(schemas, ", "))));
+                    .hint(schemas.empty()
+                              ? "the database has no tables"
+                              : fmt::format("schemas with tables: {}", fmt::join(schemas, ", "))));
   }
 
   // Partitions come with their parents, and what an extension made is its own business.
@@ -123,8 +126,9 @@ class Selector {
 
 Result<NamePattern> NamePattern::parse(const std::string& text, std::size_t parts) {
   const auto bad = [&](std::string_view why) {
-    return fail(Error(ErrorKind::InvalidArgument, fmt::format("{} is not a name: {}", text, why))
-                    .hint("names are schema.name; * and ? are wildcards; \"…\" keeps upper-case letters and dots"));
+    return fail(
+        Error(ErrorKind::InvalidArgument, fmt::format("{} is not a name: {}", text, why))
+            .hint("names are schema.name; * and ? are wildcards; \"…\" keeps upper-case letters and dots"));
   };
   std::vector<Glob> globs(1);
   bool quoted = false;
@@ -148,7 +152,8 @@ Result<NamePattern> NamePattern::parse(const std::string& text, std::size_t part
   }
   if (quoted) return bad("a quote is not closed");
   if (globs.size() > parts) return bad("it has too many parts");
-  if (std::ranges::any_of(globs, [](const Glob& glob) { return glob.elements.empty(); })) return bad("a part is empty");
+  if (std::ranges::any_of(globs, [](const Glob& glob) { return glob.elements.empty(); }))
+    return bad("a part is empty");
   NamePattern pattern;
   pattern.text_ = text;
   pattern.name_ = std::move(globs.back());
@@ -157,7 +162,9 @@ Result<NamePattern> NamePattern::parse(const std::string& text, std::size_t part
 }
 
 bool NamePattern::has_wildcard() const {
-  const auto wild = [](const Glob& glob) { return std::ranges::any_of(glob.elements, &Glob::Element::wildcard); };
+  const auto wild = [](const Glob& glob) {
+    return std::ranges::any_of(glob.elements, &Glob::Element::wildcard);
+  };
   return wild(name_) || (schema_ && wild(*schema_));
 }
 
@@ -190,7 +197,8 @@ bool NamePattern::Glob::matches(std::string_view text) const {
       return false;
     }
   }
-  while (element < elements.size() && elements[element].wildcard && elements[element].character == '*') ++element;
+  while (element < elements.size() && elements[element].wildcard && elements[element].character == '*')
+    ++element;
   return element == elements.size();
 }
 

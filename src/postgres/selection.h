@@ -11,8 +11,8 @@
 
 namespace pg2athena::postgres {
 
-// A name as psql's \d takes it: schema.name or name; unquoted letters fold to lower case, "quoted" text stays as it is
-// (with "" for a quote), * and ? outside quotes stand for any characters and any one character.
+// A name as psql's \d takes it: schema.name or name; unquoted letters fold to lower case, "quoted" text stays
+// as it is (with "" for a quote), * and ? outside quotes stand for any characters and any one character.
 class NamePattern {
  public:
   // At most `parts` names, separated by dots.
@@ -55,9 +55,9 @@ struct Selected {
   std::vector<std::string> warnings;      // an --exclude that excludes nothing
 };
 
-// The relations that the selection takes from `listed`; `search_path` finds names without a schema. Partitions and
-// members of extensions are taken only when they are named without a wildcard. A pattern that finds nothing is an
-// error that names what is near.
+// The relations that the selection takes from `listed`; `search_path` finds names without a schema.
+// Partitions and members of extensions are taken only when they are named without a wildcard. A pattern that
+// finds nothing is an error that names what is near.
 Result<Selected> select_relations(std::span<const ListedRelation> listed, const Selection& selection,
                                   std::span<const std::string> search_path);
 

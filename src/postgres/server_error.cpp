@@ -28,8 +28,8 @@ struct Verbose {
   std::string message;
 };
 
-// "…FATAL:  28P01: password authentication failed for user "x"\nLOCATION:  …" with the severity in any language:
-// two blanks, five capitals or digits, a colon.
+// "…FATAL:  28P01: password authentication failed for user "x"\nLOCATION:  …" with the severity in any
+// language: two blanks, five capitals or digits, a colon.
 Verbose split_verbose(const std::string& text) {
   constexpr std::size_t kSqlstateLength = 5;
   for (std::size_t at = text.find(":  "); at != std::string::npos; at = text.find(":  ", at + 1)) {
@@ -55,23 +55,24 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
   };
   // The first row that matches counts.
   static constexpr Row kRows[] = {
-      {"08", ErrorKind::Connection},          // connection exceptions
-      {"28", ErrorKind::Authentication},      // invalid authorization
-      {"3D000", ErrorKind::NotFound},         // no such database
-      {"3F000", ErrorKind::NotFound},         // no such schema
-      {"42P01", ErrorKind::NotFound},         // undefined table
-      {"42703", ErrorKind::NotFound},         // undefined column
-      {"42704", ErrorKind::NotFound},         // undefined object
-      {"42883", ErrorKind::NotFound},         // undefined function
-      {"42501", ErrorKind::PermissionDenied}, // insufficient privilege
-      {"53300", ErrorKind::Connection},       // too many connections
+      {"08", ErrorKind::Connection},           // connection exceptions
+      {"28", ErrorKind::Authentication},       // invalid authorization
+      {"3D000", ErrorKind::NotFound},          // no such database
+      {"3F000", ErrorKind::NotFound},          // no such schema
+      {"42P01", ErrorKind::NotFound},          // undefined table
+      {"42703", ErrorKind::NotFound},          // undefined column
+      {"42704", ErrorKind::NotFound},          // undefined object
+      {"42883", ErrorKind::NotFound},          // undefined function
+      {"42501", ErrorKind::PermissionDenied},  // insufficient privilege
+      {"53300", ErrorKind::Connection},        // too many connections
       {"55P03", ErrorKind::LockNotAvailable},
-      {"57P01", ErrorKind::Connection},       // the server ended our backend
-      {"57P02", ErrorKind::Connection},       // … crashed
-      {"57P03", ErrorKind::Connection},       // … is starting up or shutting down
+      {"57P01", ErrorKind::Connection},  // the server ended our backend
+      {"57P02", ErrorKind::Connection},  // … crashed
+      {"57P03", ErrorKind::Connection},  // … is starting up or shutting down
   };
   if (sqlstate.empty()) return ErrorKind::Connection;
-  const auto* const found = std::ranges::find_if(kRows, [&](const Row& row) { return sqlstate.starts_with(row.prefix); });
+  const auto* const found =
+      std::ranges::find_if(kRows, [&](const Row& row) { return sqlstate.starts_with(row.prefix); });
   return found == std::end(kRows) ? ErrorKind::Database : found->kind;
 }
 
@@ -96,15 +97,17 @@ std::string_view tls_hint(std::string_view message) {
   };
   static constexpr Row kRows[] = {
       {"certificate verify failed",
-       "name the file of the CA that signed the server's certificate: sslrootcert=FILE. Amazon RDS and Aurora: "
+       "name the file of the CA that signed the server's certificate: sslrootcert=FILE. Amazon RDS and "
+       "Aurora: "
        "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"},
       {"root certificate file", "install the package ca-certificates, or name a CA file: sslrootcert=FILE"},
       {"does not match host name",
-       "connect by a name that stands in the server's certificate; sslmode=verify-ca checks the signature only"},
+       "connect by a name that stands in the server's certificate; sslmode=verify-ca checks the signature "
+       "only"},
       {"does not support SSL",
        "switch TLS on in the server; sslmode=disable sends the password and all data in the clear"}};
-  const auto* const found =
-      std::ranges::find_if(kRows, [&](const Row& row) { return message.find(row.part) != std::string_view::npos; });
+  const auto* const found = std::ranges::find_if(
+      kRows, [&](const Row& row) { return message.find(row.part) != std::string_view::npos; });
   return found == std::end(kRows) ? std::string_view() : found->hint;
 }
 
@@ -112,9 +115,10 @@ Error error_of_connecting(const PGconn* connection) {
   auto [sqlstate, message] = split_verbose(PQerrorMessage(connection));
   ErrorKind kind = kind_of_sqlstate(sqlstate);
   if (PQconnectionNeedsPassword(connection) != 0) kind = ErrorKind::Authentication;
-  const std::string_view hint = sqlstate.empty()      ? tls_hint(message)
-                                : sqlstate == "3D000" ? "the database's name is the last part of the source: psql -l lists them"
-                                                      : std::string_view();
+  const std::string_view hint = sqlstate.empty() ? tls_hint(message)
+                                : sqlstate == "3D000"
+                                    ? "the database's name is the last part of the source: psql -l lists them"
+                                    : std::string_view();
   Error error(kind, std::move(message));
   if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
   return std::move(error).hint(std::string(hint));

@@ -32,8 +32,9 @@ Result<ServerInfo> prepare_session(Connection& connection) {
   info.version_text = connection.parameter_status("server_version");
   info.encoding = connection.parameter_status("server_encoding");
   if (info.version < kOldestVersion) {
-    return fail(Error(ErrorKind::Unsupported,
-                      fmt::format("the server is PostgreSQL {}; 14 is the oldest that can be read", info.version_text)));
+    return fail(Error(
+        ErrorKind::Unsupported,
+        fmt::format("the server is PostgreSQL {}; 14 is the oldest that can be read", info.version_text)));
   }
   PG2ATHENA_ASSIGN(const QueryResult identity,
                    connection.execute("SELECT current_database(), current_user, pg_is_in_recovery(), "
@@ -46,7 +47,8 @@ Result<ServerInfo> prepare_session(Connection& connection) {
                    connection.execute("SELECT s FROM pg_catalog.unnest(current_schemas(false)) AS s"));
   for (int i = 0; i < path.rows(); ++i) info.search_path.emplace_back(path.text(i, 0));
   PG2ATHENA_TRY(connection.execute(kSettings));
-  if (info.version >= kTransactionTimeoutVersion) PG2ATHENA_TRY(connection.execute("SET transaction_timeout = 0"));
+  if (info.version >= kTransactionTimeoutVersion)
+    PG2ATHENA_TRY(connection.execute("SET transaction_timeout = 0"));
   return info;
 }
 

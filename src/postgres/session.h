@@ -9,19 +9,20 @@
 namespace pg2athena::postgres {
 
 struct ServerInfo {
-  int version = 0;                        // 150004 for 15.4
-  std::string version_text;               // "15.4 (Debian 15.4-1)"
+  int version = 0;           // 150004 for 15.4
+  std::string version_text;  // "15.4 (Debian 15.4-1)"
   std::string database;
   std::string user;
-  std::string encoding;                   // UTF8, LATIN1, SQL_ASCII …
-  std::vector<std::string> search_path;   // schemas that a name without one is looked up in, for this role
-  std::string search_path_setting;        // the same as the role has it: "$user", public
-  bool in_recovery = false;               // a standby
+  std::string encoding;                  // UTF8, LATIN1, SQL_ASCII …
+  std::vector<std::string> search_path;  // schemas that a name without one is looked up in, for this role
+  std::string search_path_setting;       // the same as the role has it: "$user", public
+  bool in_recovery = false;              // a standby
 };
 
-// Reads what the server says of itself, then sets what our own SQL relies on: an empty search_path, no timeouts that
-// would end a long snapshot, ISO and UTC output forms, row_security off (a policy in force is an error, never missing
-// rows), no JIT for our short plans. Refuses servers older than PostgreSQL 14, which have no TID range scans.
+// Reads what the server says of itself, then sets what our own SQL relies on: an empty search_path, no
+// timeouts that would end a long snapshot, ISO and UTC output forms, row_security off (a policy in force is
+// an error, never missing rows), no JIT for our short plans. Refuses servers older than PostgreSQL 14, which
+// have no TID range scans.
 Result<ServerInfo> prepare_session(Connection& connection);
 
 }  // namespace pg2athena::postgres

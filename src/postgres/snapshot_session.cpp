@@ -14,14 +14,16 @@ Error changed(const ScanSource& source, std::string_view what) {
 
 std::string column_list(const ScanSource& source) {
   std::string list;
-  for (const ScanColumn& column : source.columns) list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+  for (const ScanColumn& column : source.columns)
+    list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
   return list;
 }
 
 }  // namespace
 
-Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters, Cancellation& cancellation,
-                                              std::string snapshot_id, std::chrono::milliseconds lock_timeout) {
+Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters,
+                                              Cancellation& cancellation, std::string snapshot_id,
+                                              std::chrono::milliseconds lock_timeout) {
   PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
   PG2ATHENA_TRY(prepare_session(connection));
   return SnapshotSession(std::move(connection), std::move(snapshot_id), lock_timeout, cancellation);
@@ -35,10 +37,11 @@ Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges)
   }
   PG2ATHENA_TRY(compare_with_plan(source));
   if (block_ranges) {
-    // A range of blocks is a TID range scan or, for a planner that thinks the range large, a scan of the whole table
-    // for each shard.
-    PG2ATHENA_TRY(connection_.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
-                                      "SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off"));
+    // A range of blocks is a TID range scan or, for a planner that thinks the range large, a scan of the
+    // whole table for each shard.
+    PG2ATHENA_TRY(
+        connection_.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
+                            "SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off"));
   }
   if (!source.relation) {
     PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {source.search_path}));
@@ -58,29 +61,32 @@ Result<void> SnapshotSession::begin() {
   auto begun = connection_.execute(fmt::format(
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{}'", snapshot_id_));
   if (begun) return {};
-  constexpr std::string_view kInvalidParameterValue = "22023";  // no transaction exports this snapshot any more
+  constexpr std::string_view kInvalidParameterValue =
+      "22023";  // no transaction exports this snapshot any more
   if (begun.error().context("sqlstate") != kInvalidParameterValue) return fail(std::move(begun).error());
-  return fail(Error(ErrorKind::Connection, "the connection that holds the run's snapshot is gone")
-                  .hint("run again; if it happens again, look for what ends idle connections: a proxy, a firewall, "
-                        "an administrator")
-                  .because(std::move(begun).error()));
+  return fail(
+      Error(ErrorKind::Connection, "the connection that holds the run's snapshot is gone")
+          .hint("run again; if it happens again, look for what ends idle connections: a proxy, a firewall, "
+                "an administrator")
+          .because(std::move(begun).error()));
 }
 
 Result<void> SnapshotSession::lock(const ScanSource& source) {
   if (!source.relation) return {};
   if (source.lock_table) {
-    PG2ATHENA_TRY(connection_.execute(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", source.from_clause())));
+    PG2ATHENA_TRY(
+        connection_.execute(fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", source.from_clause())));
     return {};
   }
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = '10ms'"));
-  PG2ATHENA_TRY(
-      connection_.execute(fmt::format("SELECT {} FROM {} LIMIT 0", column_list(source), source.from_clause())));
+  PG2ATHENA_TRY(connection_.execute(
+      fmt::format("SELECT {} FROM {} LIMIT 0", column_list(source), source.from_clause())));
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = 0"));
   return {};
 }
 
-// We hold the lock elsewhere, but a request in the queue goes before ours: NOWAIT says so at once, and waiting in the
-// queue would only make everybody else's wait longer.
+// We hold the lock elsewhere, but a request in the queue goes before ours: NOWAIT says so at once, and
+// waiting in the queue would only make everybody else's wait longer.
 Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
   constexpr std::chrono::milliseconds kPause{200};
   const auto deadline = std::chrono::steady_clock::now() + lock_timeout_;
@@ -89,12 +95,14 @@ Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
     auto locked = lock(source);
     if (locked) return {};
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
-    if (locked.error().kind() == ErrorKind::NotFound) return fail(changed(source, "the table was dropped or renamed"));
+    if (locked.error().kind() == ErrorKind::NotFound)
+      return fail(changed(source, "the table was dropped or renamed"));
     if (locked.error().kind() != ErrorKind::LockNotAvailable) return fail(std::move(locked).error());
     if (std::chrono::steady_clock::now() > deadline) {
-      return fail(std::move(locked).error().hint(
-          "an ALTER or TRUNCATE has been waiting for this run; run again when it is done, or wait longer with "
-          "--lock-timeout"));
+      return fail(
+          std::move(locked).error().hint("an ALTER or TRUNCATE has been waiting for this run; run again when "
+                                         "it is done, or wait longer with "
+                                         "--lock-timeout"));
     }
     PG2ATHENA_TRY(cancellation_->check());
     std::this_thread::sleep_for(kPause);
@@ -103,18 +111,21 @@ Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
 
 Result<void> SnapshotSession::compare_with_plan(const ScanSource& source) {
   if (source.relation) {
-    // Functions look at the present catalog; a SELECT from pg_class would see the snapshot's, and always agree.
+    // Functions look at the present catalog; a SELECT from pg_class would see the snapshot's, and always
+    // agree.
     PG2ATHENA_ASSIGN(const QueryResult now,
                      connection_.execute("SELECT to_regclass($1)::oid, pg_relation_filenode($2::oid)",
                                          {source.relation->quoted(), std::to_string(source.oid)}));
-    if (now.integer(0, 0) != source.oid) return fail(changed(source, "the table was replaced by another of its name"));
+    if (now.integer(0, 0) != source.oid)
+      return fail(changed(source, "the table was replaced by another of its name"));
     if (source.filenode != 0 && now.integer(0, 1) != source.filenode) {
       return fail(changed(source, "the table was truncated or rewritten"));
     }
   } else {
     PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {source.search_path}));
   }
-  // Parse analysis, too, goes by the present catalog. A changed type may keep the file and would decode wrongly.
+  // Parse analysis, too, goes by the present catalog. A changed type may keep the file and would decode
+  // wrongly.
   auto described =
       connection_.describe(fmt::format("SELECT {} FROM {}", column_list(source), source.from_clause()));
   if (!described && described.error().kind() == ErrorKind::NotFound) {

@@ -17,9 +17,9 @@ class SnapshotSession {
   static Result<SnapshotSession> open(const ConnectionParameters& parameters, Cancellation& cancellation,
                                       std::string snapshot_id, std::chrono::milliseconds lock_timeout);
 
-  // Makes ready to read `source`: ends the last relation's transaction, begins one in the snapshot, locks, and compares
-  // what is there now with what was planned. ChangedWhilePlanning when they differ. `block_ranges`: the scan must go by
-  // ctid. Does nothing when the session is in this source already.
+  // Makes ready to read `source`: ends the last relation's transaction, begins one in the snapshot, locks,
+  // and compares what is there now with what was planned. ChangedWhilePlanning when they differ.
+  // `block_ranges`: the scan must go by ctid. Does nothing when the session is in this source already.
   Result<void> enter(const ScanSource& source, bool block_ranges);
 
   // Ends the transaction, and gives its locks back.
@@ -33,7 +33,9 @@ class SnapshotSession {
  private:
   SnapshotSession(Connection connection, std::string snapshot_id, std::chrono::milliseconds lock_timeout,
                   Cancellation& cancellation)
-      : connection_(std::move(connection)), snapshot_id_(std::move(snapshot_id)), lock_timeout_(lock_timeout),
+      : connection_(std::move(connection)),
+        snapshot_id_(std::move(snapshot_id)),
+        lock_timeout_(lock_timeout),
         cancellation_(&cancellation) {}
 
   Result<void> begin();

@@ -16,15 +16,18 @@ std::string quoted_between(std::string_view text, char quote, std::string_view e
 }
 
 std::string display_identifier(std::string_view name) {
-  const bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  const bool plain =
+      !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+      });
   return plain ? std::string(name) : quote_identifier(name);
 }
 
 }  // namespace
 
-std::string quote_identifier(std::string_view name) { return quoted_between(name, '"', "\"", '"'); }
+std::string quote_identifier(std::string_view name) {
+  return quoted_between(name, '"', "\"", '"');
+}
 
 std::string array_literal(std::span<const std::string> elements) {
   std::string out = "{";
@@ -35,8 +38,12 @@ std::string array_literal(std::span<const std::string> elements) {
   return out + "}";
 }
 
-std::string RelationName::quoted() const { return quote_identifier(schema) + "." + quote_identifier(name); }
+std::string RelationName::quoted() const {
+  return quote_identifier(schema) + "." + quote_identifier(name);
+}
 
-std::string RelationName::display() const { return display_identifier(schema) + "." + display_identifier(name); }
+std::string RelationName::display() const {
+  return display_identifier(schema) + "." + display_identifier(name);
+}
 
 }  // namespace pg2athena::postgres

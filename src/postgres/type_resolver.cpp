@@ -25,14 +25,15 @@ Result<TypeResolver> TypeResolver::load(Connection& connection, const std::set<T
     oids.push_back(std::to_string(oid));
     typmods.push_back(std::to_string(typmod));
   }
-  // Round by round: domains lead to their bases, arrays to their elements. A true array is the typarray of its
-  // element; name, point, int2vector and oidvector have a typelem and are none.
+  // Round by round: domains lead to their bases, arrays to their elements. A true array is the typarray of
+  // its element; name, point, int2vector and oidvector have a typelem and are none.
   while (!wanted.empty()) {
-    PG2ATHENA_ASSIGN(const QueryResult found,
-                     connection.execute("SELECT t.oid, t.typtype, t.typbasetype, t.typtypmod, e.oid FROM pg_type t "
-                                        "LEFT JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid "
-                                        "WHERE t.oid = ANY($1::oid[])",
-                                        {oid_array(wanted)}));
+    PG2ATHENA_ASSIGN(
+        const QueryResult found,
+        connection.execute("SELECT t.oid, t.typtype, t.typbasetype, t.typtypmod, e.oid FROM pg_type t "
+                           "LEFT JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid "
+                           "WHERE t.oid = ANY($1::oid[])",
+                           {oid_array(wanted)}));
     std::set<types::Oid> next;
     for (int i = 0; i < found.rows(); ++i) {
       const Row row{.typtype = found.text(i, 1).empty() ? 'b' : found.text(i, 1)[0],
@@ -48,12 +49,13 @@ Result<TypeResolver> TypeResolver::load(Connection& connection, const std::set<T
       if (!resolver.rows_.contains(oid)) wanted.insert(oid);
     }
   }
-  PG2ATHENA_ASSIGN(const QueryResult names,
-                   connection.execute("SELECT o, m, format_type(o, m) FROM unnest($1::oid[], $2::int[]) AS u(o, m)",
-                                      {array_literal(oids), array_literal(typmods)}));
+  PG2ATHENA_ASSIGN(
+      const QueryResult names,
+      connection.execute("SELECT o, m, format_type(o, m) FROM unnest($1::oid[], $2::int[]) AS u(o, m)",
+                         {array_literal(oids), array_literal(typmods)}));
   for (int i = 0; i < names.rows(); ++i) {
-    resolver.names_[{static_cast<types::Oid>(names.integer(i, 0)), static_cast<std::int32_t>(names.integer(i, 1))}] =
-        names.text(i, 2);
+    resolver.names_[{static_cast<types::Oid>(names.integer(i, 0)),
+                     static_cast<std::int32_t>(names.integer(i, 1))}] = names.text(i, 2);
   }
   return resolver;
 }

@@ -24,9 +24,9 @@ class TypeResolver {
  private:
   struct Row {
     char typtype = 'b';
-    types::Oid base = 0;           // of a domain
-    std::int32_t base_typmod = -1; // of a domain
-    types::Oid element = 0;        // of a true array
+    types::Oid base = 0;            // of a domain
+    std::int32_t base_typmod = -1;  // of a domain
+    types::Oid element = 0;         // of a true array
   };
   types::PgType resolve_base(types::Oid oid, std::int32_t typmod) const;
 

@@ -1,5 +1,5 @@
-// Arrays. array_send (src/backend/utils/adt/arrayfuncs.c): int32 dimensions, int32 flags, the element's oid, for each
-// dimension int32 length and int32 lower bound, then the elements, each behind its length.
+// Arrays. array_send (src/backend/utils/adt/arrayfuncs.c): int32 dimensions, int32 flags, the element's oid,
+// for each dimension int32 length and int32 lower bound, then the elements, each behind its length.
 #include <limits>
 #include <vector>
 
@@ -16,13 +16,15 @@ class ArrayDecoder final : public CopyDecoder {
   ArrayDecoder(Oid element, DecoderPtr element_decoder)
       : element_(element), element_decoder_(std::move(element_decoder)) {}
 
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) override {
+  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
+                                            columnar::Column& out) override {
     columnar::Column& child = out.children[0];
     const std::size_t first_offset = out.offsets.size();
     elements_.clear();
     for (std::size_t i = 0; i < values.size(); ++i) {
       const bool is_null = values[i].is_null();
-      if (!append_validity(out, is_null)) return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      if (!append_validity(out, is_null))
+        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
       if (!is_null) {
         if (const ValueProblem problem = split(values[i].bytes()); problem != ValueProblem::None) {
           return std::unexpected(DecodeFailure{i, problem});
@@ -61,7 +63,8 @@ class ArrayDecoder final : public CopyDecoder {
       if (rest.size() < sizeof(std::int32_t)) return ValueProblem::WrongLength;
       const WireValue element(rest.data());
       const std::size_t length = element.is_null() ? 0 : static_cast<std::size_t>(element.length());
-      if (element.length() < -1 || rest.size() - sizeof(std::int32_t) < length) return ValueProblem::WrongLength;
+      if (element.length() < -1 || rest.size() - sizeof(std::int32_t) < length)
+        return ValueProblem::WrongLength;
       elements_.push_back(element);
       rest = rest.subspan(sizeof(std::int32_t) + length);
     }

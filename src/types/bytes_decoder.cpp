@@ -14,9 +14,11 @@ class BytesDecoder final : public CopyDecoder {
   BytesDecoder(bool check_utf8, std::size_t skip, std::byte version)
       : check_utf8_(check_utf8), skip_(skip), version_(version) {}
 
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) override {
+  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
+                                            columnar::Column& out) override {
     std::size_t total = out.values.size();
-    for (const WireValue value : values) total += value.is_null() ? 0 : static_cast<std::size_t>(value.length());
+    for (const WireValue value : values)
+      total += value.is_null() ? 0 : static_cast<std::size_t>(value.length());
     if (total > std::numeric_limits<std::uint32_t>::max()) {
       return std::unexpected(DecodeFailure{values.size() - 1, ValueProblem::TooLarge});
     }
@@ -24,9 +26,11 @@ class BytesDecoder final : public CopyDecoder {
     std::uint32_t* offset = out.offsets.extend(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
       const bool is_null = values[i].is_null();
-      if (!append_validity(out, is_null)) return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      if (!append_validity(out, is_null))
+        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
       if (!is_null) {
-        if (const ValueProblem problem = append(values[i].bytes(), out.values); problem != ValueProblem::None) {
+        if (const ValueProblem problem = append(values[i].bytes(), out.values);
+            problem != ValueProblem::None) {
           return std::unexpected(DecodeFailure{i, problem});
         }
       }
@@ -58,12 +62,15 @@ class UuidDecoder final : public CopyDecoder {
   static constexpr std::size_t kWireBytes = 16;
   static constexpr std::size_t kTextBytes = 36;
 
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) override {
+  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
+                                            columnar::Column& out) override {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const bool is_null = values[i].is_null();
-      if (!append_validity(out, is_null)) return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      if (!append_validity(out, is_null))
+        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
       if (!is_null) {
-        if (values[i].length() != kWireBytes) return std::unexpected(DecodeFailure{i, ValueProblem::WrongLength});
+        if (values[i].length() != kWireBytes)
+          return std::unexpected(DecodeFailure{i, ValueProblem::WrongLength});
         print(values[i].data(), out.values.extend(kTextBytes));
       }
       out.offsets.push_back(static_cast<std::uint32_t>(out.values.size()));
@@ -90,13 +97,17 @@ DecoderPtr make_text_decoder(DecoderOptions options) {
   return std::make_unique<BytesDecoder>(options.check_utf8, 0, std::byte{0});
 }
 
-DecoderPtr make_binary_decoder() { return std::make_unique<BytesDecoder>(false, 0, std::byte{0}); }
+DecoderPtr make_binary_decoder() {
+  return std::make_unique<BytesDecoder>(false, 0, std::byte{0});
+}
 
 // jsonb_send: a version byte, 1, before the text that jsonb_out prints.
 DecoderPtr make_jsonb_decoder(DecoderOptions options) {
   return std::make_unique<BytesDecoder>(options.check_utf8, 1, std::byte{1});
 }
 
-DecoderPtr make_uuid_decoder() { return std::make_unique<UuidDecoder>(); }
+DecoderPtr make_uuid_decoder() {
+  return std::make_unique<UuidDecoder>();
+}
 
 }  // namespace pg2athena::types

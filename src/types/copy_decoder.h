@@ -1,5 +1,5 @@
-// From COPY's binary form to columns. A decoder is bound to one column for one shard and called once for a block of
-// rows: the loop over the values is inside it, with no call and no allocation for a value.
+// From COPY's binary form to columns. A decoder is bound to one column for one shard and called once for a
+// block of rows: the loop over the values is inside it, with no call and no allocation for a value.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace pg2athena::types {
 
-// Points at a value's big-endian int32 length (-1: NULL), behind which its bytes stand. COPY's fields and the elements
-// of an array have this form alike. Whoever makes one has checked that the bytes are there.
+// Points at a value's big-endian int32 length (-1: NULL), behind which its bytes stand. COPY's fields and the
+// elements of an array have this form alike. Whoever makes one has checked that the bytes are there.
 class WireValue {
  public:
   explicit WireValue(const std::byte* at) : at_(at) {}
@@ -62,7 +62,8 @@ class CopyDecoder {
  public:
   virtual ~CopyDecoder() = default;
   // Appends one slot to `out` for each value. After a failure the column is unusable until cleared.
-  virtual std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) = 0;
+  virtual std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
+                                                    columnar::Column& out) = 0;
 };
 
 struct DecoderOptions {
@@ -85,12 +86,14 @@ class FixedDecoder final : public CopyDecoder {
  public:
   explicit FixedDecoder(Codec codec = {}) : codec_(codec) {}
 
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) override {
+  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
+                                            columnar::Column& out) override {
     using Value = typename Codec::Value;
     std::byte* slot = out.values.extend(values.size() * sizeof(Value));
     for (std::size_t i = 0; i < values.size(); ++i, slot += sizeof(Value)) {
       const bool is_null = values[i].is_null();
-      if (!append_validity(out, is_null)) return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      if (!append_validity(out, is_null))
+        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
       Value value{};
       if (!is_null) {
         const ValueProblem problem = codec_(values[i].bytes(), value);

@@ -1,4 +1,5 @@
-// Bytes captured from a PostgreSQL 15 server, each with the SQL that made it, through the decoder of its type.
+// Bytes captured from a PostgreSQL 15 server, each with the SQL that made it, through the decoder of its
+// type.
 #include "types/copy_decoder.h"
 
 #include <optional>
@@ -35,18 +36,28 @@ const std::vector<std::byte> kNull(4, std::byte{0xFF});
 std::string render(const Column& column, std::size_t slot) {
   if (column.is_null(slot)) return "NULL";
   switch (column.type.id) {
-    case TypeId::Date: return format_date(column.fixed<std::int32_t>()[slot]);
-    case TypeId::Timestamp: return format_timestamp(column.fixed<std::int64_t>()[slot]);
-    default: break;
+    case TypeId::Date:
+      return format_date(column.fixed<std::int32_t>()[slot]);
+    case TypeId::Timestamp:
+      return format_timestamp(column.fixed<std::int64_t>()[slot]);
+    default:
+      break;
   }
   switch (column.type.storage()) {
-    case Storage::Byte: return column.fixed<std::uint8_t>()[slot] != 0 ? "true" : "false";
-    case Storage::Int32: return format_decimal(column.fixed<std::int32_t>()[slot], column.type.scale);
-    case Storage::Int64: return format_decimal(column.fixed<std::int64_t>()[slot], column.type.scale);
-    case Storage::Int128: return format_decimal(column.fixed<Int128>()[slot], column.type.scale);
-    case Storage::Float: return fmt::format("{}", column.fixed<float>()[slot]);
-    case Storage::Double: return fmt::format("{}", column.fixed<double>()[slot]);
-    case Storage::Bytes: return std::string(as_text(column.bytes(slot)));
+    case Storage::Byte:
+      return column.fixed<std::uint8_t>()[slot] != 0 ? "true" : "false";
+    case Storage::Int32:
+      return format_decimal(column.fixed<std::int32_t>()[slot], column.type.scale);
+    case Storage::Int64:
+      return format_decimal(column.fixed<std::int64_t>()[slot], column.type.scale);
+    case Storage::Int128:
+      return format_decimal(column.fixed<Int128>()[slot], column.type.scale);
+    case Storage::Float:
+      return fmt::format("{}", column.fixed<float>()[slot]);
+    case Storage::Double:
+      return fmt::format("{}", column.fixed<double>()[slot]);
+    case Storage::Bytes:
+      return std::string(as_text(column.bytes(slot)));
     case Storage::List: {
       std::string text;
       for (std::uint32_t i = column.offsets[slot]; i < column.offsets[slot + 1]; ++i) {
@@ -54,7 +65,8 @@ std::string render(const Column& column, std::size_t slot) {
       }
       return "[" + text + "]";
     }
-    case Storage::Struct: break;
+    case Storage::Struct:
+      break;
   }
   return "?";
 }
@@ -66,7 +78,9 @@ struct Case {
   const char* expected;  // the value, or the problem's text
 };
 
-constexpr int typmod(int precision, int scale) { return ((precision << 16) | scale) + 4; }
+constexpr int typmod(int precision, int scale) {
+  return ((precision << 16) | scale) + 4;
+}
 
 const PgType kText{.oid = oid::kText, .name = "text"};
 const PgType kInt4{.oid = oid::kInt4, .name = "integer"};
@@ -82,12 +96,21 @@ const std::vector<Case>& cases() {
       {"float4send(1.5)", {.oid = oid::kFloat4}, "3fc00000", "1.5"},
       {"float8send(-0.0)", {.oid = oid::kFloat8}, "8000000000000000", "-0"},
       {"date_send('0001-12-31 BC')", {.oid = oid::kDate}, "fff4dbf8", "0000-12-31"},
-      {"date_send('infinity')", {.oid = oid::kDate}, "7fffffff", "an infinity, which the column's type can't hold"},
-      {"timestamp_send('2026-01-31 03:00:00.125')", {.oid = oid::kTimestamp}, "0002eca50de27448",
-       "2026-01-31 03:00:00.125"},
-      {"timestamp_send('-infinity')", {.oid = oid::kTimestamptz}, "8000000000000000",
+      {"date_send('infinity')",
+       {.oid = oid::kDate},
+       "7fffffff",
        "an infinity, which the column's type can't hold"},
-      {"timestamp_send('294276-12-31 23:59:59')", {.oid = oid::kTimestamp}, "7fffff5bb3a35dc0",
+      {"timestamp_send('2026-01-31 03:00:00.125')",
+       {.oid = oid::kTimestamp},
+       "0002eca50de27448",
+       "2026-01-31 03:00:00.125"},
+      {"timestamp_send('-infinity')",
+       {.oid = oid::kTimestamptz},
+       "8000000000000000",
+       "an infinity, which the column's type can't hold"},
+      {"timestamp_send('294276-12-31 23:59:59')",
+       {.oid = oid::kTimestamp},
+       "7fffff5bb3a35dc0",
        "a timestamp after 294247-01-10 04:00:54.775807, which 64-bit microseconds since 1970 can't hold"},
       {"numeric_send(-1234567.89)", kNumeric9, "0003000140000002007b11d722c4", "-1234567.89"},
       {"numeric_send(-1234567.89)", {.oid = oid::kNumeric}, "0003000140000002007b11d722c4", "-1234567.89"},
@@ -97,18 +120,27 @@ const std::vector<Case>& cases() {
       {"textsend('')", kText, "", ""},
       {"bpcharsend('a'::char(3))", {.oid = oid::kBpchar}, "612020", "a  "},
       {"jsonb_send('{\"a\": 1}')", {.oid = oid::kJsonb}, "017b2261223a20317d", "{\"a\": 1}"},
-      {"uuid_send(…)", {.oid = oid::kUuid}, "a0eebc999c0b4ef8bb6d6bb9bd380a11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"},
-      {"array_send(array['a', null, ''])", {.oid = 1009, .element = {kText}},
-       "00000001000000010000001900000003000000010000000161ffffffff00000000", "[a,NULL,]"},
+      {"uuid_send(…)",
+       {.oid = oid::kUuid},
+       "a0eebc999c0b4ef8bb6d6bb9bd380a11",
+       "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"},
+      {"array_send(array['a', null, ''])",
+       {.oid = 1009, .element = {kText}},
+       "00000001000000010000001900000003000000010000000161ffffffff00000000",
+       "[a,NULL,]"},
       {"array_send('{}'::int[])", {.oid = 1007, .element = {kInt4}}, "000000000000000000000017", "[]"},
-      {"array_send(array[[1,2],[3,4]])", {.oid = 1007, .element = {kInt4}},
-       "000000020000000000000017000000020000000100000002000000010000000400000001000000040000000200000004000000030000000"
+      {"array_send(array[[1,2],[3,4]])",
+       {.oid = 1007, .element = {kInt4}},
+       "00000002000000000000001700000002000000010000000200000001000000040000000100000004000000020000000400000"
+       "0030000000"
        "400000004",
        "an array with more than one dimension"},
-      {"array_send('[0:1]={1,2}'::int[])", {.oid = 1007, .element = {kInt4}},
+      {"array_send('[0:1]={1,2}'::int[])",
+       {.oid = 1007, .element = {kInt4}},
        "000000010000000000000017000000020000000000000004000000010000000400000002",
        "an array whose first subscript is not 1"},
-      {"array_send of text read as int[]", {.oid = 1007, .element = {kInt4}},
+      {"array_send of text read as int[]",
+       {.oid = 1007, .element = {kInt4}},
        "00000001000000010000001900000003000000010000000161ffffffff00000000",
        "a value whose bytes break its type's binary form"},
   };
@@ -119,7 +151,8 @@ const std::vector<Case>& cases() {
 std::string decode(const Case& c, std::span<const std::byte> value) {
   const TypeMapping mapping = map_type(c.type);
   Column column({.name = "c", .type = mapping.column});
-  const std::vector<WireValue> values = {WireValue(kNull.data()), WireValue(value.data()), WireValue(kNull.data())};
+  const std::vector<WireValue> values = {WireValue(kNull.data()), WireValue(value.data()),
+                                         WireValue(kNull.data())};
   const auto decoded = make_copy_decoder(c.type, mapping, {.check_utf8 = true})->decode(values, column);
   if (!decoded) {
     EXPECT_EQ(decoded.error().index, 1U) << c.sql;

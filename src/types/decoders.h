@@ -26,8 +26,8 @@ DecoderPtr make_timestamp_decoder();
 DecoderPtr make_decimal_decoder(const columnar::Type& type);
 DecoderPtr make_numeric_text_decoder();
 
-// bytes_decoder.cpp: bytes as they are (text, bytea, json, enum labels, output text), jsonb without its version byte,
-// uuid as 36 characters.
+// bytes_decoder.cpp: bytes as they are (text, bytea, json, enum labels, output text), jsonb without its
+// version byte, uuid as 36 characters.
 DecoderPtr make_text_decoder(DecoderOptions options);
 DecoderPtr make_binary_decoder();
 DecoderPtr make_jsonb_decoder(DecoderOptions options);

@@ -1,5 +1,5 @@
-// Booleans, integers, floating point, dates and timestamps: values of one width on the wire. Each codec names the send
-// function whose form it reads (src/backend/utils/adt).
+// Booleans, integers, floating point, dates and timestamps: values of one width on the wire. Each codec names
+// the send function whose form it reads (src/backend/utils/adt).
 #include <bit>
 
 #include "base/civil_time.h"
@@ -20,8 +20,8 @@ struct BooleanCodec {
   }
 };
 
-// int2send, int4send, int8send, oidsend, float4send, float8send: big-endian. Wire is the integer that travels, Held
-// the number that the column holds.
+// int2send, int4send, int8send, oidsend, float4send, float8send: big-endian. Wire is the integer that
+// travels, Held the number that the column holds.
 template <typename Wire, typename Held>
 struct NumberCodec {
   using Value = Held;
@@ -71,14 +71,32 @@ DecoderPtr make() {
 
 }  // namespace
 
-DecoderPtr make_boolean_decoder() { return make<BooleanCodec>(); }
-DecoderPtr make_int16_decoder() { return make<NumberCodec<std::int16_t, std::int32_t>>(); }
-DecoderPtr make_int32_decoder() { return make<NumberCodec<std::int32_t, std::int32_t>>(); }
-DecoderPtr make_int64_decoder() { return make<NumberCodec<std::int64_t, std::int64_t>>(); }
-DecoderPtr make_oid_decoder() { return make<NumberCodec<std::uint32_t, std::int64_t>>(); }
-DecoderPtr make_float32_decoder() { return make<NumberCodec<std::uint32_t, float>>(); }
-DecoderPtr make_float64_decoder() { return make<NumberCodec<std::uint64_t, double>>(); }
-DecoderPtr make_date_decoder() { return make<DateCodec>(); }
-DecoderPtr make_timestamp_decoder() { return make<TimestampCodec>(); }
+DecoderPtr make_boolean_decoder() {
+  return make<BooleanCodec>();
+}
+DecoderPtr make_int16_decoder() {
+  return make<NumberCodec<std::int16_t, std::int32_t>>();
+}
+DecoderPtr make_int32_decoder() {
+  return make<NumberCodec<std::int32_t, std::int32_t>>();
+}
+DecoderPtr make_int64_decoder() {
+  return make<NumberCodec<std::int64_t, std::int64_t>>();
+}
+DecoderPtr make_oid_decoder() {
+  return make<NumberCodec<std::uint32_t, std::int64_t>>();
+}
+DecoderPtr make_float32_decoder() {
+  return make<NumberCodec<std::uint32_t, float>>();
+}
+DecoderPtr make_float64_decoder() {
+  return make<NumberCodec<std::uint64_t, double>>();
+}
+DecoderPtr make_date_decoder() {
+  return make<DateCodec>();
+}
+DecoderPtr make_timestamp_decoder() {
+  return make<TimestampCodec>();
+}
 
 }  // namespace pg2athena::types

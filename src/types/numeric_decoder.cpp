@@ -9,11 +9,16 @@ namespace {
 
 ValueProblem problem_of(DecimalOutcome outcome) {
   switch (outcome) {
-    case DecimalOutcome::Exact: return ValueProblem::None;
-    case DecimalOutcome::NaN: return ValueProblem::NaN;
-    case DecimalOutcome::Infinite: return ValueProblem::Infinity;
-    case DecimalOutcome::Overflow: return ValueProblem::DecimalOverflow;
-    case DecimalOutcome::Inexact: return ValueProblem::DecimalInexact;
+    case DecimalOutcome::Exact:
+      return ValueProblem::None;
+    case DecimalOutcome::NaN:
+      return ValueProblem::NaN;
+    case DecimalOutcome::Infinite:
+      return ValueProblem::Infinity;
+    case DecimalOutcome::Overflow:
+      return ValueProblem::DecimalOverflow;
+    case DecimalOutcome::Inexact:
+      return ValueProblem::DecimalInexact;
   }
   return ValueProblem::WrongFormat;
 }
@@ -37,10 +42,12 @@ struct DecimalCodec {
 
 class NumericTextDecoder final : public CopyDecoder {
  public:
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values, columnar::Column& out) override {
+  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
+                                            columnar::Column& out) override {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const bool is_null = values[i].is_null();
-      if (!append_validity(out, is_null)) return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      if (!append_validity(out, is_null))
+        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
       if (!is_null) {
         NumericWire numeric;
         if (!NumericWire::parse(values[i].bytes(), numeric)) {
@@ -67,12 +74,17 @@ DecoderPtr make_decimal(const columnar::Type& type) {
 
 DecoderPtr make_decimal_decoder(const columnar::Type& type) {
   switch (type.storage()) {
-    case columnar::Storage::Int32: return make_decimal<std::int32_t>(type);
-    case columnar::Storage::Int64: return make_decimal<std::int64_t>(type);
-    default: return make_decimal<Int128>(type);
+    case columnar::Storage::Int32:
+      return make_decimal<std::int32_t>(type);
+    case columnar::Storage::Int64:
+      return make_decimal<std::int64_t>(type);
+    default:
+      return make_decimal<Int128>(type);
   }
 }
 
-DecoderPtr make_numeric_text_decoder() { return std::make_unique<NumericTextDecoder>(); }
+DecoderPtr make_numeric_text_decoder() {
+  return std::make_unique<NumericTextDecoder>();
+}
 
 }  // namespace pg2athena::types

@@ -22,9 +22,9 @@ Type timestamp(const PgType&) {
   return Type::timestamp(utc);
 }
 
-// numeric(p,s) is DECIMAL, with the precision that a negative scale or one above p asks for; without a typmod, or
-// with more digits than a decimal has, it is text. The typmod: numeric_typmod_precision and numeric_typmod_scale in
-// numeric.c (11 bits of scale, signed, since PostgreSQL 15; never negative before).
+// numeric(p,s) is DECIMAL, with the precision that a negative scale or one above p asks for; without a
+// typmod, or with more digits than a decimal has, it is text. The typmod: numeric_typmod_precision and
+// numeric_typmod_scale in numeric.c (11 bits of scale, signed, since PostgreSQL 15; never negative before).
 Type numeric(const PgType& type) {
   constexpr int kVarhdrsz = 4;
   if (type.typmod < kVarhdrsz) return Type::of(TypeId::String);
@@ -49,7 +49,9 @@ DecoderPtr decoder(const PgType&, const Type&, DecoderOptions options) {
   return make(options);
 }
 
-Type list(const PgType& type) { return Type::list(map_type(type.element[0]).column); }
+Type list(const PgType& type) {
+  return Type::list(map_type(type.element[0]).column);
+}
 
 DecoderPtr list_decoder(const PgType& type, const Type&, DecoderOptions options) {
   const PgType& element = type.element[0];
@@ -61,13 +63,17 @@ constexpr std::string_view kInfinities = "infinity and -infinity";
 constexpr std::string_view kEncoding = "text that is not UTF-8, where the database's encoding is SQL_ASCII";
 
 constexpr std::array kTable = {
-    TypeRow{oid::kBool, "boolean", WireForm::Binary, &plain<TypeId::Boolean>, &decoder<&make_boolean_decoder>, ""},
-    TypeRow{oid::kInt2, "smallint", WireForm::Binary, &plain<TypeId::Int16>, &decoder<&make_int16_decoder>, ""},
-    TypeRow{oid::kInt4, "integer", WireForm::Binary, &plain<TypeId::Int32>, &decoder<&make_int32_decoder>, ""},
+    TypeRow{oid::kBool, "boolean", WireForm::Binary, &plain<TypeId::Boolean>, &decoder<&make_boolean_decoder>,
+            ""},
+    TypeRow{oid::kInt2, "smallint", WireForm::Binary, &plain<TypeId::Int16>, &decoder<&make_int16_decoder>,
+            ""},
+    TypeRow{oid::kInt4, "integer", WireForm::Binary, &plain<TypeId::Int32>, &decoder<&make_int32_decoder>,
+            ""},
     TypeRow{oid::kInt8, "bigint", WireForm::Binary, &plain<TypeId::Int64>, &decoder<&make_int64_decoder>, ""},
     TypeRow{oid::kOid, "oid", WireForm::Binary, &plain<TypeId::Int64>, &decoder<&make_oid_decoder>, ""},
     TypeRow{oid::kXid, "xid", WireForm::Binary, &plain<TypeId::Int64>, &decoder<&make_oid_decoder>, ""},
-    TypeRow{oid::kFloat4, "real", WireForm::Binary, &plain<TypeId::Float32>, &decoder<&make_float32_decoder>, ""},
+    TypeRow{oid::kFloat4, "real", WireForm::Binary, &plain<TypeId::Float32>, &decoder<&make_float32_decoder>,
+            ""},
     TypeRow{oid::kFloat8, "double precision", WireForm::Binary, &plain<TypeId::Float64>,
             &decoder<&make_float64_decoder>, ""},
     TypeRow{oid::kNumeric, "numeric", WireForm::Binary, &numeric, &numeric_decoder, "NaN"},
@@ -77,15 +83,18 @@ constexpr std::array kTable = {
     TypeRow{oid::kName, "name", WireForm::Binary, &plain<TypeId::String>, kText, kEncoding},
     TypeRow{0, "enum", WireForm::Binary, &plain<TypeId::String>, kText, kEncoding},
     TypeRow{oid::kJson, "json", WireForm::Binary, &plain<TypeId::String>, kText, kEncoding},
-    TypeRow{oid::kJsonb, "jsonb", WireForm::Binary, &plain<TypeId::String>, &decoder<&make_jsonb_decoder>, kEncoding},
+    TypeRow{oid::kJsonb, "jsonb", WireForm::Binary, &plain<TypeId::String>, &decoder<&make_jsonb_decoder>,
+            kEncoding},
     TypeRow{oid::kTsvector, "tsvector", WireForm::OutputText, &plain<TypeId::String>, kText, kEncoding},
     TypeRow{oid::kUuid, "uuid", WireForm::Binary, &plain<TypeId::String>, &decoder<&make_uuid_decoder>, ""},
-    TypeRow{oid::kBytea, "bytea", WireForm::Binary, &plain<TypeId::Binary>, &decoder<&make_binary_decoder>, ""},
-    TypeRow{oid::kDate, "date", WireForm::Binary, &plain<TypeId::Date>, &decoder<&make_date_decoder>, kInfinities},
-    TypeRow{oid::kTimestamp, "timestamp", WireForm::Binary, &timestamp<false>, &decoder<&make_timestamp_decoder>,
-            "infinity and -infinity; later than 294247-01-10"},
-    TypeRow{oid::kTimestamptz, "timestamptz", WireForm::Binary, &timestamp<true>, &decoder<&make_timestamp_decoder>,
-            "infinity and -infinity; later than 294247-01-10"},
+    TypeRow{oid::kBytea, "bytea", WireForm::Binary, &plain<TypeId::Binary>, &decoder<&make_binary_decoder>,
+            ""},
+    TypeRow{oid::kDate, "date", WireForm::Binary, &plain<TypeId::Date>, &decoder<&make_date_decoder>,
+            kInfinities},
+    TypeRow{oid::kTimestamp, "timestamp", WireForm::Binary, &timestamp<false>,
+            &decoder<&make_timestamp_decoder>, "infinity and -infinity; later than 294247-01-10"},
+    TypeRow{oid::kTimestamptz, "timestamptz", WireForm::Binary, &timestamp<true>,
+            &decoder<&make_timestamp_decoder>, "infinity and -infinity; later than 294247-01-10"},
     TypeRow{0, "array", WireForm::Binary, &list, &list_decoder,
             "more than one dimension; a first subscript other than 1; what the element can fail on"},
     TypeRow{0, "any other", WireForm::OutputText, &plain<TypeId::String>, kText, kEncoding},
@@ -99,22 +108,24 @@ constexpr const TypeRow& kArray = row_named("array");
 constexpr const TypeRow& kAnyOther = row_named("any other");
 
 const TypeRow& find_row(const PgType& type) {
-  // An array is a list when its elements have a binary form of their own; otherwise the whole array goes as text.
+  // An array is a list when its elements have a binary form of their own; otherwise the whole array goes as
+  // text.
   if (type.is_array()) {
     const PgType& element = type.element[0];
     const bool listed = !element.is_array() && map_type(element).wire == WireForm::Binary;
     return listed ? kArray : kAnyOther;
   }
   if (type.kind == PgKind::Enum) return kEnum;
-  const auto found = std::ranges::find_if(kTable, [&](const TypeRow& row) {
-    return row.oid != 0 && row.oid == type.oid;
-  });
+  const auto found =
+      std::ranges::find_if(kTable, [&](const TypeRow& row) { return row.oid != 0 && row.oid == type.oid; });
   return found == kTable.end() ? kAnyOther : *found;
 }
 
 }  // namespace
 
-std::span<const TypeRow> type_table() { return kTable; }
+std::span<const TypeRow> type_table() {
+  return kTable;
+}
 
 TypeMapping map_type(const PgType& type) {
   const TypeRow& row = find_row(type);

@@ -36,7 +36,8 @@ struct TypeMapping {
   const TypeRow* row = nullptr;
   columnar::Type column;
   WireForm wire = WireForm::Binary;
-  std::string note;  // what the plan says about it: what goes as text, or can fail; empty when nothing is special
+  std::string
+      note;  // what the plan says about it: what goes as text, or can fail; empty when nothing is special
 };
 
 // Every type has a mapping: what the table does not know goes as its output text, and the note says so.

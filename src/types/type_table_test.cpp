@@ -9,7 +9,9 @@ namespace {
 
 using columnar::hive_name;
 
-constexpr int typmod(int precision, int scale) { return ((precision << 16) | (scale & 0x7FF)) + 4; }
+constexpr int typmod(int precision, int scale) {
+  return ((precision << 16) | (scale & 0x7FF)) + 4;
+}
 
 TEST(TypeTable, Each_type_has_one_row) {
   std::set<Oid> oids;
@@ -25,8 +27,8 @@ TEST(TypeTable, Numerics_become_decimals_while_their_digits_fit) {
   };
   for (const Case c : {Case{typmod(12, 2), "decimal(12,2)"}, Case{typmod(38, 38), "decimal(38,38)"},
                        Case{typmod(5, -2), "decimal(7,0)"}, Case{typmod(3, 5), "decimal(5,5)"},
-                       Case{typmod(39, 0), "string"}, Case{typmod(38, -1), "string"}, Case{typmod(2, 39), "string"},
-                       Case{-1, "string"}}) {
+                       Case{typmod(39, 0), "string"}, Case{typmod(38, -1), "string"},
+                       Case{typmod(2, 39), "string"}, Case{-1, "string"}}) {
     const PgType type{.oid = oid::kNumeric, .typmod = c.typmod, .name = "numeric"};
     EXPECT_EQ(hive_name(map_type(type).column), c.hive) << c.typmod;
   }
