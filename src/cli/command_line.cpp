@@ -155,6 +155,15 @@ Result<CommandLine> checked(Arguments arguments) {
     if (arguments.query_names[i].empty()) return fail(ErrorKind::InvalidArgument, "--as needs a name");
     line.options.queries.push_back({.name = arguments.query_names[i], .sql = arguments.queries[i]});
   }
+  for (const std::string& table : line.options.selection.tables) {
+    PG2ATHENA_TRY(postgres::NamePattern::parse(table, 2));
+  }
+  for (const std::string& schema : line.options.selection.schemas) {
+    PG2ATHENA_TRY(postgres::NamePattern::parse(schema, 1));
+  }
+  for (const std::string& exclude : line.options.selection.excludes) {
+    PG2ATHENA_TRY(postgres::NamePattern::parse(exclude, 2));
+  }
   PG2ATHENA_TRY(check_password(line.source));
   return std::move(line);
 }

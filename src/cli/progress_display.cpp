@@ -80,11 +80,10 @@ std::string reading_line(const TableSnapshot& table, std::size_t name_width) {
   const std::optional<double> fraction = fraction_read(table);
   const std::string percent =
       fraction ? fmt::format("{}%", static_cast<int>(*fraction * 100)) : std::string();
-  std::string line = fmt::format(
-      "{}  {:>16}  {:>4}  {:>10}  {:<11}  {}", name, count_of(table.rows, "row", "rows"), percent,
-      human_rate(table.bytes_read, table.elapsed),
-      fraction ? remaining_time(table, *fraction) : std::string(), count_of(table.files, "file", "files"));
-  return line;
+  return fmt::format("{}  {:>16}  {:>4}  {:>10}  {:<11}  {}", name, count_of(table.rows, "row", "rows"),
+                     percent, human_rate(table.bytes_read, table.elapsed),
+                     fraction ? remaining_time(table, *fraction) : std::string(),
+                     count_of(table.files, "file", "files"));
 }
 
 // "… and 37 more waiting, 12 done"; empty when there is nothing to say.
@@ -128,6 +127,7 @@ std::vector<std::string> render_frame(const ProgressSnapshot& progress, std::siz
   name_width = std::min({name_width, kWidestName, width / 2});
 
   std::vector<std::string> lines;
+  lines.reserve(reading.size() + 1);
   for (const TableSnapshot* const table : reading) {
     lines.push_back(truncate_to_width(reading_line(*table, name_width), width));
   }
@@ -140,7 +140,7 @@ std::string render_finished(const TableSnapshot& table, std::size_t width) {
   const std::string name = printable(table.estimate.name);
   const std::string rows = count_of(table.rows, "row", "rows");
   const std::string time = human_duration(table.elapsed);
-  std::string line =
+  const std::string line =
       table.state == TableState::Failed
           ? fmt::format("{}  failed after {}, {}", name, rows, time)
           : fmt::format("{}  {}, {} in {}, {} ({})", name, rows, human_bytes(table.bytes_written),

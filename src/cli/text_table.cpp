@@ -162,6 +162,7 @@ std::string human_duration(std::chrono::milliseconds duration) {
 
 std::string TextTable::render() const {
   std::vector<std::size_t> widths;
+  widths.reserve(heads_.size());
   for (const Head& head : heads_) widths.push_back(display_width(head.title));
   const auto cell = [](const std::vector<std::string>& row, std::size_t column) {
     return column < row.size() ? printable(row[column]) : std::string();

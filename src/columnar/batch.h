@@ -18,7 +18,7 @@ class Bitmap {
  public:
   std::size_t size() const { return size_; }
   const std::uint8_t* data() const { return bytes_.data(); }
-  bool operator[](std::size_t i) const { return ((bytes_[i >> 3U] >> (i & 7U)) & 1U) != 0; }
+  bool operator[](std::size_t i) const { return ((unsigned{bytes_[i >> 3U]} >> (i & 7U)) & 1U) != 0; }
   void push_back(bool bit) {
     if ((size_ & 7U) == 0) bytes_.push_back(0);
     bytes_.back() = static_cast<std::uint8_t>(bytes_.back() | (unsigned{bit} << (size_ & 7U)));

@@ -26,8 +26,11 @@ class ShardQueue {
   // together, so that a worker's next shard is mostly of the relation that it has locked already.
   explicit ShardQueue(const Plan& plan) {
     for (const PlannedShard& shard : plan.shards) shards_.push_back(&shard);
-    std::ranges::stable_sort(shards_, std::greater(),
-                             [&](const PlannedShard* shard) { return plan.tables[shard->table].bytes; });
+    std::ranges::sort(shards_, [&](const PlannedShard* a, const PlannedShard* b) {
+      const std::uint64_t bytes_a = plan.tables[a->table].bytes;
+      const std::uint64_t bytes_b = plan.tables[b->table].bytes;
+      return bytes_a != bytes_b ? bytes_a > bytes_b : a->number < b->number;
+    });
   }
 
   const PlannedShard* take() {

@@ -6,10 +6,10 @@ namespace pg2athena::postgres {
 namespace {
 
 // A batch goes to the writer when it has this much: enough for tight loops, little enough for a core's cache.
-constexpr std::size_t kBatchRows = 16 * 1024;
-constexpr std::size_t kBatchBytes = 4 * 1024 * 1024;
+constexpr std::size_t kBatchRows = std::size_t{16} * 1024;
+constexpr std::size_t kBatchBytes = std::size_t{4} * 1024 * 1024;
 // A block of rows ends here even when it has room for more.
-constexpr std::size_t kBlockBytes = 1024 * 1024;
+constexpr std::size_t kBlockBytes = std::size_t{1024} * 1024;
 
 }  // namespace
 

@@ -13,7 +13,7 @@ constexpr std::array<unsigned char, 11> kSignature = {'P',  'G',  'C',  'O',  'P
 // Rows of a block: few enough for their bytes to stay in a core's cache between being taken apart and being
 // decoded.
 constexpr std::size_t kMaxRows = 1024;
-constexpr std::size_t kMaxFields = 64 * 1024;
+constexpr std::size_t kMaxFields = std::size_t{64} * 1024;
 
 std::unexpected<Error> corrupt(std::string what) {
   return fail(Error(ErrorKind::CorruptInput, "the server's COPY data is broken: " + std::move(what)));
