@@ -1,6 +1,5 @@
 #include "parquet/bytes_dictionary.h"
 
-#include <bit>
 #include <cstring>
 
 #include <xxhash.h>
@@ -12,6 +11,7 @@ namespace pg2athena::parquet {
 namespace {
 
 constexpr std::size_t kBlock = 256;
+constexpr std::size_t kSmallestTable = 4 * kBlock;
 constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 
 // The two halves of a 128-bit product, mixed: every input bit reaches every output bit. The multipliers are
@@ -33,7 +33,7 @@ void BytesDictionary::lookup(std::span<const std::byte> data, const std::uint32_
   while (count != 0) {
     const std::size_t block = count < kBlock ? count : kBlock;
     // Room for a block of new values, so that the loop needs no check.
-    if ((entries_.size() + block) * 2 > slots_.size()) rehash((entries_.size() + block) * 4);
+    if ((entries_.size() + block) * 2 > slots_.size()) grow();
     lookup_block(start + (offsets[0] - base), end, offsets, block, indices);
     offsets += block;
     indices += block;
@@ -91,8 +91,8 @@ std::uint32_t BytesDictionary::insert(std::uint64_t first, std::uint64_t second,
   return index;
 }
 
-void BytesDictionary::rehash(std::size_t at_least) {
-  const std::size_t size = std::bit_ceil(at_least);
+void BytesDictionary::grow() {
+  const std::size_t size = slots_.empty() ? kSmallestTable : slots_.size() * 2;
   slots_.resize(size);
   for (Slot& slot : slots_) slot.index = kEmpty;
   for (std::size_t i = 0; i < entries_.size(); ++i) {

@@ -61,7 +61,8 @@ class BytesDictionary {
   bool equal(const Entry& entry, std::uint64_t first, std::uint64_t second, const std::byte* bytes,
              std::size_t length) const;
   std::uint32_t insert(std::uint64_t first, std::uint64_t second, const std::byte* bytes, std::size_t length);
-  void rehash(std::size_t at_least);
+  // Doubles the table: between a quarter and half of its slots are taken.
+  void grow();
 
   Buffer<Slot> slots_;
   Buffer<Entry> entries_;

@@ -79,10 +79,11 @@ Result<void> ColumnChunkEncoder::finish_page(bool last) {
   }
   levels_.append_encoded(content);
   const Encoding encoding = values_->finish_page(last, content);
-  PageHeader header{.type = PageType::DataPage,
-                    .data_page_header = DataPageHeader{
-                        .num_values = static_cast<std::int32_t>(levels_.count()), .encoding = encoding}};
-  auto written = pages_->write(std::move(header), content.span(), finished_);
+  const PageHeader header{
+      .type = PageType::DataPage,
+      .data_page_header =
+          DataPageHeader{.num_values = static_cast<std::int32_t>(levels_.count()), .encoding = encoding}};
+  auto written = pages_->write(header, content.span(), finished_);
   if (!written) return fail(std::move(written).error().with("column", leaf_->dotted_path()));
   size_.uncompressed += written->uncompressed;
   size_.compressed += written->compressed;
@@ -97,6 +98,7 @@ void ColumnChunkEncoder::start_page() {
   levels_.clear();
   page_rows_ = 0;
   if (page_plain_bytes_ > kUncommonPages * options_->page_bytes) {
+    levels_ = PageLevels(*leaf_);
     values_->release_above(kUncommonPages * options_->page_bytes);
     pages_->release_above(kUncommonPages * options_->page_bytes);
   }
@@ -107,10 +109,10 @@ Result<PageSize> ColumnChunkEncoder::write_dictionary() {
   ByteBuffer& content = pages_->content();
   content.clear();
   const std::size_t entries = values_->append_dictionary(content);
-  PageHeader header{.type = PageType::DictionaryPage,
-                    .dictionary_page_header = DictionaryPageHeader{
-                        .num_values = static_cast<std::int32_t>(entries), .is_sorted = false}};
-  return pages_->write(std::move(header), content.span(), dictionary_);
+  const PageHeader header{.type = PageType::DictionaryPage,
+                          .dictionary_page_header = DictionaryPageHeader{
+                              .num_values = static_cast<std::int32_t>(entries), .is_sorted = false}};
+  return pages_->write(header, content.span(), dictionary_);
 }
 
 Result<ColumnMetaData> ColumnChunkEncoder::finish(ByteSink& sink, std::uint64_t file_offset) {

@@ -112,6 +112,7 @@ TEST(BytesDictionary, It_grows_and_empties_and_can_be_used_again) {
   BytesDictionary dictionary;
   for (int round = 0; round < 2; ++round) {
     std::vector<std::string> values;
+    values.reserve(50000);
     for (int i = 0; i < 50000; ++i) values.push_back("value number " + std::to_string(i));
     const std::vector<std::uint32_t> indices = looked_up(dictionary, values);
     for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(indices[i], i);

@@ -13,7 +13,6 @@ namespace pg2athena::parquet {
 namespace {
 
 using columnar::Batch;
-using columnar::Field;
 using columnar::Schema;
 using columnar::Type;
 using columnar::TypeId;
@@ -173,7 +172,8 @@ TEST(FileWriter, A_value_that_no_page_can_hold_is_an_error_that_names_the_column
 TEST(FileWriter, Buffers_of_a_huge_row_are_given_back) {
   const Schema schema{{{.name = "big", .type = Type::of(TypeId::Binary), .nullable = true}}};
   Batch batch(schema);
-  append(batch.columns[0], std::string(100'000'000, 'x'));
+  constexpr std::size_t kHuge = 100'000'000;
+  append(batch.columns[0], std::string(kHuge, 'x'));
   append(batch.columns[0], std::string(10, 'y'));
   MemorySink sink;
   auto writer = FileWriter::open(sink, schema, {});

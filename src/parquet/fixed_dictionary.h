@@ -28,7 +28,7 @@ class FixedDictionary {
     while (count != 0) {
       const std::size_t block = count < kBlock ? count : kBlock;
       // Room for a block of new values, so that the loop needs no check.
-      if ((entries_.size() + block) * 2 > slots_.size()) rehash((entries_.size() + block) * 4);
+      if ((entries_.size() + block) * 2 > slots_.size()) grow();
       lookup_block(values, block, indices);
       values += block * sizeof(Key);
       indices += block;
@@ -59,6 +59,7 @@ class FixedDictionary {
   };
   static constexpr std::uint32_t kEmpty = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::size_t kBlock = 256;
+  static constexpr std::size_t kSmallestTable = 4 * kBlock;
   static constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 
   // Fibonacci hashing: the upper bits of a product with 2^64 / phi depend on all bits of the key.
@@ -90,8 +91,9 @@ class FixedDictionary {
     }
   }
 
-  void rehash(std::size_t at_least) {
-    const std::size_t size = std::bit_ceil(at_least);
+  // Doubles the table: between a quarter and half of its slots are taken.
+  void grow() {
+    const std::size_t size = slots_.empty() ? kSmallestTable : slots_.size() * 2;
     shift_ = 64 - std::countr_zero(size);
     slots_.resize(size);
     for (Slot& slot : slots_) slot.index = kEmpty;

@@ -152,9 +152,8 @@ void PageLevels::append_encoded(ByteBuffer& out) const {
 }
 
 std::size_t PageLevels::encoded_bytes() const {
-  const auto bits =
-      static_cast<std::size_t>(bit_width(leaf_->max_definition) + bit_width(leaf_->max_repetition));
-  return leaf_->lists.empty() ? bits_.size() : count_ * bits / 8;
+  const int bits = bit_width(leaf_->max_definition) + bit_width(leaf_->max_repetition);
+  return leaf_->lists.empty() ? bits_.size() : count_ * static_cast<std::size_t>(bits) / 8;
 }
 
 void PageLevels::clear() {

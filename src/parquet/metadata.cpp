@@ -216,6 +216,7 @@ void describe(Archive& archive, const FileMetaData& file) {
   if (!file.key_value_metadata.empty()) archive.field(5, file.key_value_metadata);
   archive.field(6, file.created_by);
   std::vector<ColumnOrderUnion> orders;
+  orders.reserve(file.column_orders.size());
   for (const ColumnOrder order : file.column_orders) orders.push_back({order});
   archive.field(7, orders);
 }

@@ -76,14 +76,12 @@ class CompactWriter {
 
   template <typename T>
   static constexpr WireType wire_type() {
-    if constexpr (std::is_enum_v<T>)
+    if constexpr (std::is_enum_v<T> || std::same_as<T, std::int32_t>)
       return WireType::I32;
     else if constexpr (std::same_as<T, std::int8_t>)
       return WireType::I8;
     else if constexpr (std::same_as<T, std::int16_t>)
       return WireType::I16;
-    else if constexpr (std::same_as<T, std::int32_t>)
-      return WireType::I32;
     else if constexpr (std::same_as<T, std::int64_t>)
       return WireType::I64;
     else if constexpr (std::same_as<T, std::string>)
