@@ -38,8 +38,9 @@ DecimalOutcome sum_digits(const NumericWire& numeric, std::int32_t first, int sc
     // This group straddles the scale: its upper digits count, its lower ones must be zero, as must all
     // behind.
     if (exponent > -kDigitsPerGroup) {
-      const std::int32_t dropped = kSmallPowers[static_cast<std::size_t>(-exponent)];
-      const std::int32_t kept = kSmallPowers[static_cast<std::size_t>(kDigitsPerGroup + exponent)];
+      const std::int32_t digits_kept = kDigitsPerGroup + exponent;
+      const std::int32_t kept = kSmallPowers[static_cast<std::size_t>(digits_kept)];
+      const std::int32_t dropped = NumericWire::kBase / kept;
       const std::int32_t digit = numeric.digit(i++);
       if (digit % dropped != 0) return DecimalOutcome::Inexact;
       sum = sum * kept + digit / dropped;

@@ -73,7 +73,7 @@ bool run_and_die(const fs::path& path, const std::string& run_id, int step) {
       if (call.number == step) ::raise(SIGKILL);
       return FaultyStore::Fault::None;
     });
-    (void)whole_run(dying, publisher, run_id);
+    whole_run(dying, publisher, run_id);
     ::_exit(0);
   }
   int status = 0;
@@ -121,8 +121,8 @@ TEST(LocalPublisher, Links_follow_records_whoever_publishes) {
     const auto store = open(folder.path());
     LocalPublisher publisher(*store);
     for (int n = 0; n < 8; ++n) {
-      (void)whole_run(*store, publisher, run_number(n));
-      (void)roll_forward(*store, publisher);
+      whole_run(*store, publisher, run_number(n));
+      EXPECT_TRUE(roll_forward(*store, publisher).has_value());
     }
     ::_exit(testing::Test::HasFailure() ? 1 : 0);
   }
@@ -132,7 +132,6 @@ TEST(LocalPublisher, Links_follow_records_whoever_publishes) {
     EXPECT_EQ(status, 0);
   }
   const auto store = open(folder.path());
-  LocalPublisher publisher(*store);
   bool complete = true;
   for (const auto& [table, run] : visible(*store, complete)) {
     EXPECT_NE(run, "");

@@ -23,7 +23,7 @@ Result<RunOutcome> whole_run(ObjectStore& store, Publisher& publisher, const std
   PG2ATHENA_ASSIGN(const RunPlan plan, plan_run(store, run_id));
   PG2ATHENA_ASSIGN(const auto record, run_shards(store, plan));
   if (const Result<void> committed = record->commit(); !committed) {
-    if (committed.error().kind() != ErrorKind::CommitUnknown) (void)record->discard();
+    if (committed.error().kind() != ErrorKind::CommitUnknown) discard_if_possible(*record);
     return fail(committed.error());
   }
   return record->publish(publisher);
@@ -90,7 +90,7 @@ TEST(Publication, Killed_at_any_step_the_old_run_or_the_new_one_is_visible) {
         if (call.number < step) return Fault::None;
         return call.number == step && after_effect ? Fault::LostAnswer : Fault::Lost;
       });
-      (void)whole_run(dying, scene.publisher_, scene.new_);
+      [[maybe_unused]] const auto outcome = whole_run(dying, scene.publisher_, scene.new_);
       if (calls <= step) break;  // the run had no such step
       scene.check_recovery(scene.new_, "killed " + std::string(after_effect ? "after" : "before") + " call " +
                                            std::to_string(step));
@@ -101,7 +101,7 @@ TEST(Publication, Killed_at_any_step_the_old_run_or_the_new_one_is_visible) {
 }
 
 TEST(Publication, One_failure_anywhere_never_leaves_the_outcome_unknown) {
-  for (const Fault fault : {Fault::Refused, Fault::Lost, Fault::LostAnswer}) {
+  for (const Fault fault : {Fault::Refused, Fault::Lost, Fault::LostAnswer, Fault::Unsynced}) {
     bool reached = true;
     for (int step = 0; reached; ++step) {
       Scene scene;
@@ -250,6 +250,16 @@ TEST_F(PublicationTest, A_decision_that_cannot_be_read_does_not_stop_other_runs)
   EXPECT_EQ(rolled[0].run_id, broken);
   EXPECT_EQ(rolled[0].error->kind(), ErrorKind::CorruptInput);
   EXPECT_TRUE(rolled[1].finished);
+}
+
+TEST_F(PublicationTest, An_abandoned_run_is_only_cleared_away) {
+  const Decision against{
+      .run_id = new_, .verdict = Decision::Verdict::Abandon, .decided_at = "", .tables = {}};
+  ASSERT_TRUE(store_.put(pending_key(new_), "", storage::PutCondition::none()).has_value());
+  ASSERT_TRUE(store_.put(commit_key(new_), to_json(against), storage::PutCondition::none()).has_value());
+  EXPECT_TRUE(roll_forward(store_, publisher_).value().empty());
+  EXPECT_TRUE(store_.list(pending_prefix()).value().empty());
+  EXPECT_FALSE(store_.get(published_key(new_)).value().has_value());
 }
 
 TEST_F(PublicationTest, Runs_that_go_on_are_left_alone) {

@@ -88,13 +88,17 @@ inline Result<void> run_shard(storage::ObjectStore& store, RunRecord& record, co
   return {};
 }
 
+// As the pipeline does after a failure. If that fails too, so be it.
+inline void discard_if_possible(RunRecord& record) {
+  [[maybe_unused]] const auto discarded = record.discard();
+}
+
 // A run up to the moment before its commit.
 inline Result<std::unique_ptr<RunRecord>> run_shards(storage::ObjectStore& store, const RunPlan& plan) {
   PG2ATHENA_ASSIGN(auto record, RunRecord::begin(store, kTestClock, plan));
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {
     if (Result<void> shard = run_shard(store, *record, receipt_for(plan, static_cast<int>(i))); !shard) {
-      // As the pipeline does. If that fails too, so be it.
-      (void)record->discard();
+      discard_if_possible(*record);
       return fail(shard.error());
     }
   }

@@ -19,6 +19,7 @@ using testing::HasSubstr;
 std::vector<std::string> keys(storage::ObjectStore& store, const std::string& prefix) {
   std::vector<std::string> found;
   const std::vector<storage::ObjectInfo> objects = store.list(prefix).value();
+  found.reserve(objects.size());
   for (const storage::ObjectInfo& object : objects) found.push_back(object.key);
   return found;
 }
@@ -259,13 +260,16 @@ TEST_F(RunRecordTest, A_refused_decision_is_known_to_have_failed_and_may_be_trie
   EXPECT_TRUE(record->publish(publisher_).finished);
 }
 
-TEST_F(RunRecordTest, A_decision_whose_answer_got_lost_stands) {
-  FaultyStore faulty(store_, [&](const FaultyStore::Call& call) {
-    return call.key == commit_key(run_) && call.operation == "put" ? Fault::LostAnswer : Fault::None;
-  });
-  const auto record = run_shards(faulty, plan_run(store_, run_).value()).value();
-  EXPECT_TRUE(record->commit().has_value());
-  EXPECT_TRUE(record->publish(publisher_).finished);
+TEST_F(RunRecordTest, A_decision_that_took_effect_stands_whatever_the_answer_was) {
+  for (const Fault fault : {Fault::LostAnswer, Fault::Unsynced}) {
+    const std::string run = run_number(static_cast<int>(fault));
+    FaultyStore faulty(store_, [&](const FaultyStore::Call& call) {
+      return call.key == commit_key(run) && call.operation == "put" ? fault : Fault::None;
+    });
+    const auto record = run_shards(faulty, plan_run(store_, run).value()).value();
+    EXPECT_TRUE(record->commit().has_value());
+    EXPECT_TRUE(record->publish(publisher_).finished);
+  }
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ class Bitmap {
   bool operator[](std::size_t i) const { return ((unsigned{bytes_[i >> 3U]} >> (i & 7U)) & 1U) != 0; }
   void push_back(bool bit) {
     if ((size_ & 7U) == 0) bytes_.push_back(0);
-    bytes_.back() = static_cast<std::uint8_t>(bytes_.back() | (unsigned{bit} << (size_ & 7U)));
+    bytes_.back() = static_cast<std::uint8_t>(unsigned{bytes_.back()} | (unsigned{bit} << (size_ & 7U)));
     ++size_;
   }
   // Appends `count` set bits.

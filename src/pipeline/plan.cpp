@@ -16,7 +16,6 @@ using postgres::BlockRange;
 using postgres::Relation;
 using postgres::RelationColumn;
 using postgres::RelationKind;
-using postgres::ScanColumn;
 using postgres::ScanSource;
 using postgres::StoredRelation;
 

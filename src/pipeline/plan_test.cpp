@@ -11,7 +11,6 @@ using postgres::BlockRange;
 using postgres::Relation;
 using postgres::RelationColumn;
 using postgres::RelationKind;
-using postgres::StoredRelation;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -119,7 +118,7 @@ TEST(Plan, Tables_without_columns_and_empty_selections_are_refused) {
 }
 
 TEST(Plan, The_record_is_JSON_whatever_the_names_are) {
-  Plan made = plan({table(1, "public", "caf\xe9")});
+  const Plan made = plan({table(1, "public", "caf\xe9")});
   const auto json =
       nlohmann::json::parse(to_json(made, {.run_id = "r", .planned_at = "", .snapshot = {}, .target = ""}));
   EXPECT_EQ(json["tables"][0]["name"], "public.caf_");

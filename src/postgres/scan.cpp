@@ -12,7 +12,7 @@ namespace {
 // for NULL alone: IS NULL is also true for a row of NULLs, but IS NOT DISTINCT FROM a literal NULL is not
 // (transformAExprDistinct in src/backend/parser/parse_expr.c makes a test of the value as a whole).
 std::string select_item(const ScanColumn& column) {
-  const std::string name = quote_identifier(column.name);
+  std::string name = quote_identifier(column.name);
   if (column.mapping.wire == types::WireForm::Binary) return name;
   return fmt::format(
       "CASE WHEN {0} IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.format('%s', {0}) END", name);

@@ -40,6 +40,7 @@ class EveryStore : public testing::Test {
   std::vector<std::string> keys(const std::string& prefix) {
     std::vector<std::string> found;
     const std::vector<ObjectInfo> objects = store().list(prefix).value();
+    found.reserve(objects.size());
     for (const ObjectInfo& object : objects) found.push_back(object.key);
     return found;
   }

@@ -44,10 +44,12 @@ FileDescriptor open_lock(const FolderTree& tree) {
 
 // Appends all of a file. Returns errno's value, or 0.
 int read_all(int fd, std::string& out) {
-  constexpr std::size_t kPiece = 64 * 1024;
+  constexpr std::size_t kPiece = 65'536;
   while (true) {
     const std::size_t size = out.size();
     out.resize(size + kPiece);
+    // A compare-and-set reads under the lock, on purpose.
+    // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection)
     const ssize_t count = ::read(fd, out.data() + size, kPiece);
     out.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count == 0) return 0;
@@ -112,7 +114,7 @@ class LocalFolder::Upload final : public ObjectUpload {
       : tree_(tree), key_(std::move(key)), file_(std::move(file)) {}
 
   Result<void> write(std::span<const std::byte> bytes) override {
-    constexpr std::size_t kGathered = 256 * 1024;
+    constexpr std::size_t kGathered = 262'144;
     if (gathered_.size() + bytes.size() < kGathered) {
       gathered_.append(bytes);
       return {};
@@ -201,7 +203,7 @@ Result<PutOutcome> LocalFolder::put(const std::string& key, std::string_view con
   PG2ATHENA_ASSIGN(const auto file, PendingFile::create(root_->tree, key));
   PG2ATHENA_TRY(file->write(as_bytes(content)));
   PG2ATHENA_TRY(file->sync());
-  const Stored stored{digest_of(as_bytes(content))};
+  Stored stored{digest_of(as_bytes(content))};
 
   PG2ATHENA_ASSIGN(const Lock held, lock());
   if (condition.kind == PutCondition::Kind::IfAbsent) {

@@ -88,7 +88,7 @@ TEST(LocalFolderFailure, A_file_in_the_place_of_the_folder_is_refused) {
 
 TEST(LocalFolderFailure, A_folder_that_cannot_be_written_is_refused_when_it_is_opened) {
   const TemporaryFolder folder;
-  fs::permissions(folder.path(), fs::perms(0555));
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0555), 0);
   EXPECT_EXIT(
       {
         become_nobody();
@@ -102,7 +102,7 @@ TEST(LocalFolderFailure, A_folder_that_cannot_be_written_is_refused_when_it_is_o
         tell(LocalFolder::open(folder.path() / "lake", Access::Write));
       },
       ExitedWithCode(0), "storage: can't make the folder .*/lake: Permission denied");
-  fs::permissions(folder.path(), fs::perms(0755));
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0755), 0);
 }
 
 TEST(LocalFolderFailure, A_full_disk_is_StorageFull_and_leaves_nothing) {

@@ -193,7 +193,7 @@ TEST_F(LocalFolderTest, A_killed_program_leaves_only_what_remove_unfinished_take
   if (child == 0) {
     const auto store = open();
     const auto upload = store->start_upload("t/data/run/0.parquet").value();
-    (void)upload->write(as_bytes(std::string(1'000'000, 'x')));
+    EXPECT_TRUE(upload->write(as_bytes(std::string(1'000'000, 'x'))).has_value());
     ::raise(SIGKILL);
   }
   int status = 0;

@@ -102,6 +102,7 @@ auto FaultyStore::call(std::string operation, const std::string& key, Function f
     auto result = function();
     if (fault == Fault::None) return result;
   }
+  if (fault == Fault::Unsynced) return fail(ErrorKind::Storage, fmt::format("can't sync {}", key));
   return fail(ErrorKind::Connection, fmt::format("no answer to {} {}", operation, key));
 }
 

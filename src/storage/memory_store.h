@@ -38,6 +38,7 @@ class FaultyStore final : public ObjectStore {
     Refused,     // fails before it takes effect: kind Storage
     Lost,        // fails before it takes effect, and nobody can tell: kind Connection
     LostAnswer,  // takes effect, and fails: kind Connection
+    Unsynced,    // takes effect, and fails: kind Storage, as when a folder can't be synced
   };
   struct Call {
     int number;             // from 0, over all calls that are asked about

@@ -12,7 +12,7 @@ namespace {
 
 // The disk begins to write after so many bytes, so that the sync at the end has little left to wait for, and
 // a big file doesn't fill the page cache with dirty pages that stop every other writer.
-constexpr std::int64_t kWritebackBytes = 16 * 1024 * 1024;
+constexpr std::int64_t kWritebackBytes = 16'777'216;
 
 }  // namespace
 
@@ -34,11 +34,12 @@ Result<bool> PendingFile::try_create() {
   hidden_ = unfinished_name();
   PG2ATHENA_ASSIGN(folder_, tree_.make_folder(folder));
   if (!folder_.is_open()) return false;
-  file_ = FileDescriptor(
-      ::openat(folder_.get(), hidden_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  const int fd =
+      ::openat(folder_.get(), hidden_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  const int code = errno;
+  file_ = FileDescriptor(fd);
   if (!file_.is_open()) {
-    if (errno == ENOENT || errno == EEXIST) return false;
-    const int code = errno;
+    if (code == ENOENT || code == EEXIST) return false;
     tree_.prune(folder);
     return fail(tree_.error(code, "create", key_));
   }
