@@ -8,6 +8,7 @@
 #include "catalog/receipt.h"
 #include "columnar/batch.h"
 #include "parquet/file_writer.h"
+#include "storage/content_digest.h"
 #include "storage/object_store.h"
 
 namespace pg2athena::pipeline {
@@ -30,14 +31,13 @@ class LakeFile {
   ~LakeFile();
 
  private:
-  class DigestingSink;
   LakeFile(std::string key, std::unique_ptr<storage::ObjectUpload> upload,
-           std::unique_ptr<DigestingSink> sink, parquet::FileWriter writer);
+           std::unique_ptr<storage::DigestSink> sink, parquet::FileWriter writer);
 
   // In this order: the writer refers to the sink, the sink to the upload.
   std::string key_;
   std::unique_ptr<storage::ObjectUpload> upload_;
-  std::unique_ptr<DigestingSink> sink_;
+  std::unique_ptr<storage::DigestSink> sink_;
   parquet::FileWriter writer_;
 };
 
