@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -100,6 +101,35 @@ class FixedDecoder final : public CopyDecoder {
         if (problem != ValueProblem::None) return std::unexpected(DecodeFailure{i, problem});
       }
       std::memcpy(slot, &value, sizeof value);
+    }
+    out.length += values.size();
+    return {};
+  }
+
+ private:
+  Codec codec_;
+};
+
+// A decoder of values of varying length. Codec has
+//   ValueProblem operator()(std::span<const std::byte>, ByteBuffer& out) const;   // appends the value's
+//   bytes
+template <typename Codec>
+class VariableDecoder final : public CopyDecoder {
+ public:
+  explicit VariableDecoder(Codec codec = {}) : codec_(codec) {}
+
+  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
+                                            columnar::Column& out) override {
+    std::uint32_t* offset = out.offsets.extend(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const bool is_null = values[i].is_null();
+      if (!append_validity(out, is_null)) {
+        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      }
+      ValueProblem problem = is_null ? ValueProblem::None : codec_(values[i].bytes(), out.values);
+      if (out.values.size() > std::numeric_limits<std::uint32_t>::max()) problem = ValueProblem::TooLarge;
+      if (problem != ValueProblem::None) return std::unexpected(DecodeFailure{i, problem});
+      *offset++ = static_cast<std::uint32_t>(out.values.size());
     }
     out.length += values.size();
     return {};

@@ -1,6 +1,4 @@
 // numeric: to a decimal where the column's precision and scale are known, to exact text where they aren't.
-#include <limits>
-
 #include "base/decimal.h"
 #include "types/decoders.h"
 
@@ -40,28 +38,12 @@ struct DecimalCodec {
   }
 };
 
-class NumericTextDecoder final : public CopyDecoder {
- public:
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
-                                            columnar::Column& out) override {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const bool is_null = values[i].is_null();
-      if (!append_validity(out, is_null))
-        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
-      if (!is_null) {
-        NumericWire numeric;
-        if (!NumericWire::parse(values[i].bytes(), numeric)) {
-          return std::unexpected(DecodeFailure{i, ValueProblem::WrongFormat});
-        }
-        append_numeric_text(numeric, out.values);
-        if (out.values.size() > std::numeric_limits<std::uint32_t>::max()) {
-          return std::unexpected(DecodeFailure{i, ValueProblem::TooLarge});
-        }
-      }
-      out.offsets.push_back(static_cast<std::uint32_t>(out.values.size()));
-    }
-    out.length += values.size();
-    return {};
+struct NumericTextCodec {
+  ValueProblem operator()(std::span<const std::byte> bytes, ByteBuffer& out) const {
+    NumericWire numeric;
+    if (!NumericWire::parse(bytes, numeric)) return ValueProblem::WrongFormat;
+    append_numeric_text(numeric, out);
+    return ValueProblem::None;
   }
 };
 
@@ -84,7 +66,7 @@ DecoderPtr make_decimal_decoder(const columnar::Type& type) {
 }
 
 DecoderPtr make_numeric_text_decoder() {
-  return std::make_unique<NumericTextDecoder>();
+  return std::make_unique<VariableDecoder<NumericTextCodec>>();
 }
 
 }  // namespace pg2athena::types
