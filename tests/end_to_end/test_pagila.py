@@ -18,6 +18,7 @@ def pagila_database(cluster):
     file = pagila()
     with cluster.database("pagila") as database:
         database.run_file(file)
+        database.execute("ANALYZE")
         # The dump ends with an empty search_path for its own session only; this one is for what comes after.
         yield database
 
