@@ -18,7 +18,7 @@ inline std::uint64_t bits_at(const std::uint8_t* bits, std::size_t begin, std::s
   std::uint64_t word = 0;
   std::memcpy(&word, from, std::min(bytes, sizeof word));
   word >>= shift;
-  if (bytes > sizeof word) word |= std::uint64_t{from[8]} << (64 - shift);
+  if (shift != 0 && bytes > sizeof word) word |= std::uint64_t{from[8]} << (64 - shift);
   return count == 64 ? word : word & ((std::uint64_t{1} << count) - 1);
 }
 
