@@ -76,7 +76,6 @@ class Connection {
   void abandon_copy();
 
   int server_version() const { return PQserverVersion(connection_.get()); }  // 150004 for 15.4
-  int backend_pid() const { return PQbackendPID(connection_.get()); }
   // A setting that the server reports of itself (server_encoding, in_hot_standby …); empty when it doesn't.
   std::string parameter_status(const char* name) const;
 
