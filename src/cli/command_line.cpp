@@ -62,6 +62,7 @@ int default_workers() {
 // What CLI11 fills.
 struct Arguments {
   CommandLine line;
+  std::vector<std::string> tables;
   std::vector<std::string> queries;
   std::vector<std::string> query_names;
   int lock_timeout_seconds = 30;
@@ -82,7 +83,7 @@ void add_source_options(CLI::App& command, Arguments& arguments) {
   command.add_option("SOURCE", arguments.line.source, kSourceHelp)->required();
   command
       .add_option(
-          "--table", options.selection.tables,
+          "--table", arguments.tables,
           "A table or view: schema.name, or a name of the search path; * and ? are wildcards; \"Quoted\" "
           "keeps upper case. May be repeated")
       ->allow_extra_args(false)
@@ -155,8 +156,9 @@ Result<CommandLine> checked(Arguments arguments) {
     if (arguments.query_names[i].empty()) return fail(ErrorKind::InvalidArgument, "--as needs a name");
     line.options.queries.push_back({.name = arguments.query_names[i], .sql = arguments.queries[i]});
   }
-  for (const std::string& table : line.options.selection.tables) {
+  for (const std::string& table : arguments.tables) {
     PG2ATHENA_TRY(postgres::NamePattern::parse(table, 2));
+    line.options.selection.tables.push_back({.pattern = table, .columns = {}, .where = {}});
   }
   for (const std::string& schema : line.options.selection.schemas) {
     PG2ATHENA_TRY(postgres::NamePattern::parse(schema, 1));

@@ -206,7 +206,9 @@ Result<Selected> select_relations(std::span<const ListedRelation> listed, const 
                                   std::span<const std::string> search_path) {
   const Selector selector(listed, search_path);
   std::set<Oid> taken;
-  for (const std::string& table : selection.tables) PG2ATHENA_TRY(selector.take_table(table, taken));
+  for (const TableSelection& table : selection.tables) {
+    PG2ATHENA_TRY(selector.take_table(table.pattern, taken));
+  }
   for (const std::string& schema : selection.schemas) PG2ATHENA_TRY(selector.take_schema(schema, taken));
   if (selection.whole_database()) {
     for (const ListedRelation& relation : listed) {

@@ -42,8 +42,16 @@ class NamePattern {
   Glob name_;
 };
 
+// A table that the operator names, and what of it.
+struct TableSelection {
+  std::string pattern;
+  std::vector<std::string> columns;  // their names in PostgreSQL; empty: all
+  std::string where;                 // an SQL condition; empty: all rows
+  bool operator==(const TableSelection&) const = default;
+};
+
 struct Selection {
-  std::vector<std::string> tables;
+  std::vector<TableSelection> tables;
   std::vector<std::string> schemas;
   std::vector<std::string> excludes;
 

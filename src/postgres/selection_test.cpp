@@ -49,25 +49,26 @@ TEST(Selection, A_database_is_all_but_partitions_and_members_of_extensions) {
 }
 
 TEST(Selection, Names_are_found_as_psql_finds_them) {
-  EXPECT_THAT(take({.tables = {"orders"}}), ElementsAre(3)) << "the first along the search path";
-  EXPECT_THAT(take({.tables = {"log"}}), ElementsAre(1));
-  EXPECT_THAT(take({.tables = {"ORDERS"}}), ElementsAre(3)) << "unquoted names fold to lower case";
-  EXPECT_THAT(take({.tables = {"public.\"Order Items\""}}), ElementsAre(2));
-  EXPECT_THAT(take({.tables = {"public.\"a.b\"\"c\""}}), ElementsAre(8));
-  EXPECT_THAT(take({.tables = {"*.orders"}}), ElementsAre(3, 7));
-  EXPECT_THAT(take({.tables = {"audit.lo?"}}), ElementsAre(1));
+  EXPECT_THAT(take({.tables = {{.pattern = "orders"}}}), ElementsAre(3)) << "the first along the search path";
+  EXPECT_THAT(take({.tables = {{.pattern = "log"}}}), ElementsAre(1));
+  EXPECT_THAT(take({.tables = {{.pattern = "ORDERS"}}}), ElementsAre(3))
+      << "unquoted names fold to lower case";
+  EXPECT_THAT(take({.tables = {{.pattern = "public.\"Order Items\""}}}), ElementsAre(2));
+  EXPECT_THAT(take({.tables = {{.pattern = "public.\"a.b\"\"c\""}}}), ElementsAre(8));
+  EXPECT_THAT(take({.tables = {{.pattern = "*.orders"}}}), ElementsAre(3, 7));
+  EXPECT_THAT(take({.tables = {{.pattern = "audit.lo?"}}}), ElementsAre(1));
 }
 
 TEST(Selection, Partitions_come_alone_only_when_they_are_named) {
-  EXPECT_THAT(take({.tables = {"public.payment*"}}), ElementsAre(4));
-  EXPECT_THAT(take({.tables = {"public.payment_2022"}}), ElementsAre(5));
-  EXPECT_THAT(take({.tables = {"spatial_ref_sys"}}), ElementsAre(6));
+  EXPECT_THAT(take({.tables = {{.pattern = "public.payment*"}}}), ElementsAre(4));
+  EXPECT_THAT(take({.tables = {{.pattern = "public.payment_2022"}}}), ElementsAre(5));
+  EXPECT_THAT(take({.tables = {{.pattern = "spatial_ref_sys"}}}), ElementsAre(6));
 }
 
 TEST(Selection, Schemas_and_excludes_combine) {
   EXPECT_THAT(take({.schemas = {"audit"}}), ElementsAre(1, 7));
   EXPECT_THAT(take({.schemas = {"*"}, .excludes = {"audit.*", "public.\"O*\""}}), ElementsAre(2, 3, 4, 8));
-  EXPECT_THAT(take({.tables = {"orders"}, .excludes = {"orders"}}), IsEmpty());
+  EXPECT_THAT(take({.tables = {{.pattern = "orders"}}, .excludes = {"orders"}}), IsEmpty());
 }
 
 TEST(Selection, An_exclude_that_excludes_nothing_is_a_warning) {
@@ -77,7 +78,7 @@ TEST(Selection, An_exclude_that_excludes_nothing_is_a_warning) {
 }
 
 TEST(Selection, A_name_that_finds_nothing_is_an_error_that_suggests) {
-  const Error missing = refuse({.tables = {"public.order"}});
+  const Error missing = refuse({.tables = {{.pattern = "public.order"}}});
   EXPECT_EQ(missing.kind(), ErrorKind::NotFound);
   EXPECT_THAT(missing.message(), HasSubstr("public.order"));
   EXPECT_THAT(missing.hint(), HasSubstr("orders"));
@@ -86,7 +87,7 @@ TEST(Selection, A_name_that_finds_nothing_is_an_error_that_suggests) {
 
 TEST(Selection, Bad_names_are_refused) {
   for (const char* const name : {"", "a.b.c", "a.", ".b", "\"a"}) {
-    EXPECT_EQ(refuse({.tables = {name}}).kind(), ErrorKind::InvalidArgument) << name;
+    EXPECT_EQ(refuse({.tables = {{.pattern = name}}}).kind(), ErrorKind::InvalidArgument) << name;
   }
 }
 
