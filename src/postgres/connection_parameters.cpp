@@ -100,7 +100,11 @@ Result<ConnectionParameters> connection_parameters(const std::string& source,
 
 Result<bool> has_password(const std::string& source) {
   PG2ATHENA_ASSIGN(const ConnectionParameters parameters, parse(source));
-  return parameters.contains("password") || parameters.contains("sslpassword");
+  const auto given = [&](const char* keyword) {
+    const auto found = parameters.find(keyword);
+    return found != parameters.end() && !found->second.empty();
+  };
+  return given("password") || given("sslpassword");
 }
 
 std::string describe_target(const ConnectionParameters& parameters) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
+
+#include "base/spelling.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -13,37 +14,13 @@ char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// Levenshtein's distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, substituted}));
-    }
-  }
-  return row.back();
-}
-
-// The name that differs least from the pattern's, letters' case aside.
+// The name that differs least from the pattern's.
 std::string nearest(std::span<const ListedRelation> listed, const NamePattern& pattern) {
-  const auto folded = [](std::string text) {
-    std::ranges::transform(text, text.begin(), to_lower);
-    return text;
-  };
-  const std::string wanted = folded(pattern.plain_name());
-  const ListedRelation* best = nullptr;
-  std::size_t best_distance = wanted.size() / 2 + 1;
-  for (const ListedRelation& relation : listed) {
-    const std::size_t d = distance(wanted, folded(relation.name.name));
-    if (d < best_distance) {
-      best = &relation;
-      best_distance = d;
-    }
-  }
-  return best == nullptr ? std::string() : best->name.display();
+  std::vector<std::string> names;
+  for (const ListedRelation& relation : listed) names.push_back(relation.name.name);
+  const std::string name = nearest_name(pattern.plain_name(), names);
+  const auto found = std::ranges::find(listed, name, [](const ListedRelation& r) { return r.name.name; });
+  return found == listed.end() ? std::string() : found->name.display();
 }
 
 // Whether a name without a schema means this relation: it is the first of its name along the search path.
