@@ -4,20 +4,18 @@
 #include <string>
 #include <variant>
 
-#include "observe/log.h"
-#include "pipeline/plan.h"
+#include "config/configuration.h"
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish };
+enum class Command { Run, Plan, Publish, Init, Schema };
 
 struct CommandLine {
   Command command = Command::Run;
-  std::string source;
-  std::string target;
-  pipeline::RunOptions options;
+  config::Configuration configuration;
   bool quiet = false;
-  observe::LogFormat log_format = observe::LogFormat::Text;
+  std::string file;   // init: where to write; empty: stdout
+  bool page = false;  // schema: the reference page
 };
 
 // What to print instead of doing anything: help, the version.

@@ -6,11 +6,14 @@
 
 #include "catalog/local_publisher.h"
 #include "cli/command_line.h"
+#include "cli/new_file.h"
 #include "cli/progress_display.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "config/documents.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/run.h"
+#include "pipeline/survey.h"
 #include "storage/local_folder.h"
 
 namespace pg2athena::cli {
@@ -54,9 +57,9 @@ class Program {
   Program(const CommandLine& line, Cancellation& stop)
       : line_(line),
         stop_(stop),
-        json_(line.log_format == observe::LogFormat::Json),
+        json_(line.configuration.log_format == observe::LogFormat::Json),
         display_(!line.quiet && !json_ && stderr_can_redraw()),
-        log_({.format = line.log_format,
+        log_({.format = line.configuration.log_format,
               .level = json_ && !line.quiet ? observe::Level::Info : observe::Level::Warning},
              display_, clock_) {}
 
@@ -72,6 +75,12 @@ class Program {
       case Command::Publish:
         code = publish_command();
         break;
+      case Command::Init:
+        code = init_command();
+        break;
+      case Command::Schema:
+        print(stdout, line_.page ? config::reference_page() : config::json_schema());
+        return ExitCode::Done;
     }
     if (code) return *code;
     display_.stop();
@@ -81,13 +90,14 @@ class Program {
 
  private:
   Result<ExitCode> run_command() {
-    PG2ATHENA_ASSIGN(const auto source, connection_parameters());
-    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.target));
+    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
     pipeline::RunContext context{
         .store = *lake.folder, .publisher = *lake.publisher, .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
-    PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
-                     pipeline::run(source, line_.options, lake.folder->path().string(), context, observer));
+    PG2ATHENA_ASSIGN(
+        const pipeline::RunSummary summary,
+        pipeline::run(source, line_.configuration.run, lake.folder->path().string(), context, observer));
     if (!line_.quiet) print(stdout, summary_text(summary, lake.folder->path().string()));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](const Error& error) {
@@ -102,18 +112,20 @@ class Program {
   }
 
   Result<ExitCode> plan_command() {
-    PG2ATHENA_ASSIGN(const auto source, connection_parameters());
-    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.options, stop_));
+    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.configuration.run, stop_));
     if (!line_.quiet) print(stdout, plan_text(plan));
     return ExitCode::Done;
   }
 
   Result<ExitCode> publish_command() {
     // A folder that isn't there is a mistyped name here, and not to be made.
-    if (auto there = storage::LocalFolder::open(line_.target, storage::LocalFolder::Access::Read); !there) {
+    if (auto there =
+            storage::LocalFolder::open(line_.configuration.target, storage::LocalFolder::Access::Read);
+        !there) {
       return fail(std::move(there).error().hint("name the folder of a lake that pg2athena run has made"));
     }
-    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.target));
+    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(*lake.folder, *lake.publisher));
     if (!line_.quiet) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
@@ -128,8 +140,21 @@ class Program {
     return code;
   }
 
-  Result<postgres::ConnectionParameters> connection_parameters() const {
-    return postgres::connection_parameters(line_.source, "pg2athena");
+  Result<ExitCode> init_command() {
+    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const auto tables, pipeline::survey(source, line_.configuration.run, stop_));
+    std::vector<config::InitialTable> initial;
+    for (const pipeline::SurveyedTable& table : tables) initial.push_back(initial_table(table));
+    const std::string& target = line_.configuration.target;
+    const std::string text = config::initial_configuration(line_.configuration.source_url,
+                                                           target.empty() ? "./lake" : target, initial);
+    if (line_.file.empty()) {
+      print(stdout, text);
+      return ExitCode::Done;
+    }
+    PG2ATHENA_TRY(write_new_file(line_.file, text));
+    print(stdout, fmt::format("{} is written. Next: pg2athena plan --config {}\n", line_.file, line_.file));
+    return ExitCode::Done;
   }
 
   void report(const Error& error) const {

@@ -51,7 +51,7 @@ std::string yaml_scalar(std::string_view text) {
   std::string out;
   if (!control) {
     for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
-    return "'" + out + "'";
+    return fmt::format("'{}'", out);
   }
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -61,7 +61,7 @@ std::string yaml_scalar(std::string_view text) {
       out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
     }
   }
-  return "\"" + out + "\"";
+  return fmt::format("\"{}\"", out);
 }
 
 std::string section_text(const Section& section, const std::string& source_url, const std::string& target) {
@@ -69,7 +69,7 @@ std::string section_text(const Section& section, const std::string& source_url, 
   std::string out = fmt::format("\n# {}.\n{}:\n", section.summary, section.key);
   for (const Setting& setting : settings()) {
     if (setting.section != section.key) continue;
-    out += comment(std::string(setting.summary) + ".", "  ");
+    out += comment(fmt::format("{}.", setting.summary), "  ");
     if (setting.required) {
       const std::string& value = setting.section == "source" ? source_url : target;
       out += fmt::format("  {}: {}\n", setting.key, yaml_scalar(value));
@@ -83,7 +83,7 @@ std::string section_text(const Section& section, const std::string& source_url, 
 }
 
 std::string tables_text(const std::vector<InitialTable>& tables) {
-  std::string out = "\n" + comment(std::string(kTablesSummary) + ".", "");
+  std::string out = fmt::format("\n{}", comment(fmt::format("{}.", kTablesSummary), ""));
   const bool any =
       std::ranges::any_of(tables, [](const InitialTable& table) { return table.refusal.empty(); });
   out += any ? "tables:\n" : "# tables:\n";
@@ -118,7 +118,7 @@ std::string initial_configuration(const std::string& source_url, const std::stri
   for (const Section& section : sections()) out += section_text(section, source_url, target);
   out += tables_text(tables);
   for (const Section& list : name_lists()) {
-    out += "\n" + comment(std::string(list.summary) + ".", "") + fmt::format("# {}:\n#   - name\n", list.key);
+    out += fmt::format("\n{}# {}:\n#   - name\n", comment(fmt::format("{}.", list.summary), ""), list.key);
   }
   return out;
 }

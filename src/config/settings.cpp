@@ -195,8 +195,8 @@ constexpr std::array kSections = {Section{"source", "The database"}, Section{"ta
                                   Section{"files", "The Parquet files"}, Section{"log", "The log"}};
 
 constexpr std::array kNameLists = {
-    Section{"schemas", "Schemas of which everything is exported; * and ? are wildcards"},
-    Section{"exclude", "Tables and views to leave out; * and ? are wildcards"}};
+    Section{"schemas", "Schemas of which everything is exported; `*` and `?` are wildcards"},
+    Section{"exclude", "Tables and views to leave out; `*` and `?` are wildcards"}};
 
 constexpr std::array kTableKeys = {
     TableKey{"name", "name", "schema.name, or a name of the search path; \"Quoted\" keeps upper case"},

@@ -248,6 +248,10 @@ nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) 
 
 }  // namespace
 
+postgres::SessionLimits session_limits(const RunOptions& options) {
+  return {.lock_timeout = options.lock_timeout, .statement_timeout = options.statement_timeout};
+}
+
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options) {
   return Planner(source, options).plan();
 }

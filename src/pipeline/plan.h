@@ -13,6 +13,7 @@
 #include "parquet/writer_options.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
+#include "postgres/session.h"
 
 namespace pg2athena::pipeline {
 
@@ -34,6 +35,8 @@ struct RunOptions {
   // can hold.
   std::optional<std::uint64_t> max_value_bytes;
 };
+
+postgres::SessionLimits session_limits(const RunOptions& options);
 
 // One column: what it is in PostgreSQL (the scan's columns have the details) and in the lake.
 struct PlannedColumn {
