@@ -316,15 +316,39 @@ class Reader {
   Configuration configuration_;
 };
 
+// Whether something stands behind the first document. At a line's beginning --- and ... are document markers
+// wherever they stand (YAML 1.2.2, 9.1.2). (yaml-cpp could read all documents, but 0.7 finds endlessly many
+// in a lone comma.)
+bool has_second_document(std::string_view text) {
+  const auto is_marker = [](std::string_view line, std::string_view marker) {
+    return line.starts_with(marker) && (line.size() == marker.size() || line[3] == ' ' || line[3] == '\t');
+  };
+  bool begun = false;
+  bool ended = false;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (is_marker(line, "---") && begun) return true;
+    if (is_marker(line, "...")) {
+      ended = begun;
+      continue;
+    }
+    const std::size_t content = line.find_first_not_of(" \t");
+    if (content == std::string_view::npos || line[content] == '#' || line.starts_with('%')) continue;
+    if (ended) return true;
+    begun = true;
+  }
+  return false;
+}
+
 Result<YAML::Node> parse(const std::string& text, const std::string& path) {
   if (!is_utf8(as_bytes(text))) return fail(ErrorKind::InvalidArgument, path + " is not UTF-8");
+  if (has_second_document(text)) {
+    return fail(ErrorKind::InvalidArgument,
+                path + " has more than one document: a line `---` begins another");
+  }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      return fail(ErrorKind::InvalidArgument,
-                  path + " has more than one document: a line `---` begins another");
-    }
-    return documents.empty() ? YAML::Node() : documents.front();
+    return YAML::Load(text);
   } catch (const YAML::Exception& error) {
     return fail(ErrorKind::InvalidArgument,
                 fmt::format("{}:{}:{}: this is no YAML: {}", path, error.mark.line + 1, error.mark.column + 1,

@@ -78,6 +78,8 @@ tables:
 }
 
 TEST(ConfigurationFile, A_section_of_comments_only_means_the_defaults) {
+  EXPECT_EQ(good("# a job\n%YAML 1.2\n---\n" + std::string(kSource) + "...\n# end\n").source_url,
+            "postgresql:///shop");
   EXPECT_EQ(good(std::string(kSource) + "limits:\n  # workers: 2\nfiles:\n").run.workers,
             Configuration().run.workers);
 }
@@ -123,6 +125,7 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"limits: {workers: 2", "", "no YAML"},
       {"limits:\n\tworkers: 2", "3:", "no YAML"},
       {"---\nsource: {}", "", "more than one document"},
+      {"...\nsource: {}", "", "more than one document"},
   };
   for (const Wrong& wrong : cases) {
     const auto refused = read(kSource + wrong.text);
@@ -150,6 +153,7 @@ TEST(ConfigurationFile, A_source_is_needed_and_a_password_in_it_refused) {
   EXPECT_THAT(read("source:\n  url: postgresql://a:b@c/d").error().message(),
               StartsWith("jobs/shop.yaml:2:8: source.url has a password"));
   EXPECT_THAT(read("source:\n  url: ${NONE}").error().message(), HasSubstr("NONE is not set"));
+  EXPECT_FALSE(read(", ").has_value()) << "in which yaml-cpp 0.7 finds documents without end";
   EXPECT_THAT(read("- a list").error().message(), HasSubstr("mapping"));
   EXPECT_THAT(read("source: {url: \xFF}").error().message(), HasSubstr("UTF-8"));
 }
