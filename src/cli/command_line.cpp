@@ -6,6 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command_model.h"
+#include "cli/completion.h"
+#include "cli/man_page.h"
 #include "cli/version.h"
 #include "postgres/connection_parameters.h"
 
@@ -47,6 +50,29 @@ Examples:
       Makes visible what runs decided to publish before something stopped them. The next run does this by itself.
 )";
 
+constexpr const char* kDdlExamples = R"(
+Examples:
+  aws s3 sync ./lake s3://acme-lake/shop --no-follow-symlinks
+  pg2athena ddl ./lake --location s3://acme-lake/shop --database shop > shop.sql
+  pg2athena ddl ./lake --location s3://acme-lake/shop --table 'public.order*'
+
+Athena runs one statement at a time. A table is named as in PostgreSQL, without its schema; its LOCATION is the
+data of the run that the lake shows now.
+)";
+
+constexpr const char* kCompletionExamples = R"(
+Examples:
+  source <(pg2athena completion bash)
+  pg2athena completion zsh > ~/.zsh/completions/_pg2athena        # a folder of fpath
+  pg2athena completion fish > ~/.config/fish/completions/pg2athena.fish
+)";
+
+constexpr const char* kManExamples = R"(
+Examples:
+  pg2athena man | man -l -
+  pg2athena man > /usr/local/share/man/man1/pg2athena.1
+)";
+
 constexpr const char* kFooter = R"(
 Examples:
   pg2athena plan postgresql://localhost/shop                 what would be exported, column by column
@@ -68,12 +94,19 @@ struct Arguments {
   int lock_timeout_seconds = 30;
   std::string compression = "zstd";
   std::string log_format = "text";
+  std::string output = "text";
+  std::string shell;
   bool level_given = false;
 };
 
-void add_log_options(CLI::App& command, Arguments& arguments) {
+void add_output_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("-q,--quiet", arguments.line.quiet, "Print errors and warnings only");
   command.add_option("--log-format", arguments.log_format, "Log on stderr: text, or json, one event a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command
+      .add_option("--output", arguments.output,
+                  "The result on stdout: text, or json, one document (also when it fails, and with --quiet)")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
 }
@@ -137,10 +170,88 @@ Result<void> check_password(const std::string& source) {
                 "that PGPASSFILE names"));
 }
 
+void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
+  command.add_option("--location", ddl.location, "Where the lake's folder was copied to: s3://bucket/prefix")
+      ->required()
+      ->type_name("URL");
+  command.add_option("--database", ddl.database, "The database of Athena; without it, the session's")
+      ->type_name("NAME");
+  command
+      .add_option(
+          "--table", ddl.tables,
+          "A table, by its name in the lake: schema.name or name; * and ? are wildcards. May be repeated")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN");
+}
+
+// The commands of the app, which owns them.
+struct Commands {
+  CLI::App* run;
+  CLI::App* plan;
+  CLI::App* publish;
+  CLI::App* ddl;
+  CLI::App* completion;
+  CLI::App* man;
+};
+
+// All commands and options; what is given goes into `arguments`.
+Commands add_commands(CLI::App& app, Arguments& arguments) {
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.set_version_flag("--version", version_text(), "Print the versions of the program and its libraries");
+  const auto add = [&](const char* name, const char* description, const char* examples) {
+    CLI::App* const command = app.add_subcommand(name, description);
+    command->footer(examples);
+    return command;
+  };
+
+  const Commands commands{
+      .run = add("run", "Export tables and publish them, all at once", kRunExamples),
+      .plan = add("plan", "Print what run would do, column by column", kPlanExamples),
+      .publish = add("publish", "Finish runs that were decided and then stopped", kPublishExamples),
+      .ddl = add("ddl", "Print the SQL that makes Athena know a lake that was copied to S3", kDdlExamples),
+      .completion = add("completion", "Print a script that completes this command line", kCompletionExamples),
+      .man = add("man", "Print the manual page", kManExamples)};
+  std::string& target = arguments.line.target;
+  add_source_options(*commands.run, arguments);
+  commands.run->add_option("TARGET", target, "The lake: a local folder, made when missing")->required();
+  add_output_options(*commands.run, arguments);
+  add_source_options(*commands.plan, arguments);
+  commands.plan->add_option("TARGET", target, "The lake (nothing is written to it)");
+  add_output_options(*commands.plan, arguments);
+  commands.publish->add_option("TARGET", target, "The lake: a local folder")->required();
+  add_output_options(*commands.publish, arguments);
+  commands.ddl->add_option("LAKE", target, "The lake: a local folder")->required();
+  add_ddl_options(*commands.ddl, arguments.line.ddl);
+  commands.completion->add_option("SHELL", arguments.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  return commands;
+}
+
+Error usage_error(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
+  const auto chosen = app.get_subcommands();
+  std::string message = error.what();
+  // CLI11 says only that a subcommand is missing.
+  if (chosen.empty() && !first_word.empty() && first_word[0] != '-') {
+    std::vector<std::string> names;
+    for (const CommandModel& command : program_model(app).commands) names.push_back(command.name);
+    message = fmt::format("there is no command {}: it is one of {}", first_word, fmt::join(names, ", "));
+  }
+  return Error(ErrorKind::InvalidArgument, std::move(message))
+      .hint(fmt::format("pg2athena {}--help shows how it is used",
+                        chosen.empty() ? "" : chosen.front()->get_name() + " "));
+}
+
 Result<CommandLine> checked(Arguments arguments) {
   CommandLine& line = arguments.line;
   line.log_format = arguments.log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+  line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
   if (line.command == Command::Publish) return std::move(line);
+  if (line.command == Command::Ddl) {
+    PG2ATHENA_TRY(check_ddl_request(line.ddl));
+    return std::move(line);
+  }
   line.options.compression = compression_of(arguments.compression);
   line.options.lock_timeout = std::chrono::seconds(arguments.lock_timeout_seconds);
   if (arguments.level_given && line.options.compression != parquet::Compression::Zstd) {
@@ -172,33 +283,27 @@ Result<CommandLine> checked(Arguments arguments) {
 
 }  // namespace
 
+std::string_view to_string(Command command) {
+  switch (command) {
+    case Command::Run:
+      return "run";
+    case Command::Plan:
+      return "plan";
+    case Command::Publish:
+      return "publish";
+    case Command::Ddl:
+      return "ddl";
+  }
+  return "";
+}
+
 Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, const char* const* argv) {
   Arguments arguments;
   arguments.line.options.workers = default_workers();
   CLI::App app(
       "pg2athena moves PostgreSQL tables into a data lake of Parquet files that Amazon Athena can query.",
       "pg2athena");
-  app.require_subcommand(1);
-  app.footer(kFooter);
-  app.set_version_flag("--version", version_text());
-
-  CLI::App* const run = app.add_subcommand("run", "Export tables and publish them, all at once");
-  add_source_options(*run, arguments);
-  run->add_option("TARGET", arguments.line.target, "The lake: a local folder, made when missing")->required();
-  add_log_options(*run, arguments);
-  run->footer(kRunExamples);
-
-  CLI::App* const plan = app.add_subcommand("plan", "Print what run would do, column by column");
-  add_source_options(*plan, arguments);
-  plan->add_option("TARGET", arguments.line.target, "The lake (nothing is written to it)");
-  add_log_options(*plan, arguments);
-  plan->footer(kPlanExamples);
-
-  CLI::App* const publish = app.add_subcommand("publish", "Finish runs that were decided and then stopped");
-  publish->add_option("TARGET", arguments.line.target, "The lake: a local folder")->required();
-  add_log_options(*publish, arguments);
-  publish->footer(kPublishExamples);
-
+  const Commands commands = add_commands(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -207,18 +312,16 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
   } catch (const CLI::CallForVersion& version) {
     return PrintAndExit{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    const auto chosen = app.get_subcommands();
-    // CLI11 says only that a subcommand is missing.
-    const bool unknown_command = chosen.empty() && argc > 1 && argv[1][0] != '-';
-    return fail(Error(ErrorKind::InvalidArgument,
-                      unknown_command
-                          ? fmt::format("there is no command {}: it is run, plan or publish", argv[1])
-                          : std::string(error.what()))
-                    .hint(fmt::format("pg2athena {}--help shows how it is used",
-                                      chosen.empty() ? "" : chosen.front()->get_name() + " ")));
+    return fail(usage_error(app, error, argc > 1 ? argv[1] : ""));
   }
-  arguments.line.command = *run ? Command::Run : *plan ? Command::Plan : Command::Publish;
-  arguments.level_given = run->count("--compression-level") + plan->count("--compression-level") > 0;
+  if (*commands.completion) return PrintAndExit{completion_script(program_model(app), arguments.shell)};
+  if (*commands.man) return PrintAndExit{man_page(program_model(app), program_version())};
+  arguments.line.command = *commands.run       ? Command::Run
+                           : *commands.plan    ? Command::Plan
+                           : *commands.publish ? Command::Publish
+                                               : Command::Ddl;
+  arguments.level_given =
+      commands.run->count("--compression-level") + commands.plan->count("--compression-level") > 0;
   PG2ATHENA_ASSIGN(CommandLine line, checked(std::move(arguments)));
   return line;
 }
