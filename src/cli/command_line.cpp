@@ -136,9 +136,10 @@ void add_source_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--as", arguments.query_names, "The name of a --query in the lake, in the same order")
       ->allow_extra_args(false)
       ->type_name("NAME");
-  command.add_option("--workers", options.workers, "Connections that read at once")
-      ->check(CLI::Range(1, kMaxWorkers))
-      ->capture_default_str();
+  command
+      .add_option("--workers", options.workers,
+                  "Connections that read at once; by default as many as the machine has cores, at most 4")
+      ->check(CLI::Range(1, kMaxWorkers));
   command
       .add_option("--lock-timeout", arguments.lock_timeout_seconds,
                   "How long to wait for a table that an ALTER or TRUNCATE holds")

@@ -44,9 +44,9 @@ TEST(Completion, Bash_has_a_case_for_every_option_and_argument) {
 TEST(Completion, Zsh_escapes_what_ends_an_explanation) {
   EXPECT_THAT(completion_script(model(), "zsh"),
               AllOf(HasSubstr("#compdef prog\n"), HasSubstr("'run:Runs'"),
-                    HasSubstr(R"('*--table[A \[wild\] table]:PATTERN: ')"),
+                    HasSubstr(R"('*--table=[A \[wild\] table]:PATTERN: ')"),
                     HasSubstr(R"('--quiet[Says less, doesn'\''t shout]')"),
-                    HasSubstr("'--codec[A codec]:TEXT:(zstd none)'"), HasSubstr("'1:SOURCE: '"),
+                    HasSubstr("'--codec=[A codec]:TEXT:(zstd none)'"), HasSubstr("'1:SOURCE: '"),
                     HasSubstr("'2::TARGET:_files -/'\n")));
 }
 

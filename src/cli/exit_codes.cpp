@@ -10,9 +10,9 @@ std::span<const ExitCodeMeaning> exit_codes() {
       ExitCodeMeaning{ExitCode::Done, "Done: every table of the run is published."},
       ExitCodeMeaning{
           ExitCode::Failed,
-          "Failed: the connection, the server, the disk, a value that can't be represented, or "
-          "another run that published a table first. Nothing of the run is visible, but for tables "
-          "that the summary lists as published."},
+          "Failed: the connection, the server, the disk, a value that can't be represented, another run that "
+          "published a table first; or a result that stdout did not take. Nothing of the run is visible, but "
+          "for tables that the summary lists as published."},
       ExitCodeMeaning{ExitCode::Usage, "Usage: the command line can't be meant."},
       ExitCodeMeaning{
           ExitCode::Refused,

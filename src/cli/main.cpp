@@ -179,7 +179,15 @@ class Program {
   observe::Log log_;
 };
 
-ExitCode main(int argc, const char* const* argv) {
+// A result that is cut off must not pass for a whole one.
+ExitCode after_output(ExitCode code) {
+  if (std::ferror(stdout) == 0 || code != ExitCode::Done) return code;
+  print(stderr, error_text(Error(ErrorKind::Storage, "the result could not be written to stdout")
+                               .hint("what the command did stands; only its output is cut off")));
+  return ExitCode::Failed;
+}
+
+ExitCode read_and_run(int argc, const char* const* argv) {
   auto parsed = parse_command_line(argc, argv);
   if (!parsed) {
     print(stderr, error_text(parsed.error()));
@@ -190,11 +198,22 @@ ExitCode main(int argc, const char* const* argv) {
   }
   if (const auto* const text = std::get_if<PrintAndExit>(&*parsed)) {
     print(stdout, text->text);
-    return ExitCode::Done;
+    return after_output(ExitCode::Done);
   }
   Cancellation stop;
   const SignalWatch signals(stop);
-  return Program(std::get<CommandLine>(*parsed), stop).run();
+  return after_output(Program(std::get<CommandLine>(*parsed), stop).run());
+}
+
+ExitCode main(int argc, const char* const* argv) {
+  try {
+    return read_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    if (const RawRequest raw = read_raw_request(argc, argv); raw.json) {
+      print(stdout, failure_document(Error(ErrorKind::Internal, error.what()), raw.command));
+    }
+    throw;
+  }
 }
 
 }  // namespace

@@ -41,15 +41,19 @@ std::string value_of(const OptionModel& option) {
   return fmt::format(":{}:{}", escaped(option.value), action_of(option));
 }
 
+// "*--table=[A table]:PATTERN: ". A star: it may be given again; an equals sign: its value may follow one
+// too.
+std::string option_spec(const OptionModel& option, const std::string& name) {
+  const bool equals = !option.value.empty() && name.starts_with("--");
+  return fmt::format("{}{}{}[{}]{}", option.repeatable ? "*" : "", name, equals ? "=" : "",
+                     escaped(brief(option.description)), option.value.empty() ? "" : value_of(option));
+}
+
 std::string option_lines(const CommandModel& command, std::string_view indent) {
   std::string lines;
   for (const OptionModel& option : command.options) {
     for (const std::string& name : option.names) {
-      // Without a star, _arguments offers an option once; with one, again and again.
-      const std::string spec =
-          fmt::format("{}{}[{}]{}", option.repeatable ? "*" : "", name, escaped(brief(option.description)),
-                      option.value.empty() ? "" : value_of(option));
-      lines += fmt::format("{}{} \\\n", indent, quoted(spec));
+      lines += fmt::format("{}{} \\\n", indent, quoted(option_spec(option, name)));
     }
   }
   return lines;
