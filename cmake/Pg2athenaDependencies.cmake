@@ -10,6 +10,7 @@ find_package(nlohmann_json REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 find_package(Snappy REQUIRED)
+find_package(yaml-cpp REQUIRED)
 
 if(PG2ATHENA_TESTS)
   find_package(GTest REQUIRED)

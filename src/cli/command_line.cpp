@@ -1,7 +1,9 @@
 #include "cli/command_line.h"
 
 #include <algorithm>
-#include <thread>
+#include <initializer_list>
+#include <map>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -10,14 +12,12 @@
 #include "cli/completion.h"
 #include "cli/man_page.h"
 #include "cli/version.h"
+#include "config/configuration_file.h"
+#include "config/settings.h"
 #include "postgres/connection_parameters.h"
 
 namespace pg2athena::cli {
 namespace {
-
-constexpr int kMaxWorkers = 256;
-constexpr int kDefaultWorkers = 4;  // as many as a production server hardly notices
-constexpr int kMaxLockTimeoutSeconds = 24 * 3600;
 
 constexpr const char* kSourceHelp =
     "PostgreSQL: postgresql://user@host:port/database, or a conninfo string. No password here: PGPASSWORD, "
@@ -31,6 +31,8 @@ Examples:
   pg2athena run postgresql://etl@db.internal/shop ./lake --schema public --exclude 'public.tmp_*' --workers 4
   pg2athena run postgresql://localhost/shop ./lake --table orders --table 'public."Order Items"'
   pg2athena run postgresql://localhost/shop ./lake --query 'SELECT id, total FROM orders' --as order_totals
+  pg2athena run --config shop.yaml --workers 8
+      What a file says (pg2athena init writes one); options win over the file.
 
 What was published last is at LAKE/SCHEMA.TABLE/latest. A run that fails or is stopped leaves it as it was.
 Exit codes: 0 done, 1 failed, 2 usage, 3 refused by the plan, 5 unknown whether it was published, 130 interrupted.
@@ -40,6 +42,7 @@ constexpr const char* kPlanExamples = R"(
 Examples:
   pg2athena plan postgresql://localhost/shop
   pg2athena plan postgresql://localhost/shop ./lake --table 'public.order*'
+  pg2athena plan --config shop.yaml
 
 Nothing is written. The tables are locked as for a SELECT while the plan is made.
 )";
@@ -48,6 +51,20 @@ constexpr const char* kPublishExamples = R"(
 Examples:
   pg2athena publish ./lake
       Makes visible what runs decided to publish before something stopped them. The next run does this by itself.
+)";
+
+constexpr const char* kInitExamples = R"(
+Examples:
+  pg2athena init postgresql://etl@db.internal/shop shop.yaml
+      A commented configuration with every table of the database; edit it, then: pg2athena plan --config shop.yaml
+  pg2athena init postgresql://localhost/shop --target /srv/lake/shop | less
+)";
+
+constexpr const char* kSchemaExamples = R"(
+Examples:
+  pg2athena schema > pg2athena.schema.json
+      For editors that complete and check YAML: begin the configuration with the line
+      # yaml-language-server: $schema=pg2athena.schema.json
 )";
 
 constexpr const char* kDdlExamples = R"(
@@ -80,30 +97,57 @@ Examples:
   pg2athena run --help                                       all options of run
 )";
 
-int default_workers() {
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-  return std::clamp(cores, 1, kDefaultWorkers);
-}
-
 // What CLI11 fills.
 struct Arguments {
   CommandLine line;
-  std::vector<std::string> tables;
-  std::vector<std::string> queries;
-  std::vector<std::string> query_names;
-  int lock_timeout_seconds = 30;
-  std::string compression = "zstd";
-  std::string log_format = "text";
+  std::string config;
+  std::string source;
+  std::string target;
   std::string output = "text";
   std::string shell;
-  bool level_given = false;
+  std::vector<std::string> tables;
+  std::vector<std::string> schemas;
+  std::vector<std::string> excludes;
+  std::vector<std::string> queries;
+  std::vector<std::string> query_names;
+  // The settings that have an option, by their rows: what was given on the command line.
+  std::map<const config::Setting*, std::optional<std::string>> settings;
 };
+
+std::string value_name(config::ValueKind kind) {
+  switch (kind) {
+    case config::ValueKind::Count:
+      return "NUMBER";
+    case config::ValueKind::Size:
+      return "SIZE";
+    case config::ValueKind::Duration:
+      return "TIME";
+    default:
+      return "TEXT";
+  }
+}
+
+// The option of a setting, for the values that the configuration file takes too.
+void add_setting_option(CLI::App& command, const config::Setting& setting, Arguments& arguments) {
+  auto* const option = command.add_option("--" + std::string(setting.option), arguments.settings[&setting],
+                                          std::string(setting.summary));
+  option->type_name(value_name(setting.kind))->default_str(setting.get(config::Configuration()));
+  if (setting.kind == config::ValueKind::Choice) {
+    option->check(CLI::IsMember(std::vector<std::string>(setting.choices.begin(), setting.choices.end())));
+  }
+}
+
+void add_setting_options(CLI::App& command, std::initializer_list<std::string_view> sections,
+                         Arguments& arguments) {
+  for (const config::Setting& setting : config::settings()) {
+    if (setting.option.empty() || std::ranges::find(sections, setting.section) == sections.end()) continue;
+    add_setting_option(command, setting, arguments);
+  }
+}
 
 void add_output_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("-q,--quiet", arguments.line.quiet, "Print errors and warnings only");
-  command.add_option("--log-format", arguments.log_format, "Log on stderr: text, or json, one event a line")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_setting_options(command, {"log"}, arguments);
   command
       .add_option("--output", arguments.output,
                   "The result on stdout: text, or json, one document (also when it fails, and with --quiet)")
@@ -111,54 +155,33 @@ void add_output_options(CLI::App& command, Arguments& arguments) {
       ->capture_default_str();
 }
 
-void add_source_options(CLI::App& command, Arguments& arguments) {
-  pipeline::RunOptions& options = arguments.line.options;
-  command.add_option("SOURCE", arguments.line.source, kSourceHelp)->required();
-  command
-      .add_option(
-          "--table", arguments.tables,
-          "A table or view: schema.name, or a name of the search path; * and ? are wildcards; \"Quoted\" "
-          "keeps upper case. May be repeated")
+void add_name_list(CLI::App& command, const std::string& name, std::vector<std::string>& names,
+                   const std::string& type_name, const std::string& summary) {
+  command.add_option(name, names, summary + ". May be repeated")
       ->allow_extra_args(false)
-      ->type_name("PATTERN");
-  command
-      .add_option("--schema", options.selection.schemas, "All tables and views of a schema. May be repeated")
-      ->allow_extra_args(false)
-      ->type_name("PATTERN");
-  command.add_option("--exclude", options.selection.excludes, "Leave a table or view out. May be repeated")
-      ->allow_extra_args(false)
-      ->type_name("PATTERN");
-  command
-      .add_option("--query", arguments.queries,
-                  "Export a SELECT, under the name that --as gives. May be repeated")
-      ->allow_extra_args(false)
-      ->type_name("SQL");
-  command.add_option("--as", arguments.query_names, "The name of a --query in the lake, in the same order")
-      ->allow_extra_args(false)
-      ->type_name("NAME");
-  command
-      .add_option("--workers", options.workers,
-                  "Connections that read at once; by default as many as the machine has cores, at most 4")
-      ->check(CLI::Range(1, kMaxWorkers));
-  command
-      .add_option("--lock-timeout", arguments.lock_timeout_seconds,
-                  "How long to wait for a table that an ALTER or TRUNCATE holds")
-      ->check(CLI::Range(1, kMaxLockTimeoutSeconds))
-      ->type_name("SECONDS")
-      ->capture_default_str();
-  command
-      .add_option("--compression", arguments.compression, "Codec of the Parquet pages: zstd, snappy or none")
-      ->check(CLI::IsMember({"zstd", "snappy", "none"}))
-      ->capture_default_str();
-  command.add_option("--compression-level", options.compression_level, "zstd's level")
-      ->check(CLI::Range(1, 22))
-      ->capture_default_str();
+      ->type_name(type_name);
 }
 
-parquet::Compression compression_of(const std::string& name) {
-  if (name == "snappy") return parquet::Compression::Snappy;
-  if (name == "none") return parquet::Compression::None;
-  return parquet::Compression::Zstd;
+void add_run_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("SOURCE", arguments.source, kSourceHelp);
+  command.add_option("TARGET", arguments.target,
+                     "The lake: a local folder, made when missing; plan writes nothing");
+  command
+      .add_option("--config", arguments.config,
+                  "A configuration file with source, target and tables, instead of naming them here")
+      ->type_name("FILE");
+  add_name_list(
+      command, "--table", arguments.tables, "PATTERN",
+      "A table or view: schema.name, or a name of the search path; * and ? are wildcards; \"Quoted\" keeps "
+      "upper case");
+  add_name_list(command, "--schema", arguments.schemas, "PATTERN", "All tables and views of a schema");
+  add_name_list(command, "--exclude", arguments.excludes, "PATTERN", "Leave a table or view out");
+  add_name_list(command, "--query", arguments.queries, "SQL",
+                "Export a SELECT, under the name that --as gives");
+  add_name_list(command, "--as", arguments.query_names, "NAME",
+                "The name of a --query in the lake, in the same order");
+  add_setting_options(command, {"limits", "files"}, arguments);
+  add_output_options(command, arguments);
 }
 
 Result<void> check_password(const std::string& source) {
@@ -168,7 +191,93 @@ Result<void> check_password(const std::string& source) {
       Error(ErrorKind::InvalidArgument,
             "the source has a password in it, and everybody on this machine can read the list of processes")
           .hint("set PGPASSWORD, or write a line host:port:database:user:password to ~/.pgpass or the file "
-                "that PGPASSFILE names"));
+                "that PGPASSFILE names, or take it from the environment in a configuration file: password: "
+                "${NAME}"));
+}
+
+Result<void> take_queries(const Arguments& arguments, pipeline::RunOptions& options) {
+  if (arguments.queries.size() != arguments.query_names.size()) {
+    return fail(
+        Error(ErrorKind::InvalidArgument, fmt::format("{} --query and {} --as: each query needs its name",
+                                                      arguments.queries.size(), arguments.query_names.size()))
+            .hint("--query 'SELECT …' --as name"));
+  }
+  for (std::size_t i = 0; i < arguments.queries.size(); ++i) {
+    if (arguments.query_names[i].empty()) return fail(ErrorKind::InvalidArgument, "--as needs a name");
+    options.queries.push_back({.name = arguments.query_names[i], .sql = arguments.queries[i]});
+  }
+  return {};
+}
+
+Result<void> take_selection(const Arguments& arguments, postgres::Selection& selection) {
+  for (const std::string& table : arguments.tables) {
+    PG2ATHENA_TRY(postgres::NamePattern::parse(table, 2));
+    selection.tables.push_back({.pattern = table, .columns = {}, .where = {}});
+  }
+  for (const std::string& schema : arguments.schemas) PG2ATHENA_TRY(postgres::NamePattern::parse(schema, 1));
+  for (const std::string& exclude : arguments.excludes)
+    PG2ATHENA_TRY(postgres::NamePattern::parse(exclude, 2));
+  selection.schemas = arguments.schemas;
+  selection.excludes = arguments.excludes;
+  return {};
+}
+
+// What the file says, when there is one; then it alone says what is exported.
+Result<void> take_file(const Arguments& arguments, config::Configuration& configuration) {
+  const bool selects = !arguments.tables.empty() || !arguments.schemas.empty() ||
+                       !arguments.excludes.empty() || !arguments.queries.empty() ||
+                       !arguments.query_names.empty();
+  if (!arguments.source.empty() || selects) {
+    return fail(
+        Error(ErrorKind::InvalidArgument,
+              fmt::format("{} is named beside --config",
+                          arguments.source.empty() ? "what to export" : "a source"))
+            .hint(
+                "source, target and tables stand in the configuration file: change it there, or name all of "
+                "them here and no file"));
+  }
+  PG2ATHENA_ASSIGN(configuration, config::load_configuration(arguments.config));
+  return {};
+}
+
+Result<void> take_command_line(const Arguments& arguments, config::Configuration& configuration) {
+  if (arguments.source.empty()) {
+    return fail(Error(ErrorKind::InvalidArgument, "SOURCE is missing")
+                    .hint("name a database, postgresql://user@host/database, or a file: --config shop.yaml"));
+  }
+  PG2ATHENA_TRY(check_password(arguments.source));
+  configuration.source_url = arguments.source;
+  configuration.target = arguments.target;
+  PG2ATHENA_TRY(take_selection(arguments, configuration.run.selection));
+  return take_queries(arguments, configuration.run);
+}
+
+Result<CommandLine> checked(Arguments arguments) {
+  CommandLine& line = arguments.line;
+  config::Configuration& configuration = line.configuration;
+  const bool runs = line.command == Command::Run || line.command == Command::Plan;
+  if (runs) {
+    PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
+                                           : take_file(arguments, configuration));
+  } else {
+    configuration.source_url = arguments.source;
+    configuration.target = arguments.target;
+    if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
+    if (line.command == Command::Ddl) PG2ATHENA_TRY(check_ddl_request(line.ddl));
+  }
+  line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
+  for (const auto& [setting, text] : arguments.settings) {
+    if (text)
+      PG2ATHENA_TRY(config::apply(*setting, *text, "--" + std::string(setting->option), configuration));
+  }
+  if (line.command == Command::Run && configuration.target.empty()) {
+    return fail(Error(ErrorKind::InvalidArgument, arguments.config.empty()
+                                                      ? "TARGET is missing"
+                                                      : arguments.config + ": target.location is missing")
+                    .hint("name the folder of the lake"));
+  }
+  PG2ATHENA_TRY(config::check(configuration));
+  return std::move(line);
 }
 
 void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
@@ -185,101 +294,60 @@ void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
       ->type_name("PATTERN");
 }
 
-// The commands of the app, which owns them.
-struct Commands {
-  CLI::App* run;
-  CLI::App* plan;
-  CLI::App* publish;
-  CLI::App* ddl;
-  CLI::App* completion;
-  CLI::App* man;
-};
-
-// All commands and options; what is given goes into `arguments`.
-Commands add_commands(CLI::App& app, Arguments& arguments) {
-  app.require_subcommand(1);
-  app.footer(kFooter);
-  app.set_version_flag("--version", version_text(), "Print the versions of the program and its libraries");
-  const auto add = [&](const char* name, const char* description, const char* examples) {
-    CLI::App* const command = app.add_subcommand(name, description);
-    command->footer(examples);
-    return command;
-  };
-
-  const Commands commands{
-      .run = add("run", "Export tables and publish them, all at once", kRunExamples),
-      .plan = add("plan", "Print what run would do, column by column", kPlanExamples),
-      .publish = add("publish", "Finish runs that were decided and then stopped", kPublishExamples),
-      .ddl = add("ddl", "Print the SQL that makes Athena know a lake that was copied to S3", kDdlExamples),
-      .completion = add("completion", "Print a script that completes this command line", kCompletionExamples),
-      .man = add("man", "Print the manual page", kManExamples)};
-  std::string& target = arguments.line.target;
-  add_source_options(*commands.run, arguments);
-  commands.run->add_option("TARGET", target, "The lake: a local folder, made when missing")->required();
-  add_output_options(*commands.run, arguments);
-  add_source_options(*commands.plan, arguments);
-  commands.plan->add_option("TARGET", target, "The lake (nothing is written to it)");
-  add_output_options(*commands.plan, arguments);
-  commands.publish->add_option("TARGET", target, "The lake: a local folder")->required();
-  add_output_options(*commands.publish, arguments);
-  commands.ddl->add_option("LAKE", target, "The lake: a local folder")->required();
-  add_ddl_options(*commands.ddl, arguments.line.ddl);
-  commands.completion->add_option("SHELL", arguments.shell, "bash, zsh or fish")
+// Commands that only print what is made from the app itself.
+void add_printing_commands(CLI::App& app, Arguments& arguments) {
+  CLI::App* const completion =
+      app.add_subcommand("completion", "Print a script that completes this command line");
+  completion->footer(kCompletionExamples);
+  completion->add_option("SHELL", arguments.shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  return commands;
+  app.add_subcommand("man", "Print the manual page")->footer(kManExamples);
 }
 
-Error usage_error(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
-  const auto chosen = app.get_subcommands();
-  std::string message = error.what();
-  // CLI11 says only that a subcommand is missing.
-  if (chosen.empty() && !first_word.empty() && first_word[0] != '-') {
-    std::vector<std::string> names;
-    for (const CommandModel& command : program_model(app).commands) names.push_back(command.name);
-    message = fmt::format("there is no command {}: it is one of {}", first_word, fmt::join(names, ", "));
-  }
-  return Error(ErrorKind::InvalidArgument, std::move(message))
-      .hint(fmt::format("pg2athena {}--help shows how it is used",
-                        chosen.empty() ? "" : chosen.front()->get_name() + " "));
+// The commands, as CLI11 has them; `arguments` is filled when it parses.
+void add_commands(CLI::App& app, Arguments& arguments) {
+  const auto add = [&](const std::string& name, Command command, const std::string& summary,
+                       const char* examples) {
+    CLI::App* const added = app.add_subcommand(name, summary);
+    added->footer(examples);
+    added->callback([&arguments, command] { arguments.line.command = command; });
+    return added;
+  };
+  add_run_options(*add("run", Command::Run, "Export tables and publish them, all at once", kRunExamples),
+                  arguments);
+  add_run_options(*add("plan", Command::Plan, "Print what run would do, column by column", kPlanExamples),
+                  arguments);
+
+  CLI::App* const publish =
+      add("publish", Command::Publish, "Finish runs that were decided and then stopped", kPublishExamples);
+  publish->add_option("TARGET", arguments.target, "The lake: a local folder")->required();
+  add_output_options(*publish, arguments);
+
+  CLI::App* const init =
+      add("init", Command::Init, "Write a configuration file from a database", kInitExamples);
+  init->add_option("SOURCE", arguments.source, kSourceHelp)->required();
+  init->add_option("FILE", arguments.line.file,
+                   "The file to write, which must not be there; stdout without it");
+  init->add_option("--target", arguments.target, "The lake that the configuration names")
+      ->type_name("FOLDER")
+      ->default_str("./lake");
+
+  CLI::App* const schema =
+      add("schema", Command::Schema, "Print the JSON Schema of the configuration file", kSchemaExamples);
+  schema->add_flag("--page", arguments.line.page, "Print the reference page instead, as Markdown");
+
+  CLI::App* const ddl = add(
+      "ddl", Command::Ddl, "Print the SQL that makes Athena know a lake that was copied to S3", kDdlExamples);
+  ddl->add_option("LAKE", arguments.target, "The lake: a local folder")->required();
+  add_ddl_options(*ddl, arguments.line.ddl);
+  add_printing_commands(app, arguments);
 }
 
-Result<CommandLine> checked(Arguments arguments) {
-  CommandLine& line = arguments.line;
-  line.log_format = arguments.log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
-  line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
-  if (line.command == Command::Publish) return std::move(line);
-  if (line.command == Command::Ddl) {
-    PG2ATHENA_TRY(check_ddl_request(line.ddl));
-    return std::move(line);
-  }
-  line.options.compression = compression_of(arguments.compression);
-  line.options.lock_timeout = std::chrono::seconds(arguments.lock_timeout_seconds);
-  if (arguments.level_given && line.options.compression != parquet::Compression::Zstd) {
-    return fail(ErrorKind::InvalidArgument, "--compression-level is zstd's; the other codecs have none");
-  }
-  if (arguments.queries.size() != arguments.query_names.size()) {
-    return fail(
-        Error(ErrorKind::InvalidArgument, fmt::format("{} --query and {} --as: each query needs its name",
-                                                      arguments.queries.size(), arguments.query_names.size()))
-            .hint("--query 'SELECT …' --as name"));
-  }
-  for (std::size_t i = 0; i < arguments.queries.size(); ++i) {
-    if (arguments.query_names[i].empty()) return fail(ErrorKind::InvalidArgument, "--as needs a name");
-    line.options.queries.push_back({.name = arguments.query_names[i], .sql = arguments.queries[i]});
-  }
-  for (const std::string& table : arguments.tables) {
-    PG2ATHENA_TRY(postgres::NamePattern::parse(table, 2));
-    line.options.selection.tables.push_back({.pattern = table, .columns = {}, .where = {}});
-  }
-  for (const std::string& schema : line.options.selection.schemas) {
-    PG2ATHENA_TRY(postgres::NamePattern::parse(schema, 1));
-  }
-  for (const std::string& exclude : line.options.selection.excludes) {
-    PG2ATHENA_TRY(postgres::NamePattern::parse(exclude, 2));
-  }
-  PG2ATHENA_TRY(check_password(line.source));
-  return std::move(line);
+std::string command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* const command : app.get_subcommands({})) names.push_back(command->get_name());
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -292,6 +360,10 @@ std::string_view to_string(Command command) {
       return "plan";
     case Command::Publish:
       return "publish";
+    case Command::Init:
+      return "init";
+    case Command::Schema:
+      return "schema";
     case Command::Ddl:
       return "ddl";
   }
@@ -300,29 +372,37 @@ std::string_view to_string(Command command) {
 
 Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, const char* const* argv) {
   Arguments arguments;
-  arguments.line.options.workers = default_workers();
   CLI::App app(
       "pg2athena moves PostgreSQL tables into a data lake of Parquet files that Amazon Athena can query.",
       "pg2athena");
-  const Commands commands = add_commands(app, arguments);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.set_version_flag("--version", version_text(), "Print the versions of the program and its libraries");
+
+  add_commands(app, arguments);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    return PrintAndExit{chosen.empty() ? app.help() : chosen.front()->help()};
+    return PrintAndExit{chosen.empty() ? app.help() : chosen.front()->help(app.get_name())};
   } catch (const CLI::CallForVersion& version) {
     return PrintAndExit{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    return fail(usage_error(app, error, argc > 1 ? argv[1] : ""));
+    const auto chosen = app.get_subcommands();
+    // CLI11 says only that a subcommand is missing.
+    const bool unknown_command = chosen.empty() && argc > 1 && argv[1][0] != '-';
+    return fail(Error(ErrorKind::InvalidArgument,
+                      unknown_command ? fmt::format("there is no command {}: the commands are {}", argv[1],
+                                                    command_names(app))
+                                      : std::string(error.what()))
+                    .hint(fmt::format("pg2athena {}--help shows how it is used",
+                                      chosen.empty() ? "" : chosen.front()->get_name() + " ")));
   }
-  if (*commands.completion) return PrintAndExit{completion_script(program_model(app), arguments.shell)};
-  if (*commands.man) return PrintAndExit{man_page(program_model(app), program_version())};
-  arguments.line.command = *commands.run       ? Command::Run
-                           : *commands.plan    ? Command::Plan
-                           : *commands.publish ? Command::Publish
-                                               : Command::Ddl;
-  arguments.level_given =
-      commands.run->count("--compression-level") + commands.plan->count("--compression-level") > 0;
+  if (app.got_subcommand("completion")) {
+    return PrintAndExit{completion_script(program_model(app), arguments.shell)};
+  }
+  if (app.got_subcommand("man")) return PrintAndExit{man_page(program_model(app), program_version())};
   PG2ATHENA_ASSIGN(CommandLine line, checked(std::move(arguments)));
   return line;
 }

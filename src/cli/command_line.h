@@ -6,12 +6,11 @@
 #include <variant>
 
 #include "cli/ddl_command.h"
-#include "observe/log.h"
-#include "pipeline/plan.h"
+#include "config/configuration.h"
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish, Ddl };
+enum class Command { Run, Plan, Publish, Init, Schema, Ddl };
 std::string_view to_string(Command command);
 
 // How a command's result is printed on stdout.
@@ -19,13 +18,12 @@ enum class OutputFormat { Text, Json };
 
 struct CommandLine {
   Command command = Command::Run;
-  std::string source;
-  std::string target;
-  pipeline::RunOptions options;
-  DdlRequest ddl;
+  config::Configuration configuration;
   bool quiet = false;
   OutputFormat output = OutputFormat::Text;
-  observe::LogFormat log_format = observe::LogFormat::Text;
+  std::string file;   // init: where to write; empty: stdout
+  bool page = false;  // schema: the reference page
+  DdlRequest ddl;
 };
 
 // What to print instead of doing anything: help, the version.

@@ -28,25 +28,25 @@ CommandLine line(const std::vector<const char*>& arguments) {
 TEST(CommandLine, A_run_needs_no_more_than_a_source_and_a_target) {
   const CommandLine read = line({"run", "postgresql://localhost/shop", "./lake"});
   EXPECT_EQ(read.command, Command::Run);
-  EXPECT_EQ(read.source, "postgresql://localhost/shop");
-  EXPECT_EQ(read.target, "./lake");
-  EXPECT_TRUE(read.options.selection.whole_database());
-  EXPECT_GE(read.options.workers, 1);
+  EXPECT_EQ(read.configuration.source_url, "postgresql://localhost/shop");
+  EXPECT_EQ(read.configuration.target, "./lake");
+  EXPECT_TRUE(read.configuration.run.selection.whole_database());
+  EXPECT_GE(read.configuration.run.workers, 1);
 }
 
 TEST(CommandLine, Options_may_stand_before_or_behind_and_be_repeated) {
   const CommandLine read =
       line({"run", "--table", "a", "postgresql:///shop", "--table", "b", "./lake", "--exclude", "c",
-            "--workers", "3", "--query", "SELECT 1", "--as", "one", "--lock-timeout", "5"});
-  const std::vector<postgres::TableSelection>& tables = read.options.selection.tables;
+            "--workers", "3", "--query", "SELECT 1", "--as", "one", "--lock-timeout", "5s"});
+  const std::vector<postgres::TableSelection>& tables = read.configuration.run.selection.tables;
   ASSERT_EQ(tables.size(), 2U);
   EXPECT_EQ(tables[0].pattern, "a");
   EXPECT_EQ(tables[1].pattern, "b");
-  EXPECT_THAT(read.options.selection.excludes, ElementsAre("c"));
-  EXPECT_EQ(read.options.workers, 3);
-  ASSERT_EQ(read.options.queries.size(), 1U);
-  EXPECT_EQ(read.options.queries[0].name, "one");
-  EXPECT_EQ(read.options.lock_timeout, std::chrono::seconds(5));
+  EXPECT_THAT(read.configuration.run.selection.excludes, ElementsAre("c"));
+  EXPECT_EQ(read.configuration.run.workers, 3);
+  ASSERT_EQ(read.configuration.run.queries.size(), 1U);
+  EXPECT_EQ(read.configuration.run.queries[0].name, "one");
+  EXPECT_EQ(read.configuration.run.lock_timeout, std::chrono::seconds(5));
 }
 
 TEST(CommandLine, A_plan_needs_no_target) {
@@ -64,7 +64,7 @@ TEST(CommandLine, A_ddl_is_of_a_lake_at_a_location) {
   const CommandLine read = line({"ddl", "./lake", "--location", "s3://bucket/x", "--database", "shop",
                                  "--table", "a", "--table", "b.*"});
   EXPECT_EQ(read.command, Command::Ddl);
-  EXPECT_EQ(read.target, "./lake");
+  EXPECT_EQ(read.configuration.target, "./lake");
   EXPECT_EQ(read.ddl.location, "s3://bucket/x");
   EXPECT_EQ(read.ddl.database, "shop");
   EXPECT_THAT(read.ddl.tables, ElementsAre("a", "b.*"));

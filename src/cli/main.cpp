@@ -7,11 +7,14 @@
 #include "catalog/local_publisher.h"
 #include "cli/command_line.h"
 #include "cli/json_output.h"
+#include "cli/new_file.h"
 #include "cli/progress_display.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "config/documents.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/run.h"
+#include "pipeline/survey.h"
 #include "storage/local_folder.h"
 
 namespace pg2athena::cli {
@@ -56,9 +59,9 @@ class Program {
       : line_(line),
         stop_(stop),
         json_output_(line.output == OutputFormat::Json),
-        json_(line.log_format == observe::LogFormat::Json),
+        json_(line.configuration.log_format == observe::LogFormat::Json),
         display_(!line.quiet && !json_ && stderr_can_redraw()),
-        log_({.format = line.log_format,
+        log_({.format = line.configuration.log_format,
               .level = json_ && !line.quiet ? observe::Level::Info : observe::Level::Warning},
              display_, clock_) {}
 
@@ -74,6 +77,12 @@ class Program {
       case Command::Publish:
         code = publish_command();
         break;
+      case Command::Init:
+        code = init_command();
+        break;
+      case Command::Schema:
+        print(stdout, line_.page ? config::reference_page() : config::json_schema());
+        return ExitCode::Done;
       case Command::Ddl:
         code = ddl_command();
         break;
@@ -87,15 +96,15 @@ class Program {
 
  private:
   Result<ExitCode> run_command() {
-    PG2ATHENA_ASSIGN(const auto source, connection_parameters());
-    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.target));
+    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
     const std::string target = lake.folder->path().string();
     const std::string started_at = rfc3339(clock_.now());
     pipeline::RunContext context{
         .store = *lake.folder, .publisher = *lake.publisher, .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
     PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
-                     pipeline::run(source, line_.options, target, context, observer));
+                     pipeline::run(source, line_.configuration.run, target, context, observer));
     if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](const Error& error) {
@@ -116,8 +125,8 @@ class Program {
   }
 
   Result<ExitCode> plan_command() {
-    PG2ATHENA_ASSIGN(const auto source, connection_parameters());
-    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.options, stop_));
+    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.configuration.run, stop_));
     if (text_wanted()) print(stdout, plan_text(plan));
     if (json_output_) print(stdout, plan_document(plan));
     return ExitCode::Done;
@@ -125,7 +134,7 @@ class Program {
 
   // A folder that isn't there is a mistyped name here, and not to be made.
   Result<std::unique_ptr<storage::LocalFolder>> existing_lake() const {
-    auto lake = storage::LocalFolder::open(line_.target, storage::LocalFolder::Access::Read);
+    auto lake = storage::LocalFolder::open(line_.configuration.target, storage::LocalFolder::Access::Read);
     if (!lake)
       return fail(std::move(lake).error().hint("name the folder of a lake that pg2athena run has made"));
     return lake;
@@ -140,7 +149,7 @@ class Program {
 
   Result<ExitCode> publish_command() {
     PG2ATHENA_TRY(existing_lake());
-    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.target));
+    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(*lake.folder, *lake.publisher));
     if (text_wanted()) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
@@ -156,8 +165,21 @@ class Program {
     return code;
   }
 
-  Result<postgres::ConnectionParameters> connection_parameters() const {
-    return postgres::connection_parameters(line_.source, "pg2athena");
+  Result<ExitCode> init_command() {
+    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const auto tables, pipeline::survey(source, line_.configuration.run, stop_));
+    std::vector<config::InitialTable> initial;
+    for (const pipeline::SurveyedTable& table : tables) initial.push_back(initial_table(table));
+    const std::string& target = line_.configuration.target;
+    const std::string text = config::initial_configuration(line_.configuration.source_url,
+                                                           target.empty() ? "./lake" : target, initial);
+    if (line_.file.empty()) {
+      print(stdout, text);
+      return ExitCode::Done;
+    }
+    PG2ATHENA_TRY(write_new_file(line_.file, text));
+    print(stdout, fmt::format("{} is written. Next: pg2athena plan --config {}\n", line_.file, line_.file));
+    return ExitCode::Done;
   }
 
   bool text_wanted() const { return !line_.quiet && !json_output_; }

@@ -123,6 +123,14 @@ std::string publication_text(const std::vector<catalog::RunOutcome>& outcomes) {
   return out;
 }
 
+config::InitialTable initial_table(const pipeline::SurveyedTable& table) {
+  std::string remark = table.kind;
+  if (table.estimated_rows != 0)
+    remark += fmt::format(", about {} rows", with_thousands(table.estimated_rows));
+  if (table.bytes != 0) remark += ", " + human_bytes(table.bytes);
+  return {.name = table.name, .remark = remark, .refusal = table.refusal ? table.refusal->message() : ""};
+}
+
 std::string error_text(const Error& error) {
   std::string out = "error: " + printable(error.message()) + "\n";
   std::string where;

@@ -44,6 +44,7 @@ std::vector<Component> components() {
       {"nlohmann-json",
        dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
       {"CLI11", CLI11_VERSION},
+      {"yaml-cpp", PG2ATHENA_YAML_CPP_VERSION},
       {"compiler", PG2ATHENA_COMPILER},
       {"build", PG2ATHENA_BUILD_TYPE},
   };

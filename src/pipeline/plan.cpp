@@ -85,7 +85,7 @@ class Planner {
   Result<Plan> plan() {
     plan_.server = source_.server;
     plan_.compression = options_.compression;
-    plan_.compression_level = options_.compression_level;
+    plan_.compression_level = options_.compression_level.value_or(plan_.compression_level);
     plan_.file_bytes = options_.file_bytes;
     plan_.warnings = source_.warnings;
     for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
@@ -252,6 +252,10 @@ nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) 
 }
 
 }  // namespace
+
+postgres::SessionLimits session_limits(const RunOptions& options) {
+  return {.lock_timeout = options.lock_timeout, .statement_timeout = options.statement_timeout};
+}
 
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options) {
   return Planner(source, options).plan();

@@ -15,6 +15,7 @@
 #include "parquet/writer_options.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
+#include "postgres/session.h"
 
 namespace pg2athena::pipeline {
 
@@ -24,8 +25,9 @@ struct RunOptions {
   std::vector<postgres::NamedQuery> queries;
   int workers = 2;
   std::chrono::milliseconds lock_timeout{std::chrono::seconds(30)};
+  std::chrono::milliseconds statement_timeout{0};  // 0: none
   parquet::Compression compression = parquet::Compression::Zstd;
-  int compression_level = 1;
+  std::optional<int> compression_level;  // nothing: 1 for zstd, and the others have none
   // A file is closed when it has grown to this many bytes, compressed. Athena reads files of 128 MB and more
   // best.
   std::uint64_t file_bytes = std::uint64_t{256} << 20U;
@@ -35,6 +37,8 @@ struct RunOptions {
   // can hold.
   std::optional<std::uint64_t> max_value_bytes;
 };
+
+postgres::SessionLimits session_limits(const RunOptions& options);
 
 // One column: what it is in PostgreSQL (the scan's columns have the details) and in the lake.
 struct PlannedColumn {

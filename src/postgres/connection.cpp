@@ -111,6 +111,12 @@ Error Connection::error(const PGresult* result) const {
   if (cancellation_->requested() && error.context("sqlstate") == kQueryCanceled) {
     return cancellation_->check().error();
   }
+  if (error.context("sqlstate") == kQueryCanceled) {
+    return std::move(error).hint(
+        "raise --statement-timeout (limits.statement_timeout), or ask the administrator who cancelled it; "
+        "nothing was "
+        "published");
+  }
   return error;
 }
 

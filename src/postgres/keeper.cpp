@@ -40,15 +40,24 @@ Error lock_hint(Error error) {
 }  // namespace
 
 Result<Keeper> Keeper::open(const ConnectionParameters& parameters, Cancellation& cancellation,
-                            std::chrono::milliseconds lock_timeout) {
+                            const SessionLimits& limits) {
   PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
-  PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection));
+  PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, limits.statement_timeout));
   if (server.in_recovery) {
     return fail(Error(ErrorKind::Unsupported, "the server is a standby, which can't be read yet")
                     .with("source", describe_target(parameters))
                     .hint("name the primary server"));
   }
-  return Keeper(std::move(connection), std::move(server), lock_timeout);
+  return Keeper(std::move(connection), std::move(server), limits);
+}
+
+Result<Source> Keeper::survey() {
+  PG2ATHENA_ASSIGN(const std::vector<ListedRelation> listed, list_relations(connection_));
+  PG2ATHENA_ASSIGN(const Selected selected, select_relations(listed, {}, server_.search_path));
+  std::vector<Oid> oids;
+  for (const ListedRelation& relation : selected.relations) oids.push_back(relation.oid);
+  PG2ATHENA_ASSIGN(std::vector<Relation> relations, read_relations(connection_, oids));
+  return Source{.server = server_, .relations = std::move(relations), .queries = {}, .warnings = {}};
 }
 
 Result<void> Keeper::begin() {

@@ -45,7 +45,10 @@ struct Snapshot {
 class Keeper {
  public:
   static Result<Keeper> open(const ConnectionParameters& parameters, Cancellation& cancellation,
-                             std::chrono::milliseconds lock_timeout);
+                             const SessionLimits& limits);
+
+  // Everything that the database has to export, as the catalog has it now; nothing is locked or refused.
+  Result<Source> survey();
 
   // Opens the run's transaction, locks what the selection and the queries read in ACCESS SHARE mode, and
   // reads the catalog. The locks come first and the catalog is read again after them, until nothing new
@@ -76,8 +79,8 @@ class Keeper {
     auto operator<=>(const Held&) const = default;
   };
 
-  Keeper(Connection connection, ServerInfo server, std::chrono::milliseconds lock_timeout)
-      : connection_(std::move(connection)), server_(std::move(server)), lock_timeout_(lock_timeout) {}
+  Keeper(Connection connection, ServerInfo server, const SessionLimits& limits)
+      : connection_(std::move(connection)), server_(std::move(server)), lock_timeout_(limits.lock_timeout) {}
 
   Result<void> begin();
   Result<Source> lock_relations(const Selection& selection);

@@ -8,10 +8,10 @@ namespace {
 constexpr int kOldestVersion = 140000;
 constexpr int kTransactionTimeoutVersion = 170000;
 
-// statement_timeout and its like may be set for the role or the database; a run is as long as it is.
+// Timeouts may be set for the role or the database; a run is as long as it is, but for what the operator
+// limits.
 constexpr const char* kSettings = R"(
 SET search_path = '';
-SET statement_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
 SET idle_session_timeout = 0;
 SET row_security = off;
@@ -26,7 +26,7 @@ SET xmlbinary = 'base64';
 
 }  // namespace
 
-Result<ServerInfo> prepare_session(Connection& connection) {
+Result<ServerInfo> prepare_session(Connection& connection, std::chrono::milliseconds statement_timeout) {
   ServerInfo info;
   info.version = connection.server_version();
   info.version_text = connection.parameter_status("server_version");
@@ -47,6 +47,7 @@ Result<ServerInfo> prepare_session(Connection& connection) {
                    connection.execute("SELECT s FROM pg_catalog.unnest(current_schemas(false)) AS s"));
   for (int i = 0; i < path.rows(); ++i) info.search_path.emplace_back(path.text(i, 0));
   PG2ATHENA_TRY(connection.execute(kSettings));
+  PG2ATHENA_TRY(connection.execute(fmt::format("SET statement_timeout = {}", statement_timeout.count())));
   if (info.version >= kTransactionTimeoutVersion)
     PG2ATHENA_TRY(connection.execute("SET transaction_timeout = 0"));
   return info;

@@ -1,6 +1,7 @@
 // The settings of our sessions, and what a server says of itself.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,17 @@ struct ServerInfo {
   bool in_recovery = false;              // a standby
 };
 
+// How long a session of ours may hold things up.
+struct SessionLimits {
+  std::chrono::milliseconds lock_timeout{0};  // waiting for a lock
+  std::chrono::milliseconds statement_timeout{
+      0};  // one statement, the reading of a shard included; 0: no end
+};
+
 // Reads what the server says of itself, then sets what our own SQL relies on: an empty search_path, no
-// timeouts that would end a long snapshot, ISO and UTC output forms, row_security off (a policy in force is
-// an error, never missing rows), no JIT for our short plans. Refuses servers older than PostgreSQL 14, which
-// have no TID range scans.
-Result<ServerInfo> prepare_session(Connection& connection);
+// timeouts that would end a long snapshot, ISO and UTC output forms, `statement_timeout`, row_security off (a
+// policy in force is an error, never missing rows), no JIT for our short plans. Refuses servers older than
+// PostgreSQL 14, which have no TID range scans.
+Result<ServerInfo> prepare_session(Connection& connection, std::chrono::milliseconds statement_timeout);
 
 }  // namespace pg2athena::postgres

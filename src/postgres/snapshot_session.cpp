@@ -23,10 +23,10 @@ std::string column_list(const ScanSource& source) {
 
 Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters,
                                               Cancellation& cancellation, std::string snapshot_id,
-                                              std::chrono::milliseconds lock_timeout) {
+                                              const SessionLimits& limits) {
   PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
-  PG2ATHENA_TRY(prepare_session(connection));
-  return SnapshotSession(std::move(connection), std::move(snapshot_id), lock_timeout, cancellation);
+  PG2ATHENA_TRY(prepare_session(connection, limits.statement_timeout));
+  return SnapshotSession(std::move(connection), std::move(snapshot_id), limits.lock_timeout, cancellation);
 }
 
 Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges) {

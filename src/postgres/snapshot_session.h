@@ -13,9 +13,9 @@ namespace pg2athena::postgres {
 
 class SnapshotSession {
  public:
-  // `lock_timeout`: how long to try again while somebody waits for a lock that conflicts with ours.
+  // The lock timeout is how long to try again while somebody waits for a lock that conflicts with ours.
   static Result<SnapshotSession> open(const ConnectionParameters& parameters, Cancellation& cancellation,
-                                      std::string snapshot_id, std::chrono::milliseconds lock_timeout);
+                                      std::string snapshot_id, const SessionLimits& limits);
 
   // Makes ready to read `source`: ends the last relation's transaction, begins one in the snapshot, locks,
   // and compares what is there now with what was planned. ChangedWhilePlanning when they differ.

@@ -14,7 +14,8 @@ def test_The_version_has_a_line_for_each_library():
     lines = assert_exit(run_pg2athena("--version"), DONE).stdout.splitlines()
     assert re.fullmatch(r"pg2athena \d+\.\d+\.\d+", lines[0])
     found = dict(line.split(maxsplit=1) for line in lines[1:])
-    assert {"libpq", "zstd", "snappy", "xxHash", "fmt", "spdlog", "nlohmann-json", "CLI11", "compiler", "build"} <= set(found)
+    assert {"libpq", "zstd", "snappy", "xxHash", "fmt", "spdlog", "nlohmann-json", "CLI11", "yaml-cpp", "compiler",
+            "build"} <= set(found)
     for name, version in found.items():
         if name not in ("compiler", "build"):
             assert re.fullmatch(r"\d+(\.\d+)+", version), name
@@ -94,5 +95,5 @@ def test_The_man_page_is_clean_roff():
     result = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-P-cbou"], input=page, capture_output=True, text=True,
                             check=False)
     assert result.returncode == 0 and result.stderr == "", result.stderr
-    for line in ("pg2athena - moves PostgreSQL tables", "--lock-timeout SECONDS", "EXIT STATUS"):
+    for line in ("pg2athena - moves PostgreSQL tables", "--lock-timeout TIME", "EXIT STATUS"):
         assert line in " ".join(result.stdout.split()), result.stdout

@@ -46,7 +46,7 @@ def test_A_statement_that_is_cancelled(table, lake, start_slow_export):
 def test_A_table_locked_by_somebody_else_is_waited_for_as_long_as_was_said(table, lake):
     with table.connect(autocommit=False) as other, other.cursor() as cursor:
         cursor.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        assert_error(run_pg2athena("run", "--lock-timeout", "1", table.url, lake, timeout=20), FAILED, "t", "lock")
+        assert_error(run_pg2athena("run", "--lock-timeout", "1s", table.url, lake, timeout=20), FAILED, "t", "lock")
         assert not layout.published(lake)
         other.rollback()
     export(table, lake)

@@ -1,0 +1,164 @@
+#include "config/configuration_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/settings.h"
+
+namespace pg2athena::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr const char* kSource = "source: {url: 'postgresql:///shop'}\n";
+
+std::optional<std::string> environment(const char* name) {
+  return std::string(name) == "PW" ? std::optional<std::string>("secret") : std::nullopt;
+}
+
+Result<Configuration> read(const std::string& text) {
+  return read_configuration(text, "jobs/shop.yaml", environment);
+}
+
+Configuration good(const std::string& text) {
+  auto configuration = read(text);
+  if (!configuration) ADD_FAILURE() << text << configuration.error();
+  return configuration ? std::move(*configuration) : Configuration();
+}
+
+TEST(ConfigurationFile, The_smallest_names_a_source) {
+  const Configuration configuration = good(kSource);
+  EXPECT_EQ(configuration.source_url, "postgresql:///shop");
+  EXPECT_TRUE(configuration.run.selection.whole_database());
+  EXPECT_EQ(configuration.run.memory_bytes, Configuration().run.memory_bytes);
+}
+
+TEST(ConfigurationFile, All_of_it_is_read) {
+  const Configuration c = good(R"(
+source:
+  url: postgresql://etl@db/shop
+  password: ${PW}
+  search_path: shop
+target: {location: lake}
+limits: {workers: 3, memory: 256MiB, max_value_size: 10MB, lock_timeout: 5s, statement_timeout: 1h}
+files: {compression: zstd, compression_level: 7, size: 64MiB}
+log: {format: json}
+schemas: [audit, "tmp_*"]
+exclude: ['audit."Old Log"']
+tables:
+  - public.orders
+  - 'public."Order Items"'
+  - {name: public.events, columns: [id, "Odd Name"], where: id > 5}
+  - {sql: SELECT 1 AS one, as: ones}
+)");
+  EXPECT_EQ(c.password, "secret");
+  EXPECT_EQ(c.search_path, "shop");
+  EXPECT_EQ(c.target, "jobs/lake") << "relative to the file's folder";
+  EXPECT_EQ(c.run.workers, 3);
+  EXPECT_EQ(c.run.memory_bytes, std::uint64_t{256} << 20U);
+  EXPECT_EQ(c.run.max_value_bytes, 10'000'000U);
+  EXPECT_EQ(c.run.lock_timeout, std::chrono::seconds(5));
+  EXPECT_EQ(c.run.statement_timeout, std::chrono::hours(1));
+  EXPECT_EQ(c.run.compression_level, 7);
+  EXPECT_EQ(c.run.file_bytes, std::uint64_t{64} << 20U);
+  EXPECT_EQ(c.log_format, observe::LogFormat::Json);
+  EXPECT_THAT(c.run.selection.schemas, ElementsAre("audit", "tmp_*"));
+  EXPECT_THAT(c.run.selection.excludes, ElementsAre("audit.\"Old Log\""));
+  using Table = postgres::TableSelection;
+  EXPECT_THAT(
+      c.run.selection.tables,
+      ElementsAre(Table{.pattern = "public.orders", .columns = {}, .where = {}},
+                  Table{.pattern = "public.\"Order Items\"", .columns = {}, .where = {}},
+                  Table{.pattern = "public.events", .columns = {"id", "Odd Name"}, .where = "id > 5"}));
+  ASSERT_EQ(c.run.queries.size(), 1U);
+  EXPECT_EQ(c.run.queries[0].name, "ones");
+  EXPECT_EQ(c.run.queries[0].sql, "SELECT 1 AS one");
+}
+
+TEST(ConfigurationFile, A_section_of_comments_only_means_the_defaults) {
+  EXPECT_EQ(good(std::string(kSource) + "limits:\n  # workers: 2\nfiles:\n").run.workers,
+            Configuration().run.workers);
+}
+
+struct Wrong {
+  std::string text;  // behind the source's line
+  std::string place;
+  std::string mention;
+};
+
+TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
+  const std::vector<Wrong> cases = {
+      {"limts: {}", "2:1", "limits"},
+      {"limits: {worker: 2}", "2:10", "workers"},
+      {"limits:\n  workers: many", "3:12", "whole number"},
+      {"limits:\n  workers: [1]", "3:12", "a list"},
+      {"limits:\n  workers:\n  memory: 1GiB", "3:3", "limits.workers has no value"},
+      {"limits: 5", "2:9", "mapping"},
+      {"limits: {workers: 2, workers: 3}", "2:22", "twice"},
+      {"source: {url: 'postgresql:///other'}", "2:1", "twice"},
+      {"limits: {memory: 1MiB}", "2:18", "32MiB"},
+      {"files: {compression: none, compression_level: 3}", "1:1", "zstd"},
+      {"target: {location: '${PW}/lake'}", "2:20", "reference"},
+      {"tables: []", "2:9", "empty"},
+      {"tables:", "2:1", "tables takes a list"},
+      {"tables: public.orders", "2:9", "list"},
+      {"tables: [[a]]", "2:10", "list"},
+      {"tables: [a.b.c]", "2:10", "too many parts"},
+      {"tables: [{nam: a}]", "2:11", "name"},
+      {"tables: [{name: 'a*', where: x}]", "2:17", "wildcard"},
+      {"tables: [{name: a, as: b}]", "2:10", "not both"},
+      {"tables: [{name: a, columns: []}]", "2:29", "empty list"},
+      {"tables: [{name: a, where: ''}]", "2:27", "empty"},
+      {"tables: [{sql: SELECT 1}]", "2:10", "as"},
+      {"tables: [{as: x}]", "2:10", "needs one of"},
+      {"tables: [{sql: SELECT 1, where: x, as: y}]", "2:10", "a query has its own"},
+      {"tables: [{sql: SELECT 1, query: q.sql, as: y}]", "2:10", "needs one of"},
+      {"tables: [{query: nowhere.sql, as: y}]", "2:18", "nowhere.sql"},
+      {"tables: [{name: a, where: \"x = '${PW}'\"}]", "2:27", "reference"},
+      {"schemas: [a.b]", "2:11", "too many parts"},
+      {"exclude: {}", "2:10", "list"},
+      {"? [a]\n: 1", "2:3", "no word"},
+      {"limits: {workers: 2", "", "no YAML"},
+      {"limits:\n\tworkers: 2", "3:", "no YAML"},
+      {"---\nsource: {}", "", "more than one document"},
+  };
+  for (const Wrong& wrong : cases) {
+    const auto refused = read(kSource + wrong.text);
+    ASSERT_FALSE(refused.has_value()) << wrong.text;
+    EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidArgument);
+    EXPECT_THAT(refused.error().message() + refused.error().hint(), HasSubstr(wrong.mention)) << wrong.text;
+    const std::string place = wrong.place.empty() ? "" : ":" + wrong.place;
+    EXPECT_THAT(refused.error().message(), StartsWith("jobs/shop.yaml" + place)) << wrong.text;
+  }
+}
+
+TEST(ConfigurationFile, A_wrong_value_of_any_setting_is_said_with_its_place) {
+  for (const Setting& setting : settings()) {
+    const auto refused = read(std::string(kSource) + std::string(setting.section) + ":\n  " +
+                              std::string(setting.key) + ": {}\n");
+    ASSERT_FALSE(refused.has_value()) << setting.path();
+    EXPECT_THAT(refused.error().message(), StartsWith("jobs/shop.yaml:"));
+  }
+}
+
+TEST(ConfigurationFile, A_source_is_needed_and_a_password_in_it_refused) {
+  EXPECT_THAT(read("").error().message(), HasSubstr("empty"));
+  EXPECT_THAT(read("# nothing\n").error().message(), HasSubstr("empty"));
+  EXPECT_THAT(read("target: {location: x}").error().message(), HasSubstr("source.url is missing"));
+  EXPECT_THAT(read("source:\n  url: postgresql://a:b@c/d").error().message(),
+              StartsWith("jobs/shop.yaml:2:8: source.url has a password"));
+  EXPECT_THAT(read("source:\n  url: ${NONE}").error().message(), HasSubstr("NONE is not set"));
+  EXPECT_THAT(read("- a list").error().message(), HasSubstr("mapping"));
+  EXPECT_THAT(read("source: {url: \xFF}").error().message(), HasSubstr("UTF-8"));
+}
+
+TEST(ConfigurationFile, A_file_that_can_not_be_read_is_named) {
+  EXPECT_THAT(load_configuration("/nowhere/shop.yaml", environment).error().message(),
+              HasSubstr("/nowhere/shop.yaml can't be read: No such file"));
+  EXPECT_THAT(load_configuration("/", environment).error().message(), HasSubstr("folder"));
+}
+
+}  // namespace
+}  // namespace pg2athena::config

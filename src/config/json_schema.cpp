@@ -1,0 +1,105 @@
+#include <nlohmann/json.hpp>
+
+#include "config/documents.h"
+#include "config/settings.h"
+
+namespace pg2athena::config {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kSizePattern = "^[0-9]+(\\.[0-9]+)? ?(B|[kK]i?B|Mi?B|Gi?B|Ti?B)?$";
+constexpr const char* kDurationPattern = "^(0|[0-9]+(\\.[0-9]+)? ?(ms|s|min|h|d))$";
+constexpr const char* kReferencePattern = "^\\$\\{[A-Za-z0-9_]+\\}$";
+
+Json of_setting(const Setting& setting) {
+  Json schema = {{"description", setting.summary}};
+  switch (setting.kind) {
+    case ValueKind::Text:
+      schema["type"] = "string";
+      if (setting.reference && !setting.required) schema["pattern"] = kReferencePattern;
+      schema["minLength"] = 1;
+      break;
+    case ValueKind::Count:
+      schema["type"] = "integer";
+      schema["minimum"] = setting.min;
+      schema["maximum"] = setting.max;
+      break;
+    case ValueKind::Size:
+      schema["type"] = {"string", "integer"};
+      schema["pattern"] = kSizePattern;
+      break;
+    case ValueKind::Duration:
+      schema["type"] = {"string", "integer"};
+      schema["pattern"] = kDurationPattern;
+      break;
+    case ValueKind::Choice:
+      schema["enum"] = std::vector<std::string>(setting.choices.begin(), setting.choices.end());
+      break;
+  }
+  schema["examples"] = Json::array({setting.example});
+  return schema;
+}
+
+Json of_section(const Section& section) {
+  Json properties = Json::object();
+  Json required = Json::array();
+  for (const Setting& setting : settings()) {
+    if (setting.section != section.key) continue;
+    properties[std::string(setting.key)] = of_setting(setting);
+    if (setting.required && setting.section == "source") required.push_back(setting.key);
+  }
+  Json schema = {
+      {"description", section.summary}, {"type", {"object", "null"}}, {"additionalProperties", false}};
+  if (!required.empty()) {
+    schema["type"] = "object";
+    schema["required"] = required;
+  }
+  schema["properties"] = properties;
+  return schema;
+}
+
+Json name_schema() {
+  return {{"type", "string"}, {"minLength", 1}};
+}
+
+Json names_schema(std::string_view summary) {
+  return {{"description", summary}, {"type", "array"}, {"minItems", 1}, {"items", name_schema()}};
+}
+
+Json tables_schema() {
+  Json properties = Json::object();
+  for (const TableKey& key : table_keys()) {
+    if (key.type == "list of names") {
+      properties[std::string(key.key)] = names_schema(key.summary);
+    } else {
+      properties[std::string(key.key)] = {{"description", key.summary}, {"type", "string"}, {"minLength", 1}};
+    }
+  }
+  const Json forms = {
+      {{"required", {"name"}}}, {{"required", {"query", "as"}}}, {{"required", {"sql", "as"}}}};
+  const Json table = {
+      {"type", "object"}, {"additionalProperties", false}, {"properties", properties}, {"oneOf", forms}};
+  return {{"description", kTablesSummary},
+          {"type", "array"},
+          {"minItems", 1},
+          {"items", {{"oneOf", {name_schema(), table}}}}};
+}
+
+}  // namespace
+
+std::string json_schema() {
+  Json properties = Json::object();
+  for (const Section& section : sections()) properties[std::string(section.key)] = of_section(section);
+  for (const Section& list : name_lists()) properties[std::string(list.key)] = names_schema(list.summary);
+  properties["tables"] = tables_schema();
+  const Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                       {"title", "The configuration of pg2athena"},
+                       {"type", "object"},
+                       {"additionalProperties", false},
+                       {"required", {"source"}},
+                       {"properties", properties}};
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace pg2athena::config

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include "config/documents.h"
+#include "config/settings.h"
+
+namespace pg2athena::config {
+namespace {
+
+constexpr std::string_view kHead = R"(# Configuration
+<!-- Made by `pg2athena schema --page`; scripts/generate-docs writes it. -->
+
+A run can be described in a file: `pg2athena run --config shop.yaml`. `pg2athena init SOURCE shop.yaml` writes one from
+a database, and `pg2athena plan --config shop.yaml` checks it and shows what it means. Options of the command line win
+over the file.
+
+```yaml
+source:
+  url: postgresql://etl@db.internal/shop
+  password: ${SHOP_PASSWORD}
+target:
+  location: /srv/lake/shop
+limits:
+  workers: 4
+  memory: 1GiB
+tables:
+  - public.customers
+  - audit.*
+  - name: public.events
+    columns: [id, created_at, kind, payload]
+    where: created_at >= date '2026-01-01'
+  - query: queries/revenue.sql
+    as: revenue
+exclude:
+  - audit.tmp_*
+```
+
+The file is read strictly: an unknown key, a key that is there twice, or a value that a key can't have is an error that
+names file, line and column, and the key that may have been meant. Sizes are a number and a unit: `KiB`, `MiB`, `GiB`,
+`TiB` (powers of 1024) or `kB`, `MB`, `GB`, `TB` (powers of 1000); a number alone is bytes. Times are a number and `ms`,
+`s`, `min`, `h` or `d`. Relative files and folders begin at the folder of the configuration file.
+
+**Secrets** don't stand in the file: `${NAME}` is replaced from the environment in `source.url` and `source.password`,
+and nowhere else; elsewhere it is an error. In a URL the value is percent-encoded, so a password may have any
+characters: `postgresql://etl:${SHOP_PASSWORD}@db.internal/shop`. A URL may also be one reference as a whole:
+`url: ${DATABASE_URL}`. Without either, libpq's ways work: `PGPASSWORD`, `~/.pgpass`, `PGPASSFILE`.
+
+**Editors** complete and check the file with its JSON Schema: `pg2athena schema > pg2athena.schema.json`, and as the
+file's first line `# yaml-language-server: $schema=pg2athena.schema.json`. The schema of this version is
+[pg2athena.schema.json](pg2athena.schema.json).
+)";
+
+std::string default_of(const Setting& setting) {
+  if (setting.required) return "required";
+  if (setting.key == "workers") return fmt::format("one a core, at most {}", 4);
+  const std::string value = setting.get(Configuration());
+  return value.empty() ? "" : fmt::format("`{}`", value);
+}
+
+std::string values_of(const Setting& setting) {
+  return setting.kind == ValueKind::Text ? fmt::format("e.g. `{}`", setting.example)
+                                         : describe_values(setting);
+}
+
+std::string section_table(const Section& section) {
+  std::string out = fmt::format(
+      "\n## {}\n{}.\n\n| key | meaning | values | default | option |\n| --- | --- | --- | --- | --- |\n",
+      section.key, section.summary);
+  for (const Setting& setting : settings()) {
+    if (setting.section != section.key) continue;
+    out +=
+        fmt::format("| `{}` | {}. | {} | {} | {} |\n", setting.path(), setting.summary, values_of(setting),
+                    default_of(setting), setting.option.empty() ? "" : fmt::format("`--{}`", setting.option));
+  }
+  return out;
+}
+
+std::string tables_part() {
+  std::string out =
+      fmt::format("\n## tables\n{}.\n\n| key | value | meaning |\n| --- | --- | --- |\n", kTablesSummary);
+  for (const TableKey& key : table_keys()) {
+    out += fmt::format("| `{}` | {} | {}. |\n", key.key, key.type, key.summary);
+  }
+  out +=
+      "\nNames are as psql's `\\d` takes them: unquoted letters fold to lower case, `\"Quoted\"` text stays "
+      "as it is, `*` "
+      "and `?` are\nwildcards. In YAML a name in double quotes stands inside of single ones: "
+      "`'public.\"Order Items\"'`; one "
+      "that begins with `*` or\n`\"` too.\n";
+  return out;
+}
+
+}  // namespace
+
+std::string reference_page() {
+  std::string out(kHead);
+  for (const Section& section : sections()) out += section_table(section);
+  out += tables_part();
+  for (const Section& list : name_lists()) out += fmt::format("\n## {}\n{}.\n", list.key, list.summary);
+  return out;
+}
+
+}  // namespace pg2athena::config

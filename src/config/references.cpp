@@ -1,0 +1,113 @@
+#include "config/references.h"
+
+#include <functional>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace pg2athena::config {
+namespace {
+
+bool is_name_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+struct Reference {
+  std::size_t begin = 0;  // of "${"
+  std::size_t end = 0;    // behind "}"
+  std::string name;
+};
+
+std::optional<Reference> find_reference(std::string_view text, std::size_t from) {
+  while ((from = text.find("${", from)) != std::string_view::npos) {
+    std::size_t at = from + 2;
+    while (at < text.size() && is_name_character(text[at])) ++at;
+    if (at < text.size() && text[at] == '}' && at > from + 2) {
+      return Reference{
+          .begin = from, .end = at + 1, .name = std::string(text.substr(from + 2, at - from - 2))};
+    }
+    from += 2;
+  }
+  return std::nullopt;
+}
+
+// Each reference replaced by what `value` makes of its name.
+Result<std::string> replace(const std::string& text,
+                            const std::function<Result<std::string>(const std::string& name)>& value) {
+  std::string out;
+  std::size_t from = 0;
+  while (const auto reference = find_reference(text, from)) {
+    out.append(text, from, reference->begin - from);
+    PG2ATHENA_ASSIGN(const std::string replacement, value(reference->name));
+    out += replacement;
+    from = reference->end;
+  }
+  return out.append(text, from);
+}
+
+Result<std::string> variable(const std::string& name, const postgres::Environment& environment) {
+  auto value = environment(name.c_str());
+  if (value && !value->empty()) return std::move(*value);
+  return fail(Error(ErrorKind::InvalidArgument,
+                    fmt::format("the environment variable {} is {}", name, value ? "empty" : "not set"))
+                  .hint(fmt::format("set it where pg2athena is started: export {}=…", name)));
+}
+
+bool is_one_reference(std::string_view text) {
+  const auto reference = find_reference(text, 0);
+  return reference && reference->begin == 0 && reference->end == text.size();
+}
+
+std::string percent_encoded(std::string_view value) {
+  constexpr std::string_view kUnreserved = "-._~";  // besides letters and digits: RFC 3986, 2.3
+  std::string out;
+  for (const char c : value) {
+    const bool plain = (is_name_character(c) && c != '_') || kUnreserved.contains(c) || c == '_';
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+std::string conninfo_quoted(std::string_view value) {
+  std::string out = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+constexpr std::string_view kSecretHint =
+    "a file is easily shared: write ${NAME} and set that variable, or leave the password to PGPASSWORD, "
+    "~/.pgpass or "
+    "the file that PGPASSFILE names";
+
+}  // namespace
+
+bool has_reference(std::string_view text) {
+  return find_reference(text, 0).has_value();
+}
+
+Result<std::string> expand_source(const std::string& text, const postgres::Environment& environment) {
+  if (is_one_reference(text)) return variable(find_reference(text, 0)->name, environment);
+  const bool uri = text.starts_with("postgresql://") || text.starts_with("postgres://");
+  const auto nothing = [&](const std::string&) -> Result<std::string> { return uri ? "" : "''"; };
+  PG2ATHENA_ASSIGN(const std::string without_references, replace(text, nothing));
+  PG2ATHENA_ASSIGN(const bool password, postgres::has_password(without_references));
+  if (password) {
+    return fail(
+        Error(ErrorKind::InvalidArgument, "source.url has a password in it").hint(std::string(kSecretHint)));
+  }
+  return replace(text, [&](const std::string& name) -> Result<std::string> {
+    PG2ATHENA_ASSIGN(const std::string value, variable(name, environment));
+    return uri ? percent_encoded(value) : conninfo_quoted(value);
+  });
+}
+
+Result<std::string> expand_secret(const std::string& text, const postgres::Environment& environment) {
+  if (is_one_reference(text)) return variable(find_reference(text, 0)->name, environment);
+  return fail(Error(ErrorKind::InvalidArgument, "source.password has to be a reference like ${SHOP_PASSWORD}")
+                  .hint(std::string(kSecretHint)));
+}
+
+}  // namespace pg2athena::config

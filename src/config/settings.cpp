@@ -1,0 +1,294 @@
+#include "config/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/quantity.h"
+
+namespace pg2athena::config {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kTebibyte = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kSecond = 1000;
+constexpr std::uint64_t kDay = 24 * 3600 * kSecond;
+
+constexpr std::array<std::string_view, 3> kCodecs = {"zstd", "snappy", "none"};
+constexpr std::array kCodecValues = {parquet::Compression::Zstd, parquet::Compression::Snappy,
+                                     parquet::Compression::None};
+constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
+
+template <std::string Configuration::* member>
+void set_text(Configuration& configuration, const SettingValue& value) {
+  configuration.*member = value.text;
+}
+template <std::string Configuration::* member>
+std::string get_text(const Configuration& configuration) {
+  return configuration.*member;
+}
+
+constexpr std::array kSettings = {
+    Setting{
+        .section = "source",
+        .key = "url",
+        .summary =
+            "The database: postgresql://user@host:port/database or a conninfo string. A password stands here "
+            "only as ${NAME}, or the whole URL does",
+        .example = "postgresql://etl@db.internal/shop",
+        .reference = true,
+        .required = true,
+        .set = &set_text<&Configuration::source_url>,
+        .get = &get_text<&Configuration::source_url>},
+    Setting{
+        .section = "source",
+        .key = "password",
+        .summary =
+            "The password, as ${NAME} of the environment. Without it: PGPASSWORD, PGPASSFILE or ~/.pgpass",
+        .example = "${SHOP_PASSWORD}",
+        .reference = true,
+        .set = &set_text<&Configuration::password>,
+        .get = &get_text<&Configuration::password>},
+    Setting{.section = "source",
+            .key = "search_path",
+            .summary =
+                "Where the names in `where` and in queries are looked up, instead of the role's search_path",
+            .example = "shop, public",
+            .set = &set_text<&Configuration::search_path>,
+            .get = &get_text<&Configuration::search_path>},
+    Setting{
+        .section = "target",
+        .key = "location",
+        .summary =
+            "The lake: a local folder, made when it is missing; a relative one begins at the folder of the "
+            "configuration file",
+        .example = "./lake",
+        .required = true,
+        .set = &set_text<&Configuration::target>,
+        .get = &get_text<&Configuration::target>},
+    Setting{
+        .section = "limits",
+        .key = "workers",
+        .kind = ValueKind::Count,
+        .summary = "Connections that read at once, besides the one that holds the snapshot",
+        .example = "4",
+        .option = "workers",
+        .min = 1,
+        .max = 256,
+        .set = [](Configuration& c, const SettingValue& v) { c.run.workers = static_cast<int>(v.number); },
+        .get = [](const Configuration& c) { return std::to_string(c.run.workers); }},
+    Setting{
+        .section = "limits",
+        .key = "memory",
+        .kind = ValueKind::Size,
+        .summary = "A promise about the program's resident memory; the size of row groups follows from it",
+        .example = "1GiB",
+        .option = "memory",
+        .min = 32 * kMebibyte,
+        .max = kTebibyte,
+        .set = [](Configuration& c, const SettingValue& v) { c.run.memory_bytes = v.number; },
+        .get = [](const Configuration& c) { return byte_size_text(c.run.memory_bytes); }},
+    Setting{.section = "limits",
+            .key = "max_value_size",
+            .kind = ValueKind::Size,
+            .summary = "The most bytes that one value, and all values of one row together, may have; the "
+                       "server is asked "
+                       "before they travel. By default what `memory` has room for",
+            .example = "64MiB",
+            .option = "max-value-size",
+            .min = 1,
+            .max = 1024 * kMebibyte,
+            .set = [](Configuration& c, const SettingValue& v) { c.run.max_value_bytes = v.number; },
+            .get =
+                [](const Configuration& c) {
+                  return c.run.max_value_bytes ? byte_size_text(*c.run.max_value_bytes) : std::string();
+                }},
+    Setting{.section = "limits",
+            .key = "lock_timeout",
+            .kind = ValueKind::Duration,
+            .summary = "How long to wait for a table that an ALTER or TRUNCATE holds",
+            .example = "2min",
+            .option = "lock-timeout",
+            .min = 1,
+            .max = kDay,
+            .set =
+                [](Configuration& c, const SettingValue& v) {
+                  c.run.lock_timeout = milliseconds(static_cast<std::int64_t>(v.number));
+                },
+            .get = [](const Configuration& c) { return duration_text(c.run.lock_timeout); }},
+    Setting{.section = "limits",
+            .key = "statement_timeout",
+            .kind = ValueKind::Duration,
+            .summary = "How long one statement on the server may take, the reading of a shard included; 0 is "
+                       "without end",
+            .example = "2h",
+            .option = "statement-timeout",
+            .min = 0,
+            .max = 24 * kDay,
+            .set =
+                [](Configuration& c, const SettingValue& v) {
+                  c.run.statement_timeout = milliseconds(static_cast<std::int64_t>(v.number));
+                },
+            .get = [](const Configuration& c) { return duration_text(c.run.statement_timeout); }},
+    Setting{
+        .section = "files",
+        .key = "compression",
+        .kind = ValueKind::Choice,
+        .summary = "The codec of the Parquet pages",
+        .example = "zstd",
+        .option = "compression",
+        .choices = kCodecs,
+        .set = [](Configuration& c, const SettingValue& v) { c.run.compression = kCodecValues[v.number]; },
+        .get =
+            [](const Configuration& c) {
+              const auto* const found = std::ranges::find(kCodecValues, c.run.compression);
+              return std::string(kCodecs[static_cast<std::size_t>(found - kCodecValues.begin())]);
+            }},
+    Setting{.section = "files",
+            .key = "compression_level",
+            .kind = ValueKind::Count,
+            .summary = "zstd's level, 1 by default; the other codecs have none",
+            .example = "3",
+            .option = "compression-level",
+            .min = 1,
+            .max = 22,
+            .set = [](Configuration& c,
+                      const SettingValue& v) { c.run.compression_level = static_cast<int>(v.number); },
+            .get =
+                [](const Configuration& c) {
+                  return c.run.compression_level ? std::to_string(*c.run.compression_level) : std::string();
+                }},
+    Setting{.section = "files",
+            .key = "size",
+            .kind = ValueKind::Size,
+            .summary = "A file is closed when it has grown to this; the next row group begins another",
+            .example = "512MiB",
+            .min = kMebibyte,
+            .max = kTebibyte,
+            .set = [](Configuration& c, const SettingValue& v) { c.run.file_bytes = v.number; },
+            .get = [](const Configuration& c) { return byte_size_text(c.run.file_bytes); }},
+    Setting{.section = "log",
+            .key = "format",
+            .kind = ValueKind::Choice,
+            .summary = "The log on stderr: text for people, or json, one event a line",
+            .example = "json",
+            .option = "log-format",
+            .choices = kLogFormats,
+            .set =
+                [](Configuration& c, const SettingValue& v) {
+                  c.log_format = v.number == 1 ? observe::LogFormat::Json : observe::LogFormat::Text;
+                },
+            .get =
+                [](const Configuration& c) {
+                  return std::string(kLogFormats[c.log_format == observe::LogFormat::Json ? 1 : 0]);
+                }},
+};
+
+constexpr std::array kSections = {Section{"source", "The database"}, Section{"target", "Where the files go"},
+                                  Section{"limits", "What the run may take"},
+                                  Section{"files", "The Parquet files"}, Section{"log", "The log"}};
+
+constexpr std::array kNameLists = {
+    Section{"schemas", "Schemas of which everything is exported; `*` and `?` are wildcards"},
+    Section{"exclude", "Tables and views to leave out; `*` and `?` are wildcards"}};
+
+constexpr std::array kTableKeys = {
+    TableKey{"name", "name", "schema.name, or a name of the search path; \"Quoted\" keeps upper case"},
+    TableKey{"columns", "list of names", "The columns to export, in this order; all when it is missing"},
+    TableKey{"where", "SQL", "A condition; the rows for which it is true are exported"},
+    TableKey{"query", "file",
+             "A file with one SELECT, relative to the configuration file; instead of `name`"},
+    TableKey{"sql", "SQL", "One SELECT, instead of `name`"},
+    TableKey{"as", "name", "What a query's result is called in the lake"},
+};
+
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<std::uint64_t> parse_number(const Setting& setting, std::string_view text) {
+  switch (setting.kind) {
+    case ValueKind::Count:
+      return parse_count(text);
+    case ValueKind::Size: {
+      const auto bytes = parse_byte_size(text);
+      return bytes ? std::optional(*bytes) : std::nullopt;
+    }
+    case ValueKind::Duration: {
+      const auto duration = parse_duration(text);
+      return duration ? std::optional(static_cast<std::uint64_t>(duration->count())) : std::nullopt;
+    }
+    case ValueKind::Choice: {
+      const auto found = std::ranges::find(setting.choices, text);
+      if (found == setting.choices.end()) return std::nullopt;
+      return static_cast<std::uint64_t>(found - setting.choices.begin());
+    }
+    case ValueKind::Text:
+      break;
+  }
+  return 0;
+}
+
+bool in_range(const Setting& setting, std::uint64_t number) {
+  const bool ranged = setting.kind != ValueKind::Text && setting.kind != ValueKind::Choice;
+  return !ranged || (number >= setting.min && number <= setting.max);
+}
+
+}  // namespace
+
+std::span<const Setting> settings() {
+  return kSettings;
+}
+std::span<const Section> sections() {
+  return kSections;
+}
+std::span<const Section> name_lists() {
+  return kNameLists;
+}
+std::span<const TableKey> table_keys() {
+  return kTableKeys;
+}
+
+std::string describe_values(const Setting& setting) {
+  const auto duration = [](std::uint64_t number) {
+    return duration_text(milliseconds(static_cast<std::int64_t>(number)));
+  };
+  switch (setting.kind) {
+    case ValueKind::Text:
+      return "a text";
+    case ValueKind::Count:
+      return fmt::format("a whole number from {} to {}", setting.min, setting.max);
+    case ValueKind::Size:
+      return fmt::format("a size from {} to {}, such as {}", byte_size_text(setting.min),
+                         byte_size_text(setting.max), setting.example);
+    case ValueKind::Duration:
+      return fmt::format("a time from {} to {}, such as {}", duration(setting.min), duration(setting.max),
+                         setting.example);
+    case ValueKind::Choice:
+      return fmt::format("one of {}", fmt::join(setting.choices, ", "));
+  }
+  return "";
+}
+
+Result<void> apply(const Setting& setting, std::string_view text, std::string_view name,
+                   Configuration& configuration) {
+  const auto number = parse_number(setting, text);
+  const bool empty = setting.kind == ValueKind::Text && text.empty();
+  if (!number || !in_range(setting, *number) || empty) {
+    return fail(ErrorKind::InvalidArgument,
+                fmt::format("{} takes {}, not '{}'", name, describe_values(setting), text));
+  }
+  setting.set(configuration, {.text = std::string(text), .number = *number});
+  return {};
+}
+
+}  // namespace pg2athena::config

@@ -1,0 +1,78 @@
+// THE description of the configuration: one row for each setting. Reading a file, options of the command
+// line, the JSON Schema, the reference page and the file that `init` writes are all made from it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "config/configuration.h"
+
+namespace pg2athena::config {
+
+enum class ValueKind {
+  Text,
+  Count,     // a whole number, min to max
+  Size,      // of memory or a file, in bytes, min to max (base/quantity.h)
+  Duration,  // in milliseconds, min to max (base/quantity.h)
+  Choice,    // one of a few words
+};
+
+// A value that has been checked against its row.
+struct SettingValue {
+  std::string text;
+  std::uint64_t number = 0;  // Count, Size in bytes, Duration in milliseconds; Choice: its index
+};
+
+struct Setting {
+  std::string_view section;
+  std::string_view key;
+  ValueKind kind = ValueKind::Text;
+  std::string_view summary;      // one sentence, without its full stop
+  std::string_view example;      // a value that is right
+  std::string_view option = {};  // on the command line, without dashes; empty: only in the file
+  bool reference = false;        // ${NAME} is replaced from the environment
+  bool required = false;
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
+  std::span<const std::string_view> choices = {};
+  void (*set)(Configuration&, const SettingValue&) = nullptr;
+  // The value as text; empty when nothing is set.
+  std::string (*get)(const Configuration&) = nullptr;
+
+  std::string path() const { return std::string(section) + "." + std::string(key); }
+};
+
+// A section of the file, or one of its lists.
+struct Section {
+  std::string_view key;
+  std::string_view summary;
+};
+
+std::span<const Setting> settings();    // those of a section stand together
+std::span<const Section> sections();    // in the order of settings()
+std::span<const Section> name_lists();  // schemas, exclude: lists of names
+
+// The keys of a table that is more than a name, with their meaning.
+struct TableKey {
+  std::string_view key;
+  std::string_view type;  // for people
+  std::string_view summary;
+};
+std::span<const TableKey> table_keys();
+inline constexpr std::string_view kTablesSummary =
+    "The tables, views and materialized views to export: names, patterns, or more about one of them. Without "
+    "`tables` and `schemas` everything in the database is exported";
+
+// What a setting takes, for people: "a whole number from 1 to 256".
+std::string describe_values(const Setting& setting);
+
+// Checks a text against the setting's row and stores it. The error begins with `name`: limits.workers or
+// --workers.
+Result<void> apply(const Setting& setting, std::string_view text, std::string_view name,
+                   Configuration& configuration);
+
+}  // namespace pg2athena::config

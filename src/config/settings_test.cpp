@@ -1,0 +1,111 @@
+#include "config/settings.h"
+
+#include <algorithm>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pg2athena::config {
+namespace {
+
+using testing::HasSubstr;
+
+const Setting& setting(std::string_view path) {
+  return *std::ranges::find_if(settings(), [&](const Setting& s) { return s.path() == path; });
+}
+
+struct Case {
+  const char* path;
+  const char* right;
+  const char* stored;  // as get() prints it
+  std::vector<const char*> wrong;
+};
+
+// A row for each setting: a value that is right, and values that are wrong.
+const std::vector<Case>& cases() {
+  static const std::vector<Case> kCases = {
+      {"source.url", "postgresql:///shop", "postgresql:///shop", {""}},
+      {"source.password", "secret", "secret", {""}},
+      {"source.search_path", "shop, public", "shop, public", {""}},
+      {"target.location", "./lake", "./lake", {""}},
+      {"limits.workers", "8", "8", {"0", "257", "-1", "many", "2.5", "", "99999999999999999999"}},
+      {"limits.memory", "1024MiB", "1GiB", {"16MiB", "2TiB", "512M", "-1GiB", "lots", ""}},
+      {"limits.max_value_size", "64MB", "62500KiB", {"0", "2GiB", "big", ""}},
+      {"limits.lock_timeout", "90s", "90s", {"0", "2d", "30", "-1s", "soon", ""}},
+      {"limits.statement_timeout", "2h", "2h", {"30", "25d", "never", ""}},
+      {"files.compression", "snappy", "snappy", {"arj", "ZSTD", ""}},
+      {"files.compression_level", "19", "19", {"0", "23", "high", ""}},
+      {"files.size", "1GiB", "1GiB", {"1", "2TiB", "small", ""}},
+      {"log.format", "json", "json", {"xml", "JSON", ""}},
+  };
+  return kCases;
+}
+
+TEST(Settings, Every_setting_takes_a_right_value_and_refuses_wrong_ones) {
+  std::set<std::string> tested;
+  for (const Case& c : cases()) {
+    tested.insert(c.path);
+    const Setting& row = setting(c.path);
+    Configuration configuration;
+    ASSERT_TRUE(apply(row, c.right, c.path, configuration).has_value()) << c.path;
+    EXPECT_EQ(row.get(configuration), c.stored) << c.path;
+    for (const char* const wrong : c.wrong) {
+      Configuration unchanged;
+      const auto refused = apply(row, wrong, c.path, unchanged);
+      ASSERT_FALSE(refused.has_value()) << c.path << " takes " << wrong;
+      EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidArgument);
+      EXPECT_THAT(refused.error().message(), HasSubstr(c.path));
+      EXPECT_EQ(row.get(unchanged), row.get(Configuration())) << c.path;
+    }
+  }
+  for (const Setting& row : settings())
+    EXPECT_TRUE(tested.contains(row.path())) << row.path() << " has no case";
+}
+
+TEST(Settings, Examples_are_right_values) {
+  for (const Setting& row : settings()) {
+    Configuration configuration;
+    EXPECT_TRUE(apply(row, row.example, row.path(), configuration).has_value()) << row.path();
+  }
+}
+
+TEST(Settings, Defaults_are_right_values) {
+  for (const Setting& row : settings()) {
+    const std::string value = row.get(Configuration());
+    Configuration configuration;
+    EXPECT_TRUE(value.empty() || apply(row, value, row.path(), configuration).has_value()) << row.path();
+  }
+}
+
+TEST(Settings, Sections_are_in_the_order_of_their_settings) {
+  std::vector<std::string_view> of_settings;
+  for (const Setting& row : settings()) {
+    if (of_settings.empty() || of_settings.back() != row.section) of_settings.push_back(row.section);
+  }
+  std::vector<std::string_view> listed;
+  for (const Section& section : sections()) listed.push_back(section.key);
+  EXPECT_EQ(of_settings, listed);
+}
+
+TEST(Settings, A_compression_level_needs_a_codec_with_levels) {
+  Configuration configuration;
+  configuration.run.compression = parquet::Compression::Snappy;
+  EXPECT_TRUE(check(configuration).has_value());
+  configuration.run.compression_level = 3;
+  EXPECT_FALSE(check(configuration).has_value());
+}
+
+TEST(Settings, Password_and_search_path_reach_libpq) {
+  Configuration configuration;
+  configuration.source_url = "postgresql://etl@localhost/shop?options=-c%20jit%3Doff";
+  configuration.password = "p w'\\";
+  configuration.search_path = "shop, \"Odd Name\"";
+  const auto parameters = connection_parameters(configuration);
+  ASSERT_TRUE(parameters.has_value());
+  EXPECT_EQ(parameters->at("password"), "p w'\\");
+  EXPECT_EQ(parameters->at("options"), "-c jit=off -c search_path=shop,\\ \"Odd\\ Name\"");
+}
+
+}  // namespace
+}  // namespace pg2athena::config
