@@ -57,8 +57,11 @@ std::string pending_prefix() {
 std::string pending_key(std::string_view run_id) {
   return pending_prefix().append(run_id);
 }
+std::string tables_prefix() {
+  return fmt::format("{}/tables/", kOurs);
+}
 std::string table_key(std::string_view table) {
-  return fmt::format("{}/tables/{}.json", kOurs, table);
+  return fmt::format("{}{}.json", tables_prefix(), table);
 }
 
 }  // namespace pg2athena::catalog

@@ -36,6 +36,7 @@ std::string commit_key(std::string_view run_id);
 std::string published_key(std::string_view run_id);
 std::string pending_prefix();  // ends in '/'
 std::string pending_key(std::string_view run_id);
+std::string tables_prefix();  // ends in '/'
 std::string table_key(std::string_view table);
 
 }  // namespace pg2athena::catalog

@@ -77,4 +77,18 @@ Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store
   return std::move(found->record);
 }
 
+Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store) {
+  constexpr std::string_view kSuffix = ".json";
+  PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(tables_prefix()));
+  std::vector<TableRecord> records;
+  for (const storage::ObjectInfo& object : objects) {
+    if (!object.key.ends_with(kSuffix)) continue;
+    const std::size_t begin = tables_prefix().size();
+    const std::string table = object.key.substr(begin, object.key.size() - begin - kSuffix.size());
+    PG2ATHENA_ASSIGN(std::optional<TableRecord> record, read_table_record(store, table));
+    if (record) records.push_back(std::move(*record));
+  }
+  return records;
+}
+
 }  // namespace pg2athena::catalog

@@ -52,5 +52,7 @@ struct CurrentRun {
 // None: the table was never published here.
 Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, const std::string& table);
 Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store, const std::string& table);
+// Of all tables that were published here, by name.
+Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store);
 
 }  // namespace pg2athena::catalog

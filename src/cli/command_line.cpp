@@ -8,6 +8,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command_model.h"
+#include "cli/completion.h"
+#include "cli/man_page.h"
 #include "cli/version.h"
 #include "config/configuration_file.h"
 #include "config/settings.h"
@@ -64,6 +67,29 @@ Examples:
       # yaml-language-server: $schema=pg2athena.schema.json
 )";
 
+constexpr const char* kDdlExamples = R"(
+Examples:
+  aws s3 sync ./lake s3://acme-lake/shop --no-follow-symlinks
+  pg2athena ddl ./lake --location s3://acme-lake/shop --database shop > shop.sql
+  pg2athena ddl ./lake --location s3://acme-lake/shop --table 'public.order*'
+
+Athena runs one statement at a time. A table is named as in PostgreSQL, without its schema; its LOCATION is the
+data of the run that the lake shows now.
+)";
+
+constexpr const char* kCompletionExamples = R"(
+Examples:
+  source <(pg2athena completion bash)
+  pg2athena completion zsh > ~/.zsh/completions/_pg2athena        # a folder of fpath
+  pg2athena completion fish > ~/.config/fish/completions/pg2athena.fish
+)";
+
+constexpr const char* kManExamples = R"(
+Examples:
+  pg2athena man | man -l -
+  pg2athena man > /usr/local/share/man/man1/pg2athena.1
+)";
+
 constexpr const char* kFooter = R"(
 Examples:
   pg2athena plan postgresql://localhost/shop                 what would be exported, column by column
@@ -77,6 +103,8 @@ struct Arguments {
   std::string config;
   std::string source;
   std::string target;
+  std::string output = "text";
+  std::string shell;
   std::vector<std::string> tables;
   std::vector<std::string> schemas;
   std::vector<std::string> excludes;
@@ -117,9 +145,14 @@ void add_setting_options(CLI::App& command, std::initializer_list<std::string_vi
   }
 }
 
-void add_log_options(CLI::App& command, Arguments& arguments) {
+void add_output_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("-q,--quiet", arguments.line.quiet, "Print errors and warnings only");
   add_setting_options(command, {"log"}, arguments);
+  command
+      .add_option("--output", arguments.output,
+                  "The result on stdout: text, or json, one document (also when it fails, and with --quiet)")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
 }
 
 void add_name_list(CLI::App& command, const std::string& name, std::vector<std::string>& names,
@@ -148,7 +181,7 @@ void add_run_options(CLI::App& command, Arguments& arguments) {
   add_name_list(command, "--as", arguments.query_names, "NAME",
                 "The name of a --query in the lake, in the same order");
   add_setting_options(command, {"limits", "files"}, arguments);
-  add_log_options(command, arguments);
+  add_output_options(command, arguments);
 }
 
 Result<void> check_password(const std::string& source) {
@@ -230,7 +263,9 @@ Result<CommandLine> checked(Arguments arguments) {
     configuration.source_url = arguments.source;
     configuration.target = arguments.target;
     if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
+    if (line.command == Command::Ddl) PG2ATHENA_TRY(check_ddl_request(line.ddl));
   }
+  line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
   for (const auto& [setting, text] : arguments.settings) {
     if (text)
       PG2ATHENA_TRY(config::apply(*setting, *text, "--" + std::string(setting->option), configuration));
@@ -243,6 +278,31 @@ Result<CommandLine> checked(Arguments arguments) {
   }
   PG2ATHENA_TRY(config::check(configuration));
   return std::move(line);
+}
+
+void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
+  command.add_option("--location", ddl.location, "Where the lake's folder was copied to: s3://bucket/prefix")
+      ->required()
+      ->type_name("URL");
+  command.add_option("--database", ddl.database, "The database of Athena; without it, the session's")
+      ->type_name("NAME");
+  command
+      .add_option(
+          "--table", ddl.tables,
+          "A table, by its name in the lake: schema.name or name; * and ? are wildcards. May be repeated")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN");
+}
+
+// Commands that only print what is made from the app itself.
+void add_printing_commands(CLI::App& app, Arguments& arguments) {
+  CLI::App* const completion =
+      app.add_subcommand("completion", "Print a script that completes this command line");
+  completion->footer(kCompletionExamples);
+  completion->add_option("SHELL", arguments.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  app.add_subcommand("man", "Print the manual page")->footer(kManExamples);
 }
 
 // The commands, as CLI11 has them; `arguments` is filled when it parses.
@@ -262,7 +322,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* const publish =
       add("publish", Command::Publish, "Finish runs that were decided and then stopped", kPublishExamples);
   publish->add_option("TARGET", arguments.target, "The lake: a local folder")->required();
-  add_log_options(*publish, arguments);
+  add_output_options(*publish, arguments);
 
   CLI::App* const init =
       add("init", Command::Init, "Write a configuration file from a database", kInitExamples);
@@ -276,6 +336,12 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* const schema =
       add("schema", Command::Schema, "Print the JSON Schema of the configuration file", kSchemaExamples);
   schema->add_flag("--page", arguments.line.page, "Print the reference page instead, as Markdown");
+
+  CLI::App* const ddl = add(
+      "ddl", Command::Ddl, "Print the SQL that makes Athena know a lake that was copied to S3", kDdlExamples);
+  ddl->add_option("LAKE", arguments.target, "The lake: a local folder")->required();
+  add_ddl_options(*ddl, arguments.line.ddl);
+  add_printing_commands(app, arguments);
 }
 
 std::string command_names(const CLI::App& app) {
@@ -286,6 +352,24 @@ std::string command_names(const CLI::App& app) {
 
 }  // namespace
 
+std::string_view to_string(Command command) {
+  switch (command) {
+    case Command::Run:
+      return "run";
+    case Command::Plan:
+      return "plan";
+    case Command::Publish:
+      return "publish";
+    case Command::Init:
+      return "init";
+    case Command::Schema:
+      return "schema";
+    case Command::Ddl:
+      return "ddl";
+  }
+  return "";
+}
+
 Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, const char* const* argv) {
   Arguments arguments;
   CLI::App app(
@@ -293,7 +377,7 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
       "pg2athena");
   app.require_subcommand(1);
   app.footer(kFooter);
-  app.set_version_flag("--version", version_text());
+  app.set_version_flag("--version", version_text(), "Print the versions of the program and its libraries");
 
   add_commands(app, arguments);
 
@@ -315,6 +399,10 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
                     .hint(fmt::format("pg2athena {}--help shows how it is used",
                                       chosen.empty() ? "" : chosen.front()->get_name() + " ")));
   }
+  if (app.got_subcommand("completion")) {
+    return PrintAndExit{completion_script(program_model(app), arguments.shell)};
+  }
+  if (app.got_subcommand("man")) return PrintAndExit{man_page(program_model(app), program_version())};
   PG2ATHENA_ASSIGN(CommandLine line, checked(std::move(arguments)));
   return line;
 }

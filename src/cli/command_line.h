@@ -2,20 +2,28 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <variant>
 
+#include "cli/ddl_command.h"
 #include "config/configuration.h"
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish, Init, Schema };
+enum class Command { Run, Plan, Publish, Init, Schema, Ddl };
+std::string_view to_string(Command command);
+
+// How a command's result is printed on stdout.
+enum class OutputFormat { Text, Json };
 
 struct CommandLine {
   Command command = Command::Run;
   config::Configuration configuration;
   bool quiet = false;
+  OutputFormat output = OutputFormat::Text;
   std::string file;   // init: where to write; empty: stdout
   bool page = false;  // schema: the reference page
+  DdlRequest ddl;
 };
 
 // What to print instead of doing anything: help, the version.

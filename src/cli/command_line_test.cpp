@@ -53,6 +53,34 @@ TEST(CommandLine, A_plan_needs_no_target) {
   EXPECT_EQ(line({"plan", "postgresql:///shop"}).command, Command::Plan);
 }
 
+TEST(CommandLine, Output_is_text_unless_JSON_is_asked_for) {
+  EXPECT_EQ(line({"plan", "postgresql:///shop"}).output, OutputFormat::Text);
+  EXPECT_EQ(line({"plan", "postgresql:///shop", "--output", "json"}).output, OutputFormat::Json);
+  EXPECT_EQ(line({"run", "--output=json", "postgresql:///shop", "lake"}).output, OutputFormat::Json);
+  EXPECT_EQ(line({"publish", "lake", "--output", "json"}).output, OutputFormat::Json);
+}
+
+TEST(CommandLine, A_ddl_is_of_a_lake_at_a_location) {
+  const CommandLine read = line({"ddl", "./lake", "--location", "s3://bucket/x", "--database", "shop",
+                                 "--table", "a", "--table", "b.*"});
+  EXPECT_EQ(read.command, Command::Ddl);
+  EXPECT_EQ(read.configuration.target, "./lake");
+  EXPECT_EQ(read.ddl.location, "s3://bucket/x");
+  EXPECT_EQ(read.ddl.database, "shop");
+  EXPECT_THAT(read.ddl.tables, ElementsAre("a", "b.*"));
+}
+
+TEST(CommandLine, Completions_and_the_man_page_are_of_this_command_line) {
+  const auto text = [](const std::vector<const char*>& arguments) {
+    const Parsed parsed = parse(arguments);
+    return parsed ? std::get<PrintAndExit>(*parsed).text : parsed.error().describe();
+  };
+  for (const char* const shell : {"bash", "zsh", "fish"}) {
+    EXPECT_THAT(text({"completion", shell}), AllOf(HasSubstr("compression"), HasSubstr("publish")));
+  }
+  EXPECT_THAT(text({"man"}), AllOf(HasSubstr(".SS run\n"), HasSubstr("\\-\\-compression")));
+}
+
 TEST(CommandLine, What_can_not_be_meant_is_refused_with_a_way_out) {
   for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
            {},
@@ -66,7 +94,12 @@ TEST(CommandLine, What_can_not_be_meant_is_refused_with_a_way_out) {
            {"run", "postgresql:///shop", "lake", "--query", "SELECT 1"},
            {"run", "postgresql:///shop", "lake", "--compression", "none", "--compression-level", "3"},
            {"run", "postgresql://a:b@localhost/shop", "lake"},
-           {"run", "no source", "lake"}}) {
+           {"run", "no source", "lake"},
+           {"plan", "postgresql:///shop", "--output", "xml"},
+           {"ddl", "lake"},
+           {"ddl", "lake", "--location", "somewhere"},
+           {"completion", "tcsh"},
+           {"completion"}}) {
     const Parsed parsed = parse(arguments);
     ASSERT_FALSE(parsed) << testing::PrintToString(arguments);
     EXPECT_EQ(parsed.error().kind(), ErrorKind::InvalidArgument);
@@ -74,8 +107,14 @@ TEST(CommandLine, What_can_not_be_meant_is_refused_with_a_way_out) {
 }
 
 TEST(CommandLine, Help_has_examples_for_every_command) {
-  for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
-           {"--help"}, {"run", "--help"}, {"plan", "--help"}, {"publish", "--help"}}) {
+  for (const std::vector<const char*>& arguments :
+       std::vector<std::vector<const char*>>{{"--help"},
+                                             {"run", "--help"},
+                                             {"plan", "--help"},
+                                             {"publish", "--help"},
+                                             {"ddl", "--help"},
+                                             {"completion", "--help"},
+                                             {"man", "--help"}}) {
     const Parsed parsed = parse(arguments);
     ASSERT_TRUE(parsed);
     ASSERT_TRUE(std::holds_alternative<PrintAndExit>(*parsed));

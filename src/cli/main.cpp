@@ -6,6 +6,7 @@
 
 #include "catalog/local_publisher.h"
 #include "cli/command_line.h"
+#include "cli/json_output.h"
 #include "cli/new_file.h"
 #include "cli/progress_display.h"
 #include "cli/report.h"
@@ -57,6 +58,7 @@ class Program {
   Program(const CommandLine& line, Cancellation& stop)
       : line_(line),
         stop_(stop),
+        json_output_(line.output == OutputFormat::Json),
         json_(line.configuration.log_format == observe::LogFormat::Json),
         display_(!line.quiet && !json_ && stderr_can_redraw()),
         log_({.format = line.configuration.log_format,
@@ -81,10 +83,14 @@ class Program {
       case Command::Schema:
         print(stdout, line_.page ? config::reference_page() : config::json_schema());
         return ExitCode::Done;
+      case Command::Ddl:
+        code = ddl_command();
+        break;
     }
     if (code) return *code;
     display_.stop();
     report(code.error());
+    if (json_output_) print(stdout, failure_document(code.error(), to_string(line_.command)));
     return pipeline::policy_of(code.error().kind()).exit_code;
   }
 
@@ -92,13 +98,14 @@ class Program {
   Result<ExitCode> run_command() {
     PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
     PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
+    const std::string target = lake.folder->path().string();
+    const std::string started_at = rfc3339(clock_.now());
     pipeline::RunContext context{
         .store = *lake.folder, .publisher = *lake.publisher, .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
-    PG2ATHENA_ASSIGN(
-        const pipeline::RunSummary summary,
-        pipeline::run(source, line_.configuration.run, lake.folder->path().string(), context, observer));
-    if (!line_.quiet) print(stdout, summary_text(summary, lake.folder->path().string()));
+    PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
+                     pipeline::run(source, line_.configuration.run, target, context, observer));
+    if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](const Error& error) {
       code = pipeline::policy_of(error.kind()).exit_code;
@@ -108,26 +115,43 @@ class Program {
       if (table.outcome.error) unpublished(*table.outcome.error);
     }
     if (summary.publication_error) unpublished(*summary.publication_error);
+    if (json_output_) {
+      print(stdout, run_document(summary, {.target = target,
+                                           .started_at = started_at,
+                                           .exit_code = code,
+                                           .peak_memory_bytes = peak_memory_bytes()}));
+    }
     return code;
   }
 
   Result<ExitCode> plan_command() {
     PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
     PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.configuration.run, stop_));
-    if (!line_.quiet) print(stdout, plan_text(plan));
+    if (text_wanted()) print(stdout, plan_text(plan));
+    if (json_output_) print(stdout, plan_document(plan));
+    return ExitCode::Done;
+  }
+
+  // A folder that isn't there is a mistyped name here, and not to be made.
+  Result<std::unique_ptr<storage::LocalFolder>> existing_lake() const {
+    auto lake = storage::LocalFolder::open(line_.configuration.target, storage::LocalFolder::Access::Read);
+    if (!lake)
+      return fail(std::move(lake).error().hint("name the folder of a lake that pg2athena run has made"));
+    return lake;
+  }
+
+  Result<ExitCode> ddl_command() {
+    PG2ATHENA_ASSIGN(const auto lake, existing_lake());
+    PG2ATHENA_ASSIGN(const std::string text, ddl_text(line_.ddl, *lake));
+    print(stdout, text);
     return ExitCode::Done;
   }
 
   Result<ExitCode> publish_command() {
-    // A folder that isn't there is a mistyped name here, and not to be made.
-    if (auto there =
-            storage::LocalFolder::open(line_.configuration.target, storage::LocalFolder::Access::Read);
-        !there) {
-      return fail(std::move(there).error().hint("name the folder of a lake that pg2athena run has made"));
-    }
+    PG2ATHENA_TRY(existing_lake());
     PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(*lake.folder, *lake.publisher));
-    if (!line_.quiet) print(stdout, publication_text(outcomes));
+    if (text_wanted()) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
     for (const catalog::RunOutcome& outcome : outcomes) {
       if (outcome.finished) continue;
@@ -137,6 +161,7 @@ class Program {
         if (table.state == catalog::TableOutcome::State::Unfinished && table.error) report(*table.error);
       }
     }
+    if (json_output_) print(stdout, publication_document(outcomes, lake.folder->path().string(), code));
     return code;
   }
 
@@ -157,6 +182,8 @@ class Program {
     return ExitCode::Done;
   }
 
+  bool text_wanted() const { return !line_.quiet && !json_output_; }
+
   void report(const Error& error) const {
     if (json_) {
       log_.error("failed", error);
@@ -167,25 +194,48 @@ class Program {
 
   const CommandLine& line_;
   Cancellation& stop_;
+  const bool json_output_;
   const bool json_;
   SystemClock clock_;
   ProgressDisplay display_;
   observe::Log log_;
 };
 
-ExitCode main(int argc, const char* const* argv) {
+// A result that is cut off must not pass for a whole one.
+ExitCode after_output(ExitCode code) {
+  if (std::ferror(stdout) == 0 || code != ExitCode::Done) return code;
+  print(stderr, error_text(Error(ErrorKind::Storage, "the result could not be written to stdout")
+                               .hint("what the command did stands; only its output is cut off")));
+  return ExitCode::Failed;
+}
+
+ExitCode read_and_run(int argc, const char* const* argv) {
   auto parsed = parse_command_line(argc, argv);
   if (!parsed) {
     print(stderr, error_text(parsed.error()));
+    if (const RawRequest raw = read_raw_request(argc, argv); raw.json) {
+      print(stdout, failure_document(parsed.error(), raw.command));
+    }
     return pipeline::policy_of(parsed.error().kind()).exit_code;
   }
   if (const auto* const text = std::get_if<PrintAndExit>(&*parsed)) {
     print(stdout, text->text);
-    return ExitCode::Done;
+    return after_output(ExitCode::Done);
   }
   Cancellation stop;
   const SignalWatch signals(stop);
-  return Program(std::get<CommandLine>(*parsed), stop).run();
+  return after_output(Program(std::get<CommandLine>(*parsed), stop).run());
+}
+
+ExitCode main(int argc, const char* const* argv) {
+  try {
+    return read_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    if (const RawRequest raw = read_raw_request(argc, argv); raw.json) {
+      print(stdout, failure_document(Error(ErrorKind::Internal, error.what()), raw.command));
+    }
+    throw;
+  }
 }
 
 }  // namespace

@@ -33,9 +33,9 @@ std::string column_note(const columnar::Field& field, const PlannedColumn& colum
   const auto add = [&](const std::string& part) { note += (note.empty() ? "" : "; ") + part; };
   if (!field.source_name.empty()) add(fmt::format("named \"{}\" in PostgreSQL", field.source_name));
   if (!column.mapping.note.empty()) add(column.mapping.note);
-  // Text that isn't UTF-8 concerns databases without an encoding, and is said once for them.
-  const bool can_fail = field.type.id != columnar::TypeId::String && !column.mapping.row->can_fail_on.empty();
-  if (can_fail) add(fmt::format("an error on: {}", column.mapping.row->can_fail_on));
+  if (const auto values = pipeline::can_fail_on(field, column); !values.empty()) {
+    add(fmt::format("an error on: {}", values));
+  }
   return note;
 }
 
@@ -78,9 +78,6 @@ std::string plan_text(const pipeline::Plan& plan) {
     out += indented(columns.render()) + "\n";
   }
   for (const std::string& warning : plan.warnings) out += "warning: " + printable(warning) + "\n";
-  if (plan.server.encoding == "SQL_ASCII") {
-    out += "warning: the database has no encoding (SQL_ASCII): text that is not UTF-8 is an error\n";
-  }
   std::uint64_t bytes = 0;
   for (const PlannedTable& table : plan.tables) bytes += table.bytes;
   out += fmt::format("{}, {}, {}, {}\n", counted(plan.tables.size(), "table"), human_bytes(bytes),

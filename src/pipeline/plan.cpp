@@ -95,6 +95,10 @@ class Planner {
           Error(ErrorKind::NotFound, "there is nothing to export")
               .hint(plan_.warnings.empty() ? "the selection takes no table" : plan_.warnings.front()));
     }
+    if (source_.server.encoding == "SQL_ASCII") {
+      plan_.warnings.emplace_back(
+          "the database has no encoding (SQL_ASCII): text that is not UTF-8 is an error");
+    }
     number_shards();
     plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
     return std::move(plan_);
@@ -227,6 +231,7 @@ nlohmann::ordered_json columns_json(const PlannedTable& table) {
                        {"type", columnar::hive_name(field.type)},
                        {"nullable", field.nullable},
                        {"note", column.mapping.note},
+                       {"can_fail_on", can_fail_on(field, column)},
                        {"comment", field.comment}});
   }
   return columns;
@@ -256,7 +261,11 @@ Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options
   return Planner(source, options).plan();
 }
 
-std::string to_json(const Plan& plan, const PlanRecord& record) {
+std::string_view can_fail_on(const columnar::Field& field, const PlannedColumn& column) {
+  return field.type.id == columnar::TypeId::String ? std::string_view() : column.mapping.row->can_fail_on;
+}
+
+nlohmann::ordered_json plan_json(const Plan& plan) {
   nlohmann::ordered_json tables = nlohmann::ordered_json::array();
   for (const PlannedTable& table : plan.tables) {
     tables.push_back({{"name", table.name},
@@ -269,20 +278,25 @@ std::string to_json(const Plan& plan, const PlanRecord& record) {
                       {"columns", columns_json(table)},
                       {"shards", shards_json(plan, table)}});
   }
-  const nlohmann::ordered_json json = {
+  return {{"server",
+           {{"database", plan.server.database},
+            {"user", plan.server.user},
+            {"version", plan.server.version_text},
+            {"encoding", plan.server.encoding}}},
+          {"workers", plan.workers},
+          {"warnings", plan.warnings},
+          {"tables", std::move(tables)}};
+}
+
+std::string to_json(const Plan& plan, const PlanRecord& record) {
+  nlohmann::ordered_json json = {
       {"version", 1},
       {"run_id", record.run_id},
       {"planned_at", record.planned_at},
-      {"source",
-       {{"database", plan.server.database},
-        {"user", plan.server.user},
-        {"server_version", plan.server.version_text}}},
       {"snapshot",
        {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
-      {"target", record.target},
-      {"workers", plan.workers},
-      {"warnings", plan.warnings},
-      {"tables", tables}};
+      {"target", record.target}};
+  json.update(plan_json(plan));
   // Names from a database without an encoding may be no UTF-8.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

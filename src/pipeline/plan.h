@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
 #include "postgres/keeper.h"
@@ -44,6 +46,10 @@ struct PlannedColumn {
   types::PgType type;
   types::TypeMapping mapping;
 };
+
+// The values that make a run fail on this column; empty where there are none. (Text that isn't UTF-8 concerns
+// databases without an encoding, and is one of the plan's warnings for them.)
+std::string_view can_fail_on(const columnar::Field& field, const PlannedColumn& column);
 
 // A part of a table that one worker reads in one go.
 struct PlannedShard {
@@ -83,7 +89,11 @@ struct Plan {
 // export).
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options);
 
-// plan.json: the plan, for people and for what verifies a run later.
+// The plan as JSON, the one form of it: `pg2athena plan --output json` prints it (docs/output.md says what
+// each field is), and plan.json has it.
+nlohmann::ordered_json plan_json(const Plan& plan);
+
+// plan.json: the plan with its run, for people and for what verifies a run later.
 struct PlanRecord {
   std::string run_id;
   std::string planned_at;  // RFC 3339

@@ -117,6 +117,24 @@ TEST(Plan, Tables_without_columns_and_empty_selections_are_refused) {
   EXPECT_EQ(refuse({}).kind(), ErrorKind::NotFound);
 }
 
+TEST(Plan, A_database_without_an_encoding_is_a_warning) {
+  const postgres::ServerInfo server{.encoding = "SQL_ASCII"};
+  const auto made = make_plan(
+      {.server = server, .relations = {table(1, "public", "t")}, .queries = {}, .warnings = {}}, {});
+  ASSERT_TRUE(made.has_value()) << made.error();
+  EXPECT_THAT(made->warnings, ElementsAre(HasSubstr("SQL_ASCII")));
+}
+
+TEST(Plan, The_record_is_the_plans_JSON_and_its_run) {
+  const Plan made = plan({table(1, "public", "t")});
+  auto expected = plan_json(made);
+  auto record = nlohmann::ordered_json::parse(
+      to_json(made, {.run_id = "r", .planned_at = "now", .snapshot = {.id = "s"}, .target = "lake"}));
+  EXPECT_EQ(record["run_id"], "r");
+  EXPECT_EQ(record["snapshot"]["id"], "s");
+  for (const auto& [key, value] : expected.items()) EXPECT_EQ(record[key], value) << key;
+}
+
 TEST(Plan, The_record_is_JSON_whatever_the_names_are) {
   const Plan made = plan({table(1, "public", "caf\xe9")});
   const auto json =

@@ -1,0 +1,192 @@
+#include "catalog/athena_ddl.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace pg2athena::catalog {
+namespace {
+
+// Names of databases, tables and columns: Glue's API, Table and Column structures (docs.aws.amazon.com/glue,
+// aws-glue-api-catalog-tables).
+constexpr std::size_t kMaxNameBytes = 255;
+// Comments of columns, the same page.
+constexpr std::size_t kMaxCommentBytes = 255;
+// A statement, "Query string length" of docs.aws.amazon.com/athena/latest/ug/service-limits.html.
+constexpr std::size_t kMaxStatementBytes = 262'144;
+// docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+constexpr std::size_t kMinBucketBytes = 3;
+constexpr std::size_t kMaxBucketBytes = 63;
+
+constexpr std::string_view kScheme = "s3://";
+
+bool is_lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
+// A name between backticks. A backtick in it is doubled (Hive's rule; no name of a lake has one).
+std::string identifier(std::string_view name) {
+  std::string quoted = "`";
+  for (const char c : name) {
+    if (c == '`') quoted += '`';
+    quoted += c;
+  }
+  return quoted + "`";
+}
+
+// A string literal, as Hive's parser reads it: the backslash escapes, and nothing else does; a doubled quote
+// would be two literals (BaseSemanticAnalyzer.unescapeSQLString in Apache Hive, whose grammar Athena's DDL
+// is).
+std::string literal(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+// Glue takes comments of one line (its "single-line string pattern"): line breaks and other control
+// characters become blanks.
+std::string on_one_line(std::string_view text) {
+  std::string line(text);
+  std::ranges::replace_if(line, is_control, ' ');
+  return line;
+}
+
+// At most `bytes` of the text, without half a character at the end.
+std::string_view cut(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
+  return text.substr(0, bytes);
+}
+
+struct Statement {
+  std::string sql;
+  std::vector<std::string> warnings;
+};
+
+void check_name(std::string_view what, std::string_view name, Statement& statement) {
+  if (name.size() <= kMaxNameBytes) return;
+  statement.warnings.push_back(
+      fmt::format("{} {} has a name of {} bytes; Athena will refuse it: {} are the most", what,
+                  identifier(on_one_line(name)), name.size(), kMaxNameBytes));
+}
+
+std::string column_sql(const TableColumn& column, Statement& statement) {
+  check_name("the column", column.name, statement);
+  std::string sql = fmt::format("  {} {}", identifier(column.name), column.type);
+  if (column.comment.empty()) return sql;
+  const std::string line = on_one_line(column.comment);
+  const std::string_view comment = cut(line, kMaxCommentBytes);
+  if (comment.size() < line.size()) {
+    statement.warnings.push_back(fmt::format("the comment of {} is cut from {} to {} bytes, Glue's most",
+                                             identifier(column.name), line.size(), comment.size()));
+  }
+  return sql + " COMMENT " + literal(comment);
+}
+
+Statement statement_of(const TableRecord& record, const S3Location& lake, std::string_view database) {
+  Statement statement;
+  const std::string name = athena_table_name(record.table);
+  check_name("the table", name, statement);
+  const std::string qualifier = database.empty() ? "" : identifier(database) + ".";
+  std::string columns;
+  for (const TableColumn& column : record.columns) {
+    columns += (columns.empty() ? "" : ",\n") + column_sql(column, statement);
+  }
+  statement.sql = fmt::format(
+      "CREATE EXTERNAL TABLE {}{} (\n"
+      "{}\n"
+      ")\n"
+      "STORED AS PARQUET\n"
+      "LOCATION {}\n"
+      "TBLPROPERTIES (\n"
+      "  'classification' = 'parquet',\n"
+      "  'pg2athena.table' = {},\n"
+      "  'pg2athena.run_id' = {}\n"
+      ");\n",
+      qualifier, identifier(name), columns, literal(lake.url(record.data)), literal(record.table),
+      literal(record.run_id));
+  if (statement.sql.size() > kMaxStatementBytes) {
+    statement.warnings.push_back(
+        fmt::format("the statement has {} bytes; Athena will refuse it: {} are the most. Shorter comments of "
+                    "columns help",
+                    statement.sql.size(), kMaxStatementBytes));
+  }
+  return statement;
+}
+
+std::unexpected<Error> bad_location(std::string_view text, std::string_view why) {
+  return fail(Error(ErrorKind::InvalidArgument, fmt::format("\"{}\" is no location of a lake: {}", text, why))
+                  .hint("it is where the lake's folder was copied to: --location s3://bucket/prefix"));
+}
+
+}  // namespace
+
+Result<S3Location> S3Location::parse(std::string_view text) {
+  if (!text.starts_with(kScheme)) return bad_location(text, "it doesn't begin with s3://");
+  std::string_view rest = text.substr(kScheme.size());
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  const std::size_t slash = rest.find('/');
+  const std::string_view bucket = rest.substr(0, slash);
+  const std::string_view prefix = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
+  const bool bucket_name =
+      std::ranges::all_of(bucket, [](char c) { return is_lower_or_digit(c) || c == '-' || c == '.'; });
+  if (bucket.empty()) return bad_location(text, "the bucket is missing");
+  if (!bucket_name || bucket.size() < kMinBucketBytes || bucket.size() > kMaxBucketBytes) {
+    return bad_location(text, "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens");
+  }
+  // Athena drops one of two slashes, and then finds nothing ("Specify a table location in Amazon S3").
+  if (prefix.starts_with('/') || prefix.ends_with('/') || prefix.find("//") != std::string_view::npos) {
+    return bad_location(text, "Athena can't use a location with an empty part (//)");
+  }
+  if (std::ranges::any_of(prefix, [](char c) { return is_control(c) || c == '*' || c == '?'; })) {
+    return bad_location(text, "Athena can't use a location with wildcards or control characters");
+  }
+  return S3Location{.bucket = std::string(bucket), .prefix = std::string(prefix)};
+}
+
+std::string S3Location::url(std::string_view key) const {
+  return fmt::format("{}{}/{}{}{}", kScheme, bucket, prefix, prefix.empty() ? "" : "/", key);
+}
+
+Result<void> check_athena_database(std::string_view name) {
+  const bool characters =
+      std::ranges::all_of(name, [](char c) { return is_lower_or_digit(c) || c == '_' || c == '-'; });
+  if (characters && !name.empty() && name.size() <= kMaxNameBytes) return {};
+  return fail(
+      Error(ErrorKind::InvalidArgument, fmt::format("\"{}\" can't be a database of Athena", name))
+          .hint("its name has lower-case letters, digits and underscores: CREATE DATABASE makes one there"));
+}
+
+std::string athena_table_name(std::string_view table) {
+  const std::size_t dot = table.find('.');
+  std::string name;
+  for (const char c : dot == std::string_view::npos ? table : table.substr(dot + 1)) {
+    const bool continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+    if (c >= 'A' && c <= 'Z') {
+      name += static_cast<char>(c - 'A' + 'a');
+    } else if (is_lower_or_digit(c)) {
+      name += c;
+    } else if (!continuation) {
+      name += '_';
+    }
+  }
+  return name;
+}
+
+std::string create_table_sql(const TableRecord& record, const S3Location& lake, std::string_view database) {
+  const Statement statement = statement_of(record, lake, database);
+  std::string text =
+      fmt::format("-- {}: run {}, {} rows in {} file{}\n", on_one_line(record.table),
+                  on_one_line(record.run_id), record.rows, record.files, record.files == 1 ? "" : "s");
+  for (const std::string& warning : statement.warnings) text += "-- warning: " + warning + "\n";
+  return text + statement.sql;
+}
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,135 @@
+#include "catalog/athena_ddl.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pg2athena::catalog {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const S3Location kLake{.bucket = "acme-lake", .prefix = "shop"};
+
+TableRecord orders() {
+  return {.table = "public.orders",
+          .run_id = "R",
+          .previous_run_id = "Q",
+          .data = "public.orders/data/R/",
+          .rows = 3,
+          .bytes = 20,
+          .files = 1,
+          .columns = {{.name = "id", .type = "bigint", .comment = "the key"},
+                      {.name = "total", .type = "decimal(12,2)", .comment = ""},
+                      {.name = "tags", .type = "array<string>", .comment = ""}}};
+}
+
+TEST(AthenaDdl, A_table_is_one_statement_over_the_data_of_its_run) {
+  EXPECT_EQ(create_table_sql(orders(), kLake, "sales"),
+            "-- public.orders: run R, 3 rows in 1 file\n"
+            "CREATE EXTERNAL TABLE `sales`.`orders` (\n"
+            "  `id` bigint COMMENT 'the key',\n"
+            "  `total` decimal(12,2),\n"
+            "  `tags` array<string>\n"
+            ")\n"
+            "STORED AS PARQUET\n"
+            "LOCATION 's3://acme-lake/shop/public.orders/data/R/'\n"
+            "TBLPROPERTIES (\n"
+            "  'classification' = 'parquet',\n"
+            "  'pg2athena.table' = 'public.orders',\n"
+            "  'pg2athena.run_id' = 'R'\n"
+            ");\n");
+  EXPECT_THAT(create_table_sql(orders(), kLake, ""), HasSubstr("CREATE EXTERNAL TABLE `orders` ("));
+}
+
+TEST(AthenaDdl, Comments_are_literals_of_one_line_whatever_is_in_them) {
+  const struct {
+    std::string comment;
+    std::string_view sql;
+  } cases[] = {
+      {"it's", R"('it\'s')"},   {R"(C:\new)", R"('C:\\new')"},
+      {R"(\')", R"('\\\'')"},   {"two\nlines\r\n", "'two lines  '"},
+      {"a\tb", "'a b'"},        {"Größe „x“", "'Größe „x“'"},
+      {"a; -- b", "'a; -- b'"}, {"`tick` \"quote\"", "'`tick` \"quote\"'"},
+      {"100%", "'100%'"},
+  };
+  for (const auto& [comment, sql] : cases) {
+    TableRecord record = orders();
+    record.columns[0].comment = comment;
+    EXPECT_THAT(create_table_sql(record, kLake, ""),
+                HasSubstr("`id` bigint COMMENT " + std::string(sql) + ","));
+  }
+}
+
+TEST(AthenaDdl, A_comment_that_Glue_would_refuse_is_cut_between_characters_with_a_warning) {
+  TableRecord record = orders();
+  record.columns[0].comment = std::string(254, 'x') + "é and more";
+  const std::string sql = create_table_sql(record, kLake, "");
+  EXPECT_THAT(sql, HasSubstr("COMMENT '" + std::string(254, 'x') + "',\n"));
+  EXPECT_THAT(sql, HasSubstr("-- warning: the comment of `id` is cut from 265 to 254 bytes"));
+  record.columns[0].comment.resize(254);
+  EXPECT_THAT(create_table_sql(record, kLake, ""), Not(HasSubstr("warning")));
+}
+
+TEST(AthenaDdl, What_Athena_will_refuse_is_a_warning) {
+  TableRecord record = orders();
+  record.columns[1].name = std::string(256, 'c');
+  EXPECT_THAT(create_table_sql(record, kLake, ""), HasSubstr("has a name of 256 bytes; Athena will refuse"));
+  record = orders();
+  record.columns.assign(1600, {.name = "c", .type = "int", .comment = std::string(255, 'x')});
+  EXPECT_THAT(create_table_sql(record, kLake, ""), HasSubstr("Athena will refuse it: 262144 are the most"));
+}
+
+TEST(AthenaDdl, A_table_is_named_as_in_PostgreSQL_without_its_schema) {
+  EXPECT_EQ(athena_table_name("public.orders"), "orders");
+  EXPECT_EQ(athena_table_name("revenue"), "revenue");
+  EXPECT_EQ(athena_table_name("public._1st"), "_1st");
+  // Not names of today's lakes, but none that the records couldn't have.
+  EXPECT_EQ(athena_table_name("Größe.A b.50%"), "a_b_50_");
+  EXPECT_EQ(athena_table_name("x.日本"), "__");
+}
+
+TEST(AthenaDdl, A_location_is_a_bucket_and_perhaps_a_prefix) {
+  const struct {
+    std::string_view text;
+    S3Location location;
+  } cases[] = {
+      {"s3://acme-lake/shop", kLake},
+      {"s3://acme-lake/shop/", kLake},
+      {"s3://acme-lake", {.bucket = "acme-lake", .prefix = ""}},
+      {"s3://acme-lake/", {.bucket = "acme-lake", .prefix = ""}},
+      {"s3://a.b-1/x/y=1/50% o'clock", {.bucket = "a.b-1", .prefix = "x/y=1/50% o'clock"}},
+  };
+  for (const auto& [text, location] : cases) {
+    const auto parsed = S3Location::parse(text);
+    ASSERT_TRUE(parsed.has_value()) << parsed.error();
+    EXPECT_EQ(*parsed, location) << text;
+  }
+  EXPECT_EQ(S3Location::parse("s3://acme-lake/")->url("t/data/R/"), "s3://acme-lake/t/data/R/");
+  EXPECT_THAT(create_table_sql(orders(), *S3Location::parse("s3://bucket/o'clock"), ""),
+              HasSubstr(R"(LOCATION 's3://bucket/o\'clock/public.orders/data/R/')"));
+}
+
+TEST(AthenaDdl, Any_other_location_is_refused_with_an_example) {
+  for (const std::string_view text :
+       {"", "lake", "/lake", "s3:/bucket", "S3://bucket", "https://bucket.s3.amazonaws.com/x", "s3://",
+        "s3:///x", "s3://ab/x", "s3://Bucket/x", "s3://my_bucket/x", "s3://bucket//x", "s3://bucket/x//",
+        "s3://bucket/a//b", "s3://bucket/*", "s3://bucket/a?", "s3://bucket/a\nb"}) {
+    const auto parsed = S3Location::parse(text);
+    ASSERT_FALSE(parsed.has_value()) << text;
+    EXPECT_EQ(parsed.error().kind(), ErrorKind::InvalidArgument);
+    EXPECT_THAT(parsed.error().hint(), HasSubstr("s3://bucket/prefix"));
+  }
+}
+
+TEST(AthenaDdl, A_database_has_a_name_that_Athena_takes) {
+  for (const std::string_view name : {"shop", "shop_2", "my-shop"}) {
+    EXPECT_TRUE(check_athena_database(name).has_value()) << name;
+  }
+  for (const std::string_view name : {"", "Shop", "a.b", "a`b", "a b"}) {
+    EXPECT_FALSE(check_athena_database(name).has_value()) << name;
+  }
+}
+
+}  // namespace
+}  // namespace pg2athena::catalog

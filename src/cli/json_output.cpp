@@ -1,0 +1,180 @@
+#include "cli/json_output.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+namespace pg2athena::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using catalog::TableOutcome;
+using pipeline::ExitCode;
+
+std::string written(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json head(std::string_view command, std::string_view status, ExitCode exit_code) {
+  return {{"version", kOutputVersion},
+          {"command", command.empty() ? Json() : Json(command)},
+          {"status", status},
+          {"exit_code", static_cast<int>(exit_code)}};
+}
+
+Json what_happened(const Error& error) {
+  Json context = Json::object();
+  for (const Error::Context& entry : error.context()) context[entry.key] = entry.value;
+  return {{"kind", to_string(error.kind())}, {"message", error.message()}, {"context", std::move(context)}};
+}
+
+Json error_json(const Error& error) {
+  Json json = what_happened(error);
+  Json causes = Json::array();
+  for (const Error* cause = error.cause(); cause != nullptr; cause = cause->cause()) {
+    causes.push_back(what_happened(*cause));
+  }
+  json["causes"] = std::move(causes);
+  json["hint"] = pipeline::hint_of(error);
+  json["exit_code"] = static_cast<int>(pipeline::policy_of(error.kind()).exit_code);
+  return json;
+}
+
+Json error_or_null(const std::optional<Error>& error) {
+  return error ? error_json(*error) : Json();
+}
+
+std::string_view outcome_name(TableOutcome::State state) {
+  switch (state) {
+    case TableOutcome::State::Published:
+      return "published";
+    case TableOutcome::State::Superseded:
+      return "superseded";
+    case TableOutcome::State::Unfinished:
+      return "unfinished";
+  }
+  return "unfinished";
+}
+
+void add_outcome(Json& json, const TableOutcome& outcome) {
+  json["outcome"] = outcome_name(outcome.state);
+  json["current_run_id"] = outcome.current_run_id.empty() ? Json() : Json(outcome.current_run_id);
+  json["error"] = error_or_null(outcome.error);
+}
+
+std::string_view run_status(const pipeline::RunSummary& summary) {
+  const auto published = std::ranges::count_if(summary.tables, [](const pipeline::TableSummary& table) {
+    return table.outcome.state == TableOutcome::State::Published;
+  });
+  if (static_cast<std::size_t>(published) == summary.tables.size()) return "published";
+  return published == 0 ? "not_published" : "partly_published";
+}
+
+Json totals_json(const pipeline::RunSummary& summary) {
+  std::uint64_t rows = 0;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_read = 0;
+  for (const pipeline::TableSummary& table : summary.tables) {
+    rows += table.rows;
+    files += table.files;
+    bytes += table.bytes;
+    bytes_read += table.bytes_read;
+  }
+  return {{"tables", summary.tables.size()},
+          {"rows", rows},
+          {"files", files},
+          {"bytes", bytes},
+          {"bytes_read", bytes_read}};
+}
+
+Json run_tables_json(const pipeline::RunSummary& summary) {
+  Json tables = Json::array();
+  for (const pipeline::TableSummary& table : summary.tables) {
+    Json json = {{"name", table.name},
+                 {"source", table.source},
+                 {"rows", table.rows},
+                 {"files", table.files},
+                 {"bytes", table.bytes},
+                 {"bytes_read", table.bytes_read},
+                 {"elapsed_ms", table.elapsed.count()}};
+    add_outcome(json, table.outcome);
+    tables.push_back(std::move(json));
+  }
+  return tables;
+}
+
+std::string_view publication_status(const std::vector<catalog::RunOutcome>& outcomes) {
+  if (outcomes.empty()) return "nothing_to_publish";
+  return std::ranges::all_of(outcomes, &catalog::RunOutcome::finished) ? "finished" : "unfinished";
+}
+
+}  // namespace
+
+std::string plan_document(const pipeline::Plan& plan) {
+  Json json = head("plan", "planned", ExitCode::Done);
+  json.update(pipeline::plan_json(plan));
+  return written(json);
+}
+
+std::string run_document(const pipeline::RunSummary& summary, const RunFacts& facts) {
+  Json json = head("run", run_status(summary), facts.exit_code);
+  json.update(Json{{"run_id", summary.run_id},
+                   {"target", facts.target},
+                   {"snapshot", {{"horizon", summary.snapshot.horizon}, {"lsn", summary.snapshot.lsn}}},
+                   {"started_at", facts.started_at},
+                   {"elapsed_ms", summary.elapsed.count()},
+                   {"workers", summary.workers},
+                   {"tables", run_tables_json(summary)},
+                   {"totals", totals_json(summary)},
+                   {"peak_memory_bytes", facts.peak_memory_bytes},
+                   {"error", error_or_null(summary.publication_error)}});
+  return written(json);
+}
+
+std::string publication_document(const std::vector<catalog::RunOutcome>& outcomes, std::string_view target,
+                                 ExitCode exit_code) {
+  Json runs = Json::array();
+  for (const catalog::RunOutcome& run : outcomes) {
+    Json tables = Json::array();
+    for (const TableOutcome& table : run.tables) {
+      Json json = {{"name", table.table}};
+      add_outcome(json, table);
+      tables.push_back(std::move(json));
+    }
+    runs.push_back({{"run_id", run.run_id},
+                    {"finished", run.finished},
+                    {"tables", std::move(tables)},
+                    {"error", error_or_null(run.error)}});
+  }
+  Json json = head("publish", publication_status(outcomes), exit_code);
+  json.update(Json{{"target", target}, {"runs", std::move(runs)}});
+  return written(json);
+}
+
+std::string failure_document(const Error& error, std::string_view command) {
+  Json json = head(command, "failed", pipeline::policy_of(error.kind()).exit_code);
+  json["error"] = error_json(error);
+  return written(json);
+}
+
+RawRequest read_raw_request(int argc, const char* const* argv) {
+  RawRequest request;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool separate = argument == "--output" && i + 1 < argc && std::string_view(argv[i + 1]) == "json";
+    if (separate || argument == "--output=json") request.json = true;
+  }
+  if (argc > 1 && argv[1][0] != '-') request.command = argv[1];
+  return request;
+}
+
+std::uint64_t peak_memory_bytes() {
+  constexpr std::uint64_t kKiB = 1024;  // ru_maxrss's unit on Linux: getrusage(2)
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB;
+}
+
+}  // namespace pg2athena::cli
