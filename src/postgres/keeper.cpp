@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "postgres/privileges.h"
+#include "postgres/projection.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -15,13 +16,6 @@ constexpr int kPlanAttempts = 5;
 // How often the catalog is read again because something new appeared; each time takes what a partition needs
 // to be attached, so more than a few means that someone attaches them in a loop.
 constexpr int kLockRounds = 10;
-
-std::string select_list(const std::vector<RelationColumn>& columns) {
-  std::string list;
-  for (const RelationColumn& column : columns)
-    list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
-  return list;
-}
 
 std::string without_semicolon(std::string sql) {
   const auto ignorable = [](char c) { return c == ';' || std::isspace(static_cast<unsigned char>(c)) != 0; };
@@ -103,8 +97,15 @@ Result<Source> Keeper::read_source(const Selection& selection) {
   Source source;
   source.warnings = std::move(selected.warnings);
   std::vector<Oid> oids;
-  for (const ListedRelation& relation : selected.relations) oids.push_back(relation.oid);
+  for (const SelectedRelation& taken : selected.relations) oids.push_back(taken.relation.oid);
   PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
+  for (const SelectedRelation& taken : selected.relations) {
+    if (taken.columns.empty() && taken.where.empty()) continue;
+    const auto relation = std::ranges::find(source.relations, taken.relation.oid, &Relation::oid);
+    if (relation == source.relations.end()) continue;
+    PG2ATHENA_TRY(project(*relation, taken.columns));
+    relation->where = taken.where;
+  }
   std::erase_if(source.relations, [&](const Relation& relation) {
     if (relation.populated) return false;
     source.warnings.push_back(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,9 @@ struct Relation {
   bool table_privilege = false;
   std::string comment;
   std::vector<RelationColumn> columns;
+  // How many columns it has, when `columns` are those that the operator chose.
+  std::optional<std::size_t> chosen_from;
+  std::string where;  // the operator's condition on its rows; empty: all
   // Where its rows are: itself, its leaves, its children by inheritance. Empty for a view.
   std::vector<StoredRelation> storage;
 

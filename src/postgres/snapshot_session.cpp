@@ -12,13 +12,6 @@ Error changed(const ScanSource& source, std::string_view what) {
       .with("table", source.display());
 }
 
-std::string column_list(const ScanSource& source) {
-  std::string list;
-  for (const ScanColumn& column : source.columns)
-    list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
-  return list;
-}
-
 }  // namespace
 
 Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters,
@@ -80,7 +73,7 @@ Result<void> SnapshotSession::lock(const ScanSource& source) {
   }
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = '10ms'"));
   PG2ATHENA_TRY(connection_.execute(
-      fmt::format("SELECT {} FROM {} LIMIT 0", column_list(source), source.from_clause())));
+      fmt::format("SELECT {} FROM {} LIMIT 0", select_list(source.columns), source.from_clause())));
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = 0"));
   return {};
 }
@@ -126,8 +119,8 @@ Result<void> SnapshotSession::compare_with_plan(const ScanSource& source) {
   }
   // Parse analysis, too, goes by the present catalog. A changed type may keep the file and would decode
   // wrongly.
-  auto described =
-      connection_.describe(fmt::format("SELECT {} FROM {}", column_list(source), source.from_clause()));
+  auto described = connection_.describe(
+      fmt::format("SELECT {} FROM {}", select_list(source.columns), source.from_clause()));
   if (!described && described.error().kind() == ErrorKind::NotFound) {
     return fail(changed(source, "a column was dropped or renamed"));
   }
