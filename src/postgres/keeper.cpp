@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "postgres/condition.h"
 #include "postgres/privileges.h"
 #include "postgres/projection.h"
 
@@ -85,10 +86,33 @@ Result<Source> Keeper::lock_relations(const Selection& selection) {
     PG2ATHENA_ASSIGN(Source source, read_source(selection));
     PG2ATHENA_TRY(check_readable(source.relations, server_.user));
     PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
-    if (!locked_more) return source;
+    if (locked_more) continue;
+    PG2ATHENA_TRY(plan_conditions(source.relations));
+    return source;
   }
   return fail(Error(ErrorKind::Unsupported, "tables or partitions keep appearing while the run locks them")
                   .hint("run when nothing attaches partitions or renames tables"));
+}
+
+Result<void> Keeper::plan_conditions(std::vector<Relation>& relations) {
+  if (std::ranges::all_of(relations, &std::string::empty, &Relation::where)) return {};
+  PG2ATHENA_TRY(enter_search_path());
+  for (Relation& relation : relations) {
+    if (!relation.where.empty()) PG2ATHENA_TRY(plan_condition(connection_, relation));
+  }
+  return leave_search_path();
+}
+
+// Names in the operator's SQL mean what they mean to the role.
+Result<void> Keeper::enter_search_path() {
+  PG2ATHENA_TRY(connection_.execute("SELECT pg_catalog.set_config('search_path', $1, true)",
+                                    {server_.search_path_setting}));
+  return {};
+}
+
+Result<void> Keeper::leave_search_path() {
+  PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
+  return {};
 }
 
 Result<Source> Keeper::read_source(const Selection& selection) {
@@ -190,11 +214,9 @@ Result<void> Keeper::lock_tables(const std::vector<std::string>& tables) {
 
 Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
   QuerySource source{.name = query.name, .sql = without_semicolon(query.sql), .columns = {}};
-  // Names in the operator's SQL mean what they mean to the role. The line end closes a trailing comment; a
-  // prepared statement can't be two.
-  PG2ATHENA_TRY(
-      connection_.execute("SELECT set_config('search_path', $1, true)", {server_.search_path_setting}));
-  const std::string sql = fmt::format("SELECT * FROM (\n{}\n) AS q LIMIT 0", source.sql);
+  PG2ATHENA_TRY(enter_search_path());
+  // A prepared statement can't be two.
+  const std::string sql = fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(source.sql));
   auto described = connection_.describe(sql);
   if (!described) {
     Error error = std::move(described).error();
@@ -205,7 +227,7 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
     return fail(std::move(refused).hint("--query takes one SELECT, VALUES or TABLE statement"));
   }
   PG2ATHENA_TRY(connection_.execute(sql));
-  PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
+  PG2ATHENA_TRY(leave_search_path());
   PG2ATHENA_ASSIGN(source.columns, resolve_columns(connection_, *described));
   return source;
 }

@@ -87,6 +87,10 @@ class Keeper {
   Result<void> lock_tables(const std::vector<std::string>& tables);
   // Locks what isn't locked yet; true when there was something.
   Result<bool> lock_new(const std::vector<Relation>& relations);
+  // Checks, locks and plans the operator's conditions.
+  Result<void> plan_conditions(std::vector<Relation>& relations);
+  Result<void> enter_search_path();
+  Result<void> leave_search_path();
   Result<QuerySource> lock_query(const NamedQuery& query);
 
   Connection connection_;

@@ -19,6 +19,10 @@ std::string select_list(const Columns& columns) {
   return list;
 }
 
+// SQL of the operator's in parentheses. It stands on lines of its own, so that a comment at its end ends
+// there.
+std::string parenthesised(std::string_view sql);
+
 // An array literal, as a parameter of a query: {"a","b\"c"}.
 std::string array_literal(std::span<const std::string> elements);
 
