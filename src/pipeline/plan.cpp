@@ -202,6 +202,7 @@ class Planner {
   // shard, unless the table is large and it wants more of the rows than one reader's share: then readers that
   // go through all blocks together are done sooner.
   bool reads_blocks(const StoredRelation& stored, std::uint64_t parts) const {
+    if (!stored.table_privilege) return false;  // a right on columns is none on ctid
     if (!stored.condition || stored.condition->access == Access::Blocks) return true;
     if (stored.condition->access == Access::Nothing || stored.estimated_rows <= 0) return false;
     const auto readers =
@@ -230,6 +231,9 @@ class Planner {
       table.notes.push_back(fmt::format("with the rows of {} table{} that inherit{} from it", others,
                                         others == 1 ? "" : "s", others == 1 ? "s" : ""));
     }
+    const bool no_ctid =
+        relation.reads_leaves() && relation.storage[0].heap && !relation.storage[0].table_privilege;
+    if (no_ctid) table.notes.emplace_back("read as one shard: no SELECT right on the table as a whole");
   }
 
   // After the shards of the table were added: they are the plan's last.

@@ -141,6 +141,16 @@ TEST(Plan, A_small_table_with_an_index_is_read_by_it_whatever_the_share) {
   EXPECT_TRUE(plan({relation}).shards[0].by_index);
 }
 
+TEST(Plan, Rights_on_columns_are_none_on_ctid) {
+  Relation relation = table(1, "public", "t", 800 * kMiB);
+  relation.table_privilege = false;
+  relation.storage[0].table_privilege = false;
+  const Plan made = plan({relation});
+  ASSERT_EQ(made.shards.size(), 1U);
+  EXPECT_EQ(made.shards[0].blocks, std::nullopt);
+  EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("one shard")));
+}
+
 TEST(Plan, What_was_chosen_of_a_table_is_said) {
   Relation relation = with_condition({.access = postgres::ConditionPlan::Access::Index, .rows = 10});
   relation.chosen_from = 12;
