@@ -27,7 +27,8 @@ struct ScanSource {
   bool lock_table = false;  // LOCK TABLE can take its lock; otherwise a SELECT does
   types::Oid filenode = 0;  // as planned; 0 where the relation has none
   // The operator's condition on the rows, empty for all; and what the relation is called in it: the table's
-  // name also where this is one of its partitions.
+  // name also where this is one of its partitions. (The row as a whole, as in orders::text, is then the
+  // partition's own, whose columns may be in another order.)
   std::string where;
   std::string name_in_where;
   // Whether rows come in the order of their blocks: not when the condition is a join.
