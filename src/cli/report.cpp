@@ -23,7 +23,7 @@ std::string table_head(const PlannedTable& table) {
   if (table.estimated_rows != 0) add(fmt::format("about {} rows", with_thousands(table.estimated_rows)));
   if (table.bytes != 0) add(human_bytes(table.bytes));
   add(counted(static_cast<std::size_t>(table.shards), "shard"));
-  for (const std::string& note : table.notes) add(note);
+  for (const std::string& note : table.notes) add(printable(note));
   const std::string source = table.kind == "query" ? "query" : table.kind + " " + table.source;
   return fmt::format("{}  from {}: {}\n", table.name, printable(source), facts);
 }

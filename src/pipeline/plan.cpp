@@ -1,8 +1,10 @@
 #include "pipeline/plan.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +14,7 @@
 namespace pg2athena::pipeline {
 namespace {
 
+using Access = postgres::ConditionPlan::Access;
 using postgres::BlockRange;
 using postgres::Relation;
 using postgres::RelationColumn;
@@ -70,6 +73,33 @@ Result<void> add_columns(const std::vector<RelationColumn>& columns, bool trust_
   return {};
 }
 
+std::uint64_t estimated_rows(const Relation& relation) {
+  const auto known = [](double rows) { return static_cast<std::uint64_t>(std::max(0.0, std::round(rows))); };
+  if (relation.condition) return known(relation.condition->rows);
+  std::uint64_t rows = 0;
+  for (const StoredRelation& stored : relation.storage) {
+    rows += known(stored.condition ? stored.condition->rows : stored.estimated_rows);
+  }
+  return rows;
+}
+
+// As much of the operator's SQL as a person reads, with blanks for line ends.
+std::string on_one_line(const std::string& sql) {
+  constexpr std::size_t kShownBytes = 80;
+  std::string line;
+  for (const char c : sql) {
+    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (!space) line += c;
+    if (space && !line.empty() && line.back() != ' ') line += ' ';
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  if (line.size() <= kShownBytes) return line;
+  std::size_t end = kShownBytes;
+  // Not in the middle of a character: in UTF-8 its later bytes are 10xxxxxx.
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
+  return line.substr(0, end) + "…";
+}
+
 std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
   auto source = std::make_unique<ScanSource>();
   for (const PlannedColumn& column : table.columns) {
@@ -118,25 +148,25 @@ class Planner {
     table.source = relation.name.display();
     table.kind = to_string(relation.kind);
     table.comment = relation.comment;
+    table.where = relation.where;
     PG2ATHENA_TRY(claim_name(table));
     PG2ATHENA_TRY(add_columns(relation.columns, vouches_for_not_null(relation), table));
-    for (const StoredRelation& stored : relation.storage) {
-      table.bytes += stored.bytes;
-      table.estimated_rows += static_cast<std::uint64_t>(std::max(0.0, std::round(stored.estimated_rows)));
-    }
+    for (const StoredRelation& stored : relation.storage) table.bytes += stored.bytes;
+    table.estimated_rows = estimated_rows(relation);
     if (relation.reads_leaves()) {
       for (const StoredRelation& stored : relation.storage) add_storage(relation, stored, table);
     } else {
       add_whole(relation, table);
     }
     describe_storage(relation, table);
+    describe_selection(relation, table);
     plan_.tables.push_back(std::move(table));
     return {};
   }
 
   // A view, a partitioned table without leaves, or leaves that we have no right on: one shard.
   void add_whole(const Relation& relation, PlannedTable& table) {
-    auto source = new_source(table);
+    auto source = relation_source(relation, table);
     source->relation = relation.name;
     source->oid = relation.oid;
     source->lock_table = relation.kind == RelationKind::Partitioned && relation.table_privilege;
@@ -144,7 +174,8 @@ class Planner {
   }
 
   void add_storage(const Relation& relation, const StoredRelation& stored, PlannedTable& table) {
-    auto source = new_source(table);
+    auto source = relation_source(relation, table);
+    source->in_block_order = !stored.condition || !stored.condition->joined;
     source->relation = stored.name;
     source->oid = stored.oid;
     source->only = true;
@@ -152,19 +183,42 @@ class Planner {
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
     std::vector<std::optional<BlockRange>> ranges = {std::nullopt};
-    if (stored.heap) {
-      const std::uint64_t parts = shard_count(stored.bytes, table.bytes, options_.workers);
+    const std::uint64_t parts = shard_count(stored.bytes, table.bytes, options_.workers);
+    if (stored.heap && reads_blocks(stored, parts)) {
       ranges.clear();
       for (const BlockRange& range : postgres::split_blocks(stored.bytes / kBlockBytes, parts))
         ranges.emplace_back(range);
     }
-    add_shards(std::move(source), ranges, table);
+    const bool by_index = !ranges.front() && stored.condition && stored.condition->access == Access::Index;
+    add_shards(std::move(source), ranges, table, by_index);
+  }
+
+  std::unique_ptr<ScanSource> relation_source(const Relation& relation, const PlannedTable& table) const {
+    auto source = new_source(table);
+    if (relation.where.empty()) return source;
+    source->where = relation.where;
+    source->name_in_where = relation.name.name;
+    source->search_path = source_.server.search_path_setting;
+    return source;
+  }
+
+  // Whether a heap that would be so many shards is read by ranges of blocks. A condition with an index is one
+  // shard, unless the table is large and it wants more of the rows than one reader's share: then readers that
+  // go through all blocks together are done sooner.
+  bool reads_blocks(const StoredRelation& stored, std::uint64_t parts) const {
+    if (!stored.table_privilege) return false;  // a right on columns is none on ctid
+    if (!stored.condition || stored.condition->access == Access::Blocks) return true;
+    if (stored.condition->access == Access::Nothing || stored.estimated_rows <= 0) return false;
+    const auto readers =
+        static_cast<double>(std::min<std::uint64_t>(parts, static_cast<std::uint64_t>(options_.workers)));
+    return readers > 1 && stored.condition->rows * readers > stored.estimated_rows;
   }
 
   void add_shards(std::unique_ptr<ScanSource> source, const std::vector<std::optional<BlockRange>>& ranges,
-                  PlannedTable& table) {
+                  PlannedTable& table, bool by_index = false) {
     for (const auto& range : ranges) {
-      plan_.shards.push_back({.table = plan_.tables.size(), .source = source.get(), .blocks = range});
+      plan_.shards.push_back(
+          {.table = plan_.tables.size(), .source = source.get(), .blocks = range, .by_index = by_index});
     }
     table.sources.push_back(std::move(source));
     table.shards += static_cast<int>(ranges.size());
@@ -181,6 +235,24 @@ class Planner {
       table.notes.push_back(fmt::format("with the rows of {} table{} that inherit{} from it", others,
                                         others == 1 ? "" : "s", others == 1 ? "s" : ""));
     }
+    const bool no_ctid =
+        relation.reads_leaves() && relation.storage[0].heap && !relation.storage[0].table_privilege;
+    if (no_ctid) table.notes.emplace_back("read as one shard: no SELECT right on the table as a whole");
+  }
+
+  // After the shards of the table were added: they are the plan's last.
+  void describe_selection(const Relation& relation, PlannedTable& table) const {
+    if (relation.chosen_from) {
+      table.notes.push_back(fmt::format("columns: {} of {}", relation.columns.size(), *relation.chosen_from));
+    }
+    if (table.where.empty()) return;
+    table.notes.push_back("where: " + on_one_line(table.where));
+    const auto shards = std::span(plan_.shards).last(static_cast<std::size_t>(table.shards));
+    const auto by_index = std::ranges::count_if(shards, &PlannedShard::by_index);
+    if (by_index == 0) return;
+    const bool only = table.sources.size() == 1;
+    table.notes.push_back(only ? "read by index"
+                               : fmt::format("{} of {} parts read by index", by_index, table.sources.size()));
   }
 
   Result<void> add_query(const postgres::QuerySource& query) {
@@ -246,6 +318,7 @@ nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) 
       json["first_block"] = shard.blocks->first;
       if (shard.blocks->end) json["end_block"] = *shard.blocks->end;
     }
+    if (shard.by_index) json["by_index"] = true;
     shards.push_back(std::move(json));
   }
   return shards;
@@ -272,6 +345,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
                       {"source", table.source},
                       {"kind", table.kind},
                       {"comment", table.comment},
+                      {"where", table.where},
                       {"bytes", table.bytes},
                       {"estimated_rows", table.estimated_rows},
                       {"notes", table.notes},

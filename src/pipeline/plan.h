@@ -57,6 +57,7 @@ struct PlannedShard {
   std::size_t table = 0;                         // index into Plan::tables
   const postgres::ScanSource* source = nullptr;  // owned by the table
   std::optional<postgres::BlockRange> blocks;    // nothing: all of the source
+  bool by_index = false;                         // the condition's rows are found by an index
 };
 
 struct PlannedTable {
@@ -64,13 +65,14 @@ struct PlannedTable {
   std::string source;  // in PostgreSQL, for people: public."Orders"; of a query its SQL
   std::string kind;    // "table", "partitioned table", "view", … or "query"
   std::string comment;
+  std::string where;  // the operator's condition on its rows; empty: all
   columnar::Schema schema;
   std::vector<PlannedColumn> columns;  // as the schema's fields
   std::vector<std::unique_ptr<postgres::ScanSource>> sources;
   int first_shard = 0;  // number of its first shard; they are consecutive
   int shards = 0;
   std::uint64_t bytes = 0;           // on the server, without TOAST; 0 where nobody knows
-  std::uint64_t estimated_rows = 0;  // 0 where nobody knows
+  std::uint64_t estimated_rows = 0;  // that the condition wants; 0 where nobody knows
   std::vector<std::string> notes;    // what the operator should know of it
 };
 

@@ -99,6 +99,79 @@ TEST(Plan, Leaves_without_a_right_of_their_own_are_read_through_the_parent) {
   EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("through the table")));
 }
 
+// A table of 100 MB and 1 000 rows with a condition, which the planner would read so.
+Relation with_condition(postgres::ConditionPlan condition) {
+  Relation relation = table(1, "public", "t", 100 * kMiB);
+  relation.where = "id > 7\n  -- a\x01 comment";
+  relation.storage[0].estimated_rows = 1000;
+  relation.storage[0].condition = condition;
+  return relation;
+}
+
+TEST(Plan, A_selective_condition_is_one_shard_by_its_index) {
+  using Access = postgres::ConditionPlan::Access;
+  struct Case {
+    postgres::ConditionPlan condition;
+    double table_rows;
+    int shards;
+    bool by_index;
+  };
+  const std::vector<Case> cases = {
+      {{.access = Access::Index, .rows = 10}, 1000, 1, true},
+      {{.access = Access::Index, .rows = 500}, 1000, 1, true},   // what one of two workers would read
+      {{.access = Access::Index, .rows = 501}, 1000, 3, false},  // two are done sooner with the blocks
+      {{.access = Access::Index, .rows = 501}, -1, 1, true},     // nobody knows; the planner's choice stands
+      {{.access = Access::Blocks, .rows = 10}, 1000, 3, false},  // no index
+      {{.access = Access::Nothing, .rows = 0}, 1000, 1, false},  // false for every row
+  };
+  for (const Case& c : cases) {
+    Relation relation = with_condition(c.condition);
+    relation.storage[0].estimated_rows = c.table_rows;
+    const Plan made = plan({relation});
+    EXPECT_EQ(made.shards.size(), static_cast<std::size_t>(c.shards)) << c.condition.rows;
+    EXPECT_EQ(made.shards[0].by_index, c.by_index) << c.condition.rows;
+    EXPECT_EQ(made.shards[0].blocks.has_value(), c.condition.access == Access::Blocks || c.shards > 1);
+    EXPECT_EQ(made.tables[0].estimated_rows, static_cast<std::uint64_t>(c.condition.rows));
+  }
+}
+
+TEST(Plan, A_small_table_with_an_index_is_read_by_it_whatever_the_share) {
+  Relation relation = with_condition({.access = postgres::ConditionPlan::Access::Index, .rows = 999});
+  relation.storage[0].bytes = kMiB;
+  EXPECT_TRUE(plan({relation}).shards[0].by_index);
+}
+
+TEST(Plan, Rights_on_columns_are_none_on_ctid) {
+  Relation relation = table(1, "public", "t", 800 * kMiB);
+  relation.table_privilege = false;
+  relation.storage[0].table_privilege = false;
+  const Plan made = plan({relation});
+  ASSERT_EQ(made.shards.size(), 1U);
+  EXPECT_EQ(made.shards[0].blocks, std::nullopt);
+  EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("one shard")));
+}
+
+TEST(Plan, What_was_chosen_of_a_table_is_said) {
+  Relation relation = with_condition({.access = postgres::ConditionPlan::Access::Index, .rows = 10});
+  relation.chosen_from = 12;
+  const Plan made = plan({relation});
+  EXPECT_THAT(made.tables[0].notes,
+              ElementsAre("columns: 2 of 12", HasSubstr("where: id > 7 -- a"), "read by index"));
+  EXPECT_EQ(made.shards[0].source->where, relation.where);
+  EXPECT_EQ(made.shards[0].source->name_in_where, "t");
+  const auto json =
+      nlohmann::json::parse(to_json(made, {.run_id = "r", .planned_at = "", .snapshot = {}, .target = ""}));
+  EXPECT_EQ(json["tables"][0]["where"], relation.where);
+  EXPECT_EQ(json["tables"][0]["shards"][0]["by_index"], true);
+}
+
+TEST(Plan, A_long_condition_is_cut_between_two_characters) {
+  Relation relation = with_condition({});
+  relation.where = "x";
+  for (int i = 0; i < 60; ++i) relation.where += "é";
+  EXPECT_THAT(plan({relation}).tables[0].notes, ElementsAre(testing::EndsWith("é…")));
+}
+
 TEST(Plan, Names_that_become_one_are_refused_naming_both) {
   const Error tables = refuse({table(1, "public", "Orders"), table(2, "public", "orders")});
   EXPECT_EQ(tables.kind(), ErrorKind::NameCollision);

@@ -9,7 +9,7 @@ namespace pg2athena::pipeline {
 namespace {
 
 std::string describe(const PlannedShard& shard) {
-  if (!shard.blocks) return shard.source->display();
+  if (!shard.blocks) return shard.source->display() + (shard.by_index ? " by index" : "");
   const std::string end = shard.blocks->end ? std::to_string(*shard.blocks->end - 1) : "the last";
   return fmt::format("{} blocks {}..{}", shard.source->display(), shard.blocks->first, end);
 }
@@ -34,6 +34,7 @@ parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& tabl
       {"pg2athena.run_id", run_id},
       {"pg2athena.snapshot_lsn", snapshot.lsn},
       {"pg2athena.columns", columns.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)}};
+  if (!table.where.empty()) options.key_value_metadata.emplace_back("pg2athena.where", table.where);
   return options;
 }
 
@@ -115,7 +116,7 @@ Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
   error = std::move(error).with("table", planned_.source).with("shard", std::to_string(shard_.number));
   const auto row = reader.failed_row();
   if (!row) return error;
-  if (shard_.blocks && shard_.source->relation) {
+  if (shard_.blocks && shard_.source->relation && shard_.source->in_block_order) {
     if (const auto ctid = session.find_ctid(*shard_.source, *shard_.blocks, *row)) {
       error = std::move(error).with("ctid", *ctid);
       const bool leaf = shard_.source->display() != planned_.source;

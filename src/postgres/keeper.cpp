@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "postgres/condition.h"
 #include "postgres/privileges.h"
+#include "postgres/projection.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -15,13 +17,6 @@ constexpr int kPlanAttempts = 5;
 // How often the catalog is read again because something new appeared; each time takes what a partition needs
 // to be attached, so more than a few means that someone attaches them in a loop.
 constexpr int kLockRounds = 10;
-
-std::string select_list(const std::vector<RelationColumn>& columns) {
-  std::string list;
-  for (const RelationColumn& column : columns)
-    list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
-  return list;
-}
 
 std::string without_semicolon(std::string sql) {
   const auto ignorable = [](char c) { return c == ';' || std::isspace(static_cast<unsigned char>(c)) != 0; };
@@ -52,12 +47,9 @@ Result<Keeper> Keeper::open(const ConnectionParameters& parameters, Cancellation
 }
 
 Result<Source> Keeper::survey() {
-  PG2ATHENA_ASSIGN(const std::vector<ListedRelation> listed, list_relations(connection_));
-  PG2ATHENA_ASSIGN(const Selected selected, select_relations(listed, {}, server_.search_path));
-  std::vector<Oid> oids;
-  for (const ListedRelation& relation : selected.relations) oids.push_back(relation.oid);
-  PG2ATHENA_ASSIGN(std::vector<Relation> relations, read_relations(connection_, oids));
-  return Source{.server = server_, .relations = std::move(relations), .queries = {}, .warnings = {}};
+  PG2ATHENA_ASSIGN(Source source, find_source({}));
+  source.server = server_;
+  return source;
 }
 
 Result<void> Keeper::begin() {
@@ -100,20 +92,55 @@ Result<Source> Keeper::lock_relations(const Selection& selection) {
     PG2ATHENA_ASSIGN(Source source, read_source(selection));
     PG2ATHENA_TRY(check_readable(source.relations, server_.user));
     PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
-    if (!locked_more) return source;
+    if (locked_more) continue;
+    PG2ATHENA_TRY(plan_conditions(source.relations));
+    return source;
   }
   return fail(Error(ErrorKind::Unsupported, "tables or partitions keep appearing while the run locks them")
                   .hint("run when nothing attaches partitions or renames tables"));
 }
 
-Result<Source> Keeper::read_source(const Selection& selection) {
+Result<void> Keeper::plan_conditions(std::vector<Relation>& relations) {
+  if (std::ranges::all_of(relations, &std::string::empty, &Relation::where)) return {};
+  PG2ATHENA_TRY(enter_search_path());
+  for (Relation& relation : relations) {
+    if (!relation.where.empty()) PG2ATHENA_TRY(plan_condition(connection_, relation));
+  }
+  return leave_search_path();
+}
+
+// Names in the operator's SQL mean what they mean to the role.
+Result<void> Keeper::enter_search_path() {
+  PG2ATHENA_TRY(connection_.execute("SELECT pg_catalog.set_config('search_path', $1, true)",
+                                    {server_.search_path_setting}));
+  return {};
+}
+
+Result<void> Keeper::leave_search_path() {
+  PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
+  return {};
+}
+
+Result<Source> Keeper::find_source(const Selection& selection) {
   PG2ATHENA_ASSIGN(const std::vector<ListedRelation> listed, list_relations(connection_));
   PG2ATHENA_ASSIGN(Selected selected, select_relations(listed, selection, server_.search_path));
   Source source;
   source.warnings = std::move(selected.warnings);
   std::vector<Oid> oids;
-  for (const ListedRelation& relation : selected.relations) oids.push_back(relation.oid);
+  for (const SelectedRelation& taken : selected.relations) oids.push_back(taken.relation.oid);
   PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
+  for (const SelectedRelation& taken : selected.relations) {
+    if (taken.columns.empty() && taken.where.empty()) continue;
+    const auto relation = std::ranges::find(source.relations, taken.relation.oid, &Relation::oid);
+    if (relation == source.relations.end()) continue;
+    PG2ATHENA_TRY(project(*relation, taken.columns));
+    relation->where = taken.where;
+  }
+  return source;
+}
+
+Result<Source> Keeper::read_source(const Selection& selection) {
+  PG2ATHENA_ASSIGN(Source source, find_source(selection));
   std::erase_if(source.relations, [&](const Relation& relation) {
     if (relation.populated) return false;
     source.warnings.push_back(
@@ -198,11 +225,9 @@ Result<void> Keeper::lock_tables(const std::vector<std::string>& tables) {
 
 Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
   QuerySource source{.name = query.name, .sql = without_semicolon(query.sql), .columns = {}};
-  // Names in the operator's SQL mean what they mean to the role. The line end closes a trailing comment; a
-  // prepared statement can't be two.
-  PG2ATHENA_TRY(
-      connection_.execute("SELECT set_config('search_path', $1, true)", {server_.search_path_setting}));
-  const std::string sql = fmt::format("SELECT * FROM (\n{}\n) AS q LIMIT 0", source.sql);
+  PG2ATHENA_TRY(enter_search_path());
+  // A prepared statement can't be two.
+  const std::string sql = fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(source.sql));
   auto described = connection_.describe(sql);
   if (!described) {
     Error error = std::move(described).error();
@@ -213,7 +238,7 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
     return fail(std::move(refused).hint("--query takes one SELECT, VALUES or TABLE statement"));
   }
   PG2ATHENA_TRY(connection_.execute(sql));
-  PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
+  PG2ATHENA_TRY(leave_search_path());
   PG2ATHENA_ASSIGN(source.columns, resolve_columns(connection_, *described));
   return source;
 }

@@ -85,11 +85,17 @@ class Keeper {
   Result<void> begin();
   Result<Source> lock_relations(const Selection& selection);
   // What the selection finds in the catalog now.
+  Result<Source> find_source(const Selection& selection);
+  // The same, without what has nothing to read.
   Result<Source> read_source(const Selection& selection);
   Result<void> check_lock_capacity(std::size_t relations);
   Result<void> lock_tables(const std::vector<std::string>& tables);
   // Locks what isn't locked yet; true when there was something.
   Result<bool> lock_new(const std::vector<Relation>& relations);
+  // Checks, locks and plans the operator's conditions.
+  Result<void> plan_conditions(std::vector<Relation>& relations);
+  Result<void> enter_search_path();
+  Result<void> leave_search_path();
   Result<QuerySource> lock_query(const NamedQuery& query);
 
   Connection connection_;

@@ -37,7 +37,7 @@ Result<void> check_readable(const std::vector<Relation>& relations, const std::s
     if (relation.row_security) secured.push_back(relation.name.display());
     const std::vector<std::string> columns = unreadable_columns(relation);
     if (columns.empty()) continue;
-    const bool some = columns.size() < relation.columns.size();
+    const bool some = columns.size() < relation.chosen_from.value_or(relation.columns.size());
     const std::string list = some ? fmt::format(" ({})", fmt::join(columns, ", ")) : "";
     denied.push_back(relation.name.display() + list);
     grants.push_back(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,19 @@ struct RelationColumn {
   std::string comment;
 };
 
+// How the planner would read a relation for the rows that the operator's condition wants.
+struct ConditionPlan {
+  enum class Access {
+    Blocks,   // all of its blocks
+    Index,    // some of them, found by an index or named by the condition
+    Nothing,  // none: the condition is false for every row
+  };
+  Access access = Access::Blocks;
+  double rows = -1;     // as the planner estimates them; negative: unknown
+  bool joined = false;  // with what a subquery reads: rows may come in another order than that of the blocks
+  bool operator==(const ConditionPlan&) const = default;
+};
+
 // Something with rows of its own: a table, a leaf of a partitioned table, a child by inheritance, a
 // materialized view, a foreign table.
 struct StoredRelation {
@@ -52,6 +66,7 @@ struct StoredRelation {
   Oid filenode = 0;              // pg_relation_filenode(): changes when the relation is rewritten
   std::uint64_t bytes = 0;       // of its main fork
   double estimated_rows = -1;    // pg_class.reltuples scaled to the present size; negative: never analysed
+  std::optional<ConditionPlan> condition;  // when there is one, and this is read by itself
 };
 
 struct Relation {
@@ -63,6 +78,11 @@ struct Relation {
   bool table_privilege = false;
   std::string comment;
   std::vector<RelationColumn> columns;
+  // How many columns it has, when `columns` are those that the operator chose.
+  std::optional<std::size_t> chosen_from;
+  std::string where;  // the operator's condition on its rows; empty: all
+  // When there is one, and everything is read through the relation.
+  std::optional<ConditionPlan> condition;
   // Where its rows are: itself, its leaves, its children by inheritance. Empty for a view.
   std::vector<StoredRelation> storage;
 

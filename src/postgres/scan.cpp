@@ -18,11 +18,25 @@ std::string select_item(const ScanColumn& column) {
       "CASE WHEN {0} IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.format('%s', {0}) END", name);
 }
 
-std::string where_clause(const std::optional<BlockRange>& blocks) {
-  if (!blocks) return "";
-  std::string where = fmt::format(" WHERE ctid >= '({},0)'::pg_catalog.tid", blocks->first);
-  if (blocks->end) where += fmt::format(" AND ctid < '({},0)'::pg_catalog.tid", *blocks->end);
-  return where;
+// The operators are qualified: a search_path of the operator's may have others of their names before
+// pg_catalog's.
+std::string block_condition(const BlockRange& blocks) {
+  std::string condition = fmt::format("ctid OPERATOR(pg_catalog.>=) '({},0)'::pg_catalog.tid", blocks.first);
+  if (blocks.end) {
+    condition += fmt::format(" AND ctid OPERATOR(pg_catalog.<) '({},0)'::pg_catalog.tid", *blocks.end);
+  }
+  return condition;
+}
+
+// FROM and WHERE.
+std::string rows_of(const ScanSource& source, const std::optional<BlockRange>& blocks) {
+  std::string clause = "FROM " + source.from_clause();
+  if (!source.where.empty()) clause += " AS " + quote_identifier(source.name_in_where);
+  std::vector<std::string> conditions;
+  if (blocks) conditions.push_back(block_condition(*blocks));
+  if (!source.where.empty()) conditions.push_back(parenthesised(source.where));
+  if (!conditions.empty()) clause += fmt::format(" WHERE {}", fmt::join(conditions, " AND "));
+  return clause;
 }
 
 }  // namespace
@@ -32,7 +46,7 @@ std::string ScanSource::display() const {
 }
 
 std::string ScanSource::from_clause() const {
-  if (!relation) return fmt::format("(\n{}\n) AS q", query);
+  if (!relation) return parenthesised(query) + " AS q";
   return fmt::format("{}{}", only ? "ONLY " : "", relation->quoted());
 }
 
@@ -50,13 +64,11 @@ std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts) 
 std::string copy_statement(const ScanSource& source, const std::optional<BlockRange>& blocks) {
   std::string list;
   for (const ScanColumn& column : source.columns) list += (list.empty() ? "" : ", ") + select_item(column);
-  return fmt::format("COPY (SELECT {} FROM {}{}) TO STDOUT (FORMAT binary)", list, source.from_clause(),
-                     where_clause(blocks));
+  return fmt::format("COPY (SELECT {} {}) TO STDOUT (FORMAT binary)", list, rows_of(source, blocks));
 }
 
 std::string ctid_statement(const ScanSource& source, const BlockRange& blocks, std::uint64_t row) {
-  return fmt::format("SELECT ctid FROM {}{} OFFSET {} LIMIT 1", source.from_clause(), where_clause(blocks),
-                     row);
+  return fmt::format("SELECT ctid {} OFFSET {} LIMIT 1", rows_of(source, blocks), row);
 }
 
 }  // namespace pg2athena::postgres

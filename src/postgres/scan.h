@@ -26,7 +26,14 @@ struct ScanSource {
   bool only = false;        // the relation's own rows, without those of its children
   bool lock_table = false;  // LOCK TABLE can take its lock; otherwise a SELECT does
   types::Oid filenode = 0;  // as planned; 0 where the relation has none
-  // The query, and the role's search_path, in which its names are looked up.
+  // The operator's condition on the rows, empty for all; and what the relation is called in it: the table's
+  // name also where this is one of its partitions. (The row as a whole, as in orders::text, is then the
+  // partition's own, whose columns may be in another order.)
+  std::string where;
+  std::string name_in_where;
+  // Whether rows come in the order of their blocks: not when the condition is a join.
+  bool in_block_order = true;
+  // The query; and the role's search_path, in which names in it or in the condition are looked up.
   std::string query;
   std::string search_path;
 
@@ -34,6 +41,8 @@ struct ScanSource {
 
   std::string display() const;      // for people
   std::string from_clause() const;  // ONLY "s"."t", or (query) AS q
+  // Whether the operator's SQL is part of the statements that read it.
+  bool in_search_path() const { return !relation || !where.empty(); }
 };
 
 // Heap blocks from `first` to before `end`; without an end, to the relation's last.
@@ -47,7 +56,8 @@ struct BlockRange {
 // added after the count belong to it. At least one range.
 std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts);
 
-// COPY (SELECT …) TO STDOUT (FORMAT binary), for all rows or for those of a block range.
+// COPY (SELECT …) TO STDOUT (FORMAT binary), for all rows or for those of a block range that the condition
+// wants.
 std::string copy_statement(const ScanSource& source, const std::optional<BlockRange>& blocks);
 
 // The ctid of the n-th row (from 0) that the COPY of a block range returned, in the same snapshot.

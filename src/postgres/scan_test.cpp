@@ -31,8 +31,33 @@ TEST(Scan, Block_ranges_cover_the_table_and_the_last_is_open) {
 TEST(Scan, Statements_quote_names_and_take_what_has_no_binary_form_as_output_text) {
   EXPECT_EQ(copy_statement(orders(), BlockRange{3, 6}),
             "COPY (SELECT \"id\", CASE WHEN \"Place\" IS NOT DISTINCT FROM NULL THEN NULL ELSE "
-            "pg_catalog.format('%s', \"Place\") END FROM ONLY \"public\".\"orders\" WHERE ctid >= "
-            "'(3,0)'::pg_catalog.tid AND ctid < '(6,0)'::pg_catalog.tid) TO STDOUT (FORMAT binary)");
+            "pg_catalog.format('%s', \"Place\") END FROM ONLY \"public\".\"orders\" WHERE ctid "
+            "OPERATOR(pg_catalog.>=) '(3,0)'::pg_catalog.tid AND ctid OPERATOR(pg_catalog.<) "
+            "'(6,0)'::pg_catalog.tid) TO STDOUT (FORMAT binary)");
+}
+
+TEST(Scan, A_condition_is_parenthesised_and_knows_a_partition_by_the_tables_name) {
+  ScanSource source = orders();
+  source.relation = RelationName{.schema = "public", .name = "orders_2022"};
+  source.columns.pop_back();
+  source.where = "orders.id > 7 OR true -- all";
+  source.name_in_where = "orders";
+  struct Case {
+    std::optional<BlockRange> blocks;
+    std::string statement;
+  };
+  const std::vector<Case> cases = {
+      {std::nullopt, "WHERE (\norders.id > 7 OR true -- all\n)"},
+      {BlockRange{3, std::nullopt},
+       "WHERE ctid OPERATOR(pg_catalog.>=) '(3,0)'::pg_catalog.tid AND (\norders.id > 7 OR true -- all\n)"}};
+  for (const Case& c : cases) {
+    EXPECT_EQ(copy_statement(source, c.blocks),
+              "COPY (SELECT \"id\" FROM ONLY \"public\".\"orders_2022\" AS \"orders\" " + c.statement +
+                  ") TO STDOUT (FORMAT binary)");
+  }
+  EXPECT_EQ(ctid_statement(source, {3, std::nullopt}, 5),
+            "SELECT ctid FROM ONLY \"public\".\"orders_2022\" AS \"orders\" " + cases[1].statement +
+                " OFFSET 5 LIMIT 1");
 }
 
 TEST(Scan, A_query_stands_on_lines_of_its_own_so_that_a_comment_at_its_end_ends_there) {

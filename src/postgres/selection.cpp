@@ -1,6 +1,7 @@
 #include "postgres/selection.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -37,6 +38,9 @@ bool is_visible(const ListedRelation& relation, std::span<const ListedRelation> 
   return false;
 }
 
+// What is taken, with the entry that names it; nullptr when only a pattern or a schema takes it.
+using Taken = std::map<Oid, const TableSelection*>;
+
 class Selector {
  public:
   Selector(std::span<const ListedRelation> listed, std::span<const std::string> search_path)
@@ -48,17 +52,25 @@ class Selector {
                                 : is_visible(relation, listed_, search_path_);
   }
 
-  Result<void> take_table(const std::string& text, std::set<Oid>& taken) const {
-    PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(text, 2));
+  Result<void> take_table(const TableSelection& table, Taken& taken) const {
+    PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(table.pattern, 2));
+    const bool wildcard = pattern.has_wildcard();
+    if (wildcard && (!table.columns.empty() || !table.where.empty())) {
+      return fail(Error(ErrorKind::InvalidArgument,
+                        fmt::format("columns and where need the full name of one table, and {} is a pattern",
+                                    table.pattern))
+                      .hint("name each table with its own columns and where"));
+    }
     bool found = false;
     for (const ListedRelation& relation : listed_) {
-      if (pattern.has_wildcard() && is_implicit(relation)) continue;
+      if (wildcard && is_implicit(relation)) continue;
       if (!matches(pattern, relation)) continue;
-      taken.insert(relation.oid);
+      PG2ATHENA_TRY(take(relation, wildcard ? nullptr : &table, taken));
       found = true;
     }
     if (found) return {};
-    Error error(ErrorKind::NotFound, fmt::format("no table, view or materialized view is named {}", text));
+    Error error(ErrorKind::NotFound,
+                fmt::format("no table, view or materialized view is named {}", table.pattern));
     const std::string suggestion = nearest(listed_, pattern);
     return fail(std::move(error).hint(
         suggestion.empty()
@@ -67,13 +79,13 @@ class Selector {
             : fmt::format("did you mean --table '{}'?", suggestion)));
   }
 
-  Result<void> take_schema(const std::string& text, std::set<Oid>& taken) const {
+  Result<void> take_schema(const std::string& text, Taken& taken) const {
     PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(text, 1));
     bool found = false;
     for (const ListedRelation& relation : listed_) {
       if (!pattern.matches_name(relation.name.schema)) continue;
       found = true;
-      if (!is_implicit(relation)) taken.insert(relation.oid);
+      if (!is_implicit(relation)) taken.try_emplace(relation.oid, nullptr);
     }
     if (found) return {};
     std::set<std::string> schemas;
@@ -90,6 +102,16 @@ class Selector {
   }
 
  private:
+  static Result<void> take(const ListedRelation& relation, const TableSelection* named, Taken& taken) {
+    const TableSelection*& entry = taken.try_emplace(relation.oid, named).first->second;
+    if (entry == nullptr) entry = named;
+    if (named == nullptr || (entry->columns == named->columns && entry->where == named->where)) return {};
+    return fail(
+        Error(ErrorKind::Unsupported,
+              fmt::format("{} is selected twice, with different columns or where", relation.name.display()))
+            .hint("select it once, with all columns and rows that are wanted"));
+  }
+
   static std::string quote_if_needed(const std::string& name) {
     const std::string display = RelationName{.schema = name, .name = "x"}.display();
     return display.substr(0, display.size() - 2);
@@ -182,14 +204,12 @@ bool NamePattern::Glob::matches(std::string_view text) const {
 Result<Selected> select_relations(std::span<const ListedRelation> listed, const Selection& selection,
                                   std::span<const std::string> search_path) {
   const Selector selector(listed, search_path);
-  std::set<Oid> taken;
-  for (const TableSelection& table : selection.tables) {
-    PG2ATHENA_TRY(selector.take_table(table.pattern, taken));
-  }
+  Taken taken;
+  for (const TableSelection& table : selection.tables) PG2ATHENA_TRY(selector.take_table(table, taken));
   for (const std::string& schema : selection.schemas) PG2ATHENA_TRY(selector.take_schema(schema, taken));
   if (selection.whole_database()) {
     for (const ListedRelation& relation : listed) {
-      if (!Selector::is_implicit(relation)) taken.insert(relation.oid);
+      if (!Selector::is_implicit(relation)) taken.try_emplace(relation.oid, nullptr);
     }
   }
   Selected selected;
@@ -201,7 +221,10 @@ Result<Selected> select_relations(std::span<const ListedRelation> listed, const 
     if (excluded == 0) selected.warnings.push_back(fmt::format("--exclude {} excludes nothing", text));
   }
   for (const ListedRelation& relation : listed) {
-    if (taken.contains(relation.oid)) selected.relations.push_back(relation);
+    const auto entry = taken.find(relation.oid);
+    if (entry == taken.end()) continue;
+    const TableSelection what = entry->second == nullptr ? TableSelection() : *entry->second;
+    selected.relations.push_back({.relation = relation, .columns = what.columns, .where = what.where});
   }
   return selected;
 }

@@ -58,14 +58,23 @@ struct Selection {
   bool whole_database() const { return tables.empty() && schemas.empty(); }
 };
 
+// A relation that a run takes, and what of it: as in TableSelection.
+struct SelectedRelation {
+  ListedRelation relation;
+  std::vector<std::string> columns;
+  std::string where;
+};
+
 struct Selected {
-  std::vector<ListedRelation> relations;  // sorted by name
-  std::vector<std::string> warnings;      // an --exclude that excludes nothing
+  std::vector<SelectedRelation> relations;  // sorted by name
+  std::vector<std::string> warnings;        // an --exclude that excludes nothing
 };
 
 // The relations that the selection takes from `listed`; `search_path` finds names without a schema.
 // Partitions and members of extensions are taken only when they are named without a wildcard. A pattern that
-// finds nothing is an error that names what is near.
+// finds nothing is an error that names what is near. Columns and a condition are for one table: with a
+// wildcard they are InvalidArgument. What names a table wins over patterns and schemas that take it as well;
+// two that name it must want the same of it (Unsupported).
 Result<Selected> select_relations(std::span<const ListedRelation> listed, const Selection& selection,
                                   std::span<const std::string> search_path);
 

@@ -35,7 +35,7 @@ std::vector<Oid> take(const Selection& selection) {
     ADD_FAILURE() << selected.error();
     return oids;
   }
-  for (const ListedRelation& relation : selected->relations) oids.push_back(relation.oid);
+  for (const SelectedRelation& taken : selected->relations) oids.push_back(taken.relation.oid);
   return oids;
 }
 
@@ -83,6 +83,46 @@ TEST(Selection, A_name_that_finds_nothing_is_an_error_that_suggests) {
   EXPECT_THAT(missing.message(), HasSubstr("public.order"));
   EXPECT_THAT(missing.hint(), HasSubstr("orders"));
   EXPECT_EQ(refuse({.schemas = {"nowhere"}}).kind(), ErrorKind::NotFound);
+}
+
+TEST(Selection, What_names_a_table_wins_over_patterns_that_take_it_too) {
+  const TableSelection orders{.pattern = "public.orders", .columns = {"id"}, .where = "id > 7"};
+  for (const Selection& selection :
+       {Selection{.tables = {{.pattern = "public.*"}, orders}},
+        Selection{.tables = {orders, {.pattern = "p*.*"}}},
+        Selection{.tables = {orders}, .schemas = {"public"}}, Selection{.tables = {orders, orders}}}) {
+    const auto selected = select_relations(database(), selection, {});
+    ASSERT_TRUE(selected) << selected.error();
+    for (const SelectedRelation& taken : selected->relations) {
+      const bool narrowed = taken.relation.oid == 3;
+      EXPECT_EQ(taken.where, narrowed ? "id > 7" : "") << taken.relation.name.display();
+      EXPECT_EQ(taken.columns.size(), narrowed ? 1U : 0U) << taken.relation.name.display();
+    }
+  }
+  EXPECT_THAT(take({.tables = {orders}, .excludes = {"public.orders"}}), IsEmpty());
+}
+
+TEST(Selection, Columns_and_conditions_are_for_one_table_and_said_once) {
+  struct Case {
+    std::vector<TableSelection> tables;
+    ErrorKind kind;
+    std::string message;
+  };
+  const TableSelection plain{.pattern = "public.orders"};
+  const TableSelection some_rows{.pattern = "public.orders", .where = "id > 7"};
+  const TableSelection some_columns{.pattern = "PUBLIC.Orders", .columns = {"id"}};
+  const std::vector<Case> cases = {
+      {{{.pattern = "public.*", .where = "id > 7"}}, ErrorKind::InvalidArgument, "full name"},
+      {{{.pattern = "orders?", .columns = {"id"}}}, ErrorKind::InvalidArgument, "full name"},
+      {{some_rows, some_columns}, ErrorKind::Unsupported, "public.orders is selected twice"},
+      {{some_rows, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},
+      {{plain, some_columns}, ErrorKind::Unsupported, "public.orders is selected twice"},
+  };
+  for (const Case& c : cases) {
+    const Error error = refuse({.tables = c.tables});
+    EXPECT_EQ(error.kind(), c.kind) << error;
+    EXPECT_THAT(error.message(), HasSubstr(c.message));
+  }
 }
 
 TEST(Selection, Bad_names_are_refused) {

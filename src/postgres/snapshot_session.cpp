@@ -12,13 +12,6 @@ Error changed(const ScanSource& source, std::string_view what) {
       .with("table", source.display());
 }
 
-std::string column_list(const ScanSource& source) {
-  std::string list;
-  for (const ScanColumn& column : source.columns)
-    list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
-  return list;
-}
-
 }  // namespace
 
 Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters,
@@ -36,16 +29,7 @@ Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges)
     return fail(std::move(locked).error().with("table", source.display()));
   }
   PG2ATHENA_TRY(compare_with_plan(source));
-  if (block_ranges) {
-    // A range of blocks is a TID range scan or, for a planner that thinks the range large, a scan of the
-    // whole table for each shard.
-    PG2ATHENA_TRY(
-        connection_.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
-                            "SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off"));
-  }
-  if (!source.relation) {
-    PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {source.search_path}));
-  }
+  if (block_ranges) PG2ATHENA_TRY(scan_by_blocks());
   entered_ = &source;
   return {};
 }
@@ -80,7 +64,7 @@ Result<void> SnapshotSession::lock(const ScanSource& source) {
   }
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = '10ms'"));
   PG2ATHENA_TRY(connection_.execute(
-      fmt::format("SELECT {} FROM {} LIMIT 0", column_list(source), source.from_clause())));
+      fmt::format("SELECT {} FROM {} LIMIT 0", select_list(source.columns), source.from_clause())));
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = 0"));
   return {};
 }
@@ -109,25 +93,44 @@ Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
   }
 }
 
-Result<void> SnapshotSession::compare_with_plan(const ScanSource& source) {
-  if (source.relation) {
-    // Functions look at the present catalog; a SELECT from pg_class would see the snapshot's, and always
-    // agree.
-    PG2ATHENA_ASSIGN(const QueryResult now,
-                     connection_.execute("SELECT to_regclass($1)::oid, pg_relation_filenode($2::oid)",
-                                         {source.relation->quoted(), std::to_string(source.oid)}));
-    if (now.integer(0, 0) != source.oid)
-      return fail(changed(source, "the table was replaced by another of its name"));
-    if (source.filenode != 0 && now.integer(0, 1) != source.filenode) {
-      return fail(changed(source, "the table was truncated or rewritten"));
-    }
-  } else {
-    PG2ATHENA_TRY(connection_.execute("SELECT set_config('search_path', $1, true)", {source.search_path}));
+// A range of blocks is a TID range scan or, for a planner that thinks the range large, a scan of the whole
+// table for each shard; and with a condition that has an index, a scan of that index for each.
+Result<void> SnapshotSession::scan_by_blocks() {
+  PG2ATHENA_TRY(
+      connection_.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
+                          "SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off"));
+  return {};
+}
+
+// From here to the transaction's end names in statements mean what they mean to the role.
+Result<void> SnapshotSession::enter_search_path(const ScanSource& source) {
+  if (!source.in_search_path()) return {};
+  PG2ATHENA_TRY(
+      connection_.execute("SELECT pg_catalog.set_config('search_path', $1, true)", {source.search_path}));
+  return {};
+}
+
+Result<void> SnapshotSession::compare_relation(const ScanSource& source) {
+  // Functions look at the present catalog; a SELECT from pg_class would see the snapshot's, and always
+  // agree.
+  PG2ATHENA_ASSIGN(const QueryResult now,
+                   connection_.execute("SELECT to_regclass($1)::oid, pg_relation_filenode($2::oid)",
+                                       {source.relation->quoted(), std::to_string(source.oid)}));
+  if (now.integer(0, 0) != source.oid)
+    return fail(changed(source, "the table was replaced by another of its name"));
+  if (source.filenode != 0 && now.integer(0, 1) != source.filenode) {
+    return fail(changed(source, "the table was truncated or rewritten"));
   }
+  return {};
+}
+
+Result<void> SnapshotSession::compare_with_plan(const ScanSource& source) {
+  if (source.relation) PG2ATHENA_TRY(compare_relation(source));
+  PG2ATHENA_TRY(enter_search_path(source));
   // Parse analysis, too, goes by the present catalog. A changed type may keep the file and would decode
   // wrongly.
-  auto described =
-      connection_.describe(fmt::format("SELECT {} FROM {}", column_list(source), source.from_clause()));
+  auto described = connection_.describe(
+      fmt::format("SELECT {} FROM {}", select_list(source.columns), source.from_clause()));
   if (!described && described.error().kind() == ErrorKind::NotFound) {
     return fail(changed(source, "a column was dropped or renamed"));
   }
@@ -149,7 +152,8 @@ std::optional<std::string> SnapshotSession::find_ctid(const ScanSource& source, 
     connection_.abandon_copy();
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     PG2ATHENA_TRY(begin());
-    PG2ATHENA_TRY(connection_.execute("SET LOCAL enable_seqscan = off"));
+    PG2ATHENA_TRY(scan_by_blocks());
+    PG2ATHENA_TRY(enter_search_path(source));
     PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(ctid_statement(source, blocks, row)));
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     if (found.rows() == 0) return fail(ErrorKind::NotFound, "no such row");

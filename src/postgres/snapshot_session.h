@@ -42,6 +42,9 @@ class SnapshotSession {
   Result<void> lock(const ScanSource& source);
   Result<void> begin_and_lock(const ScanSource& source);
   Result<void> compare_with_plan(const ScanSource& source);
+  Result<void> compare_relation(const ScanSource& source);
+  Result<void> scan_by_blocks();
+  Result<void> enter_search_path(const ScanSource& source);
 
   Connection connection_;
   std::string snapshot_id_;

@@ -29,6 +29,12 @@ std::string quote_identifier(std::string_view name) {
   return quoted_between(name, '"', "\"", '"');
 }
 
+std::string parenthesised(std::string_view sql) {
+  std::string out = "(\n";
+  out += sql;
+  return out + "\n)";
+}
+
 std::string array_literal(std::span<const std::string> elements) {
   std::string out = "{";
   for (const std::string& element : elements) {

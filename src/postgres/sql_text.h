@@ -11,6 +11,18 @@ namespace pg2athena::postgres {
 // "name" with its quotes doubled: right for every name, reserved words included.
 std::string quote_identifier(std::string_view name);
 
+// "a", "b": the names of columns, as a SELECT list.
+template <typename Columns>
+std::string select_list(const Columns& columns) {
+  std::string list;
+  for (const auto& column : columns) list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+  return list;
+}
+
+// SQL of the operator's in parentheses. It stands on lines of its own, so that a comment at its end ends
+// there.
+std::string parenthesised(std::string_view sql);
+
 // An array literal, as a parameter of a query: {"a","b\"c"}.
 std::string array_literal(std::span<const std::string> elements);
 

@@ -1,0 +1,17 @@
+// `columns:` of a selected table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "postgres/relation.h"
+
+namespace pg2athena::postgres {
+
+// Leaves the relation only the columns of these names, in the order of the names; no names leave it as it is.
+// The names are taken as they are, without folding. NotFound for one that it has not, InvalidArgument for one
+// that is named twice.
+Result<void> project(Relation& relation, const std::vector<std::string>& columns);
+
+}  // namespace pg2athena::postgres
