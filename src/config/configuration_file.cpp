@@ -282,7 +282,8 @@ class Reader {
     PG2ATHENA_ASSIGN(const postgres::NamePattern name, pattern(node["name"], table.name, 2));
     if (name.has_wildcard() && (!table.columns.empty() || !table.where.empty())) {
       return fail(
-          error_at(node["name"], "`columns` and `where` belong to one table: its name can't have wildcards"));
+          error_at(node["name"], "`columns` and `where` belong to one table: its name can't have wildcards")
+              .hint(fmt::format("write its full name, schema.name, instead of {}", table.name)));
     }
     configuration_.run.selection.tables.push_back({.pattern = std::move(table.name),
                                                    .columns = std::move(table.columns),
@@ -362,7 +363,9 @@ Result<Configuration> read_configuration(const std::string& text, const std::str
                                          const postgres::Environment& environment) {
   PG2ATHENA_ASSIGN(const YAML::Node root, parse(text, path));
   try {
-    return Reader(path, environment).read(root);
+    auto read = Reader(path, environment).read(root);
+    if (!read) return fail(std::move(read).error().hint("pg2athena schema --page describes every key"));
+    return read;
   } catch (const YAML::Exception& error) {
     return fail(ErrorKind::InvalidArgument, fmt::format("{}: {}", path, error.what()));
   }
