@@ -1,0 +1,130 @@
+#include "cli/arguments.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/configuration_file.h"
+#include "postgres/connection_parameters.h"
+#include "postgres/selection.h"
+
+namespace pg2athena::cli {
+namespace {
+
+Result<void> check_password(const std::string& source) {
+  PG2ATHENA_ASSIGN(const bool password, postgres::has_password(source));
+  if (!password) return {};
+  return fail(
+      Error(ErrorKind::InvalidArgument,
+            "the source has a password in it, and everybody on this machine can read the list of processes")
+          .hint("set PGPASSWORD, or write a line host:port:database:user:password to ~/.pgpass or the file "
+                "that PGPASSFILE names, or take it from the environment in a configuration file: password: "
+                "${NAME}"));
+}
+
+Result<void> take_queries(const Arguments& arguments, pipeline::RunOptions& options) {
+  if (arguments.queries.size() != arguments.query_names.size()) {
+    return fail(
+        Error(ErrorKind::InvalidArgument, fmt::format("{} --query and {} --as: each query needs its name",
+                                                      arguments.queries.size(), arguments.query_names.size()))
+            .hint("--query 'SELECT …' --as name"));
+  }
+  for (std::size_t i = 0; i < arguments.queries.size(); ++i) {
+    if (arguments.query_names[i].empty()) return fail(ErrorKind::InvalidArgument, "--as needs a name");
+    options.queries.push_back({.name = arguments.query_names[i], .sql = arguments.queries[i]});
+  }
+  return {};
+}
+
+Result<void> take_selection(const Arguments& arguments, postgres::Selection& selection) {
+  for (const std::string& table : arguments.tables) {
+    PG2ATHENA_TRY(postgres::NamePattern::parse(table, 2));
+    selection.tables.push_back({.pattern = table, .columns = {}, .where = {}});
+  }
+  for (const std::string& schema : arguments.schemas) PG2ATHENA_TRY(postgres::NamePattern::parse(schema, 1));
+  for (const std::string& exclude : arguments.excludes)
+    PG2ATHENA_TRY(postgres::NamePattern::parse(exclude, 2));
+  selection.schemas = arguments.schemas;
+  selection.excludes = arguments.excludes;
+  return {};
+}
+
+// What the file says, when there is one; then it alone says what is exported.
+Result<void> take_file(const Arguments& arguments, config::Configuration& configuration) {
+  const bool selects = !arguments.tables.empty() || !arguments.schemas.empty() ||
+                       !arguments.excludes.empty() || !arguments.queries.empty() ||
+                       !arguments.query_names.empty();
+  if (!arguments.source.empty() || selects) {
+    return fail(
+        Error(ErrorKind::InvalidArgument,
+              fmt::format("{} is named beside --config",
+                          arguments.source.empty() ? "what to export" : "a source"))
+            .hint(
+                "source, target and tables stand in the configuration file: change it there, or name all of "
+                "them here and no file"));
+  }
+  PG2ATHENA_ASSIGN(configuration, config::load_configuration(arguments.config));
+  return {};
+}
+
+Result<void> take_command_line(const Arguments& arguments, config::Configuration& configuration) {
+  if (arguments.source.empty()) {
+    return fail(Error(ErrorKind::InvalidArgument, "SOURCE is missing")
+                    .hint("name a database, postgresql://user@host/database, or a file: --config shop.yaml"));
+  }
+  PG2ATHENA_TRY(check_password(arguments.source));
+  configuration.source_url = arguments.source;
+  configuration.target = arguments.target;
+  PG2ATHENA_TRY(take_selection(arguments, configuration.run.selection));
+  return take_queries(arguments, configuration.run);
+}
+
+}  // namespace
+
+std::string_view to_string(Command command) {
+  switch (command) {
+    case Command::Run:
+      return "run";
+    case Command::Plan:
+      return "plan";
+    case Command::Publish:
+      return "publish";
+    case Command::Init:
+      return "init";
+    case Command::Schema:
+      return "schema";
+    case Command::Ddl:
+      return "ddl";
+  }
+  return "";
+}
+
+Result<CommandLine> to_command_line(Arguments arguments) {
+  CommandLine& line = arguments.line;
+  config::Configuration& configuration = line.configuration;
+  const bool runs = line.command == Command::Run || line.command == Command::Plan;
+  if (runs) {
+    PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
+                                           : take_file(arguments, configuration));
+  } else {
+    configuration.source_url = arguments.source;
+    configuration.target = arguments.target;
+    if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
+    if (line.command == Command::Ddl) PG2ATHENA_TRY(check_ddl_request(line.ddl));
+  }
+  line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
+  for (const auto& [setting, text] : arguments.settings) {
+    if (text)
+      PG2ATHENA_TRY(config::apply(*setting, *text, "--" + std::string(setting->option), configuration));
+  }
+  if (line.command == Command::Run && configuration.target.empty()) {
+    return fail(Error(ErrorKind::InvalidArgument, arguments.config.empty()
+                                                      ? "TARGET is missing"
+                                                      : arguments.config + ": target.location is missing")
+                    .hint("name the folder of the lake"));
+  }
+  PG2ATHENA_TRY(config::check(configuration));
+  return std::move(line);
+}
+
+}  // namespace pg2athena::cli
