@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "cli/version.h"
 #include "postgres/connection_parameters.h"
 
@@ -66,6 +67,8 @@ struct Arguments {
   std::vector<std::string> queries;
   std::vector<std::string> query_names;
   int lock_timeout_seconds = 30;
+  std::string memory = "512MiB";
+  std::string max_value_size;
   std::string compression = "zstd";
   std::string log_format = "text";
   bool level_given = false;
@@ -113,6 +116,17 @@ void add_source_options(CLI::App& command, Arguments& arguments) {
       ->type_name("SECONDS")
       ->capture_default_str();
   command
+      .add_option("--memory", arguments.memory,
+                  "The most resident memory that the process takes; sizes of row groups follow from it")
+      ->type_name("SIZE")
+      ->capture_default_str();
+  command
+      .add_option(
+          "--max-value-size", arguments.max_value_size,
+          "The most that one value, and all values of a row together, may have; a row with more is an "
+          "error. Default: what --memory can hold")
+      ->type_name("SIZE");
+  command
       .add_option("--compression", arguments.compression, "Codec of the Parquet pages: zstd, snappy or none")
       ->check(CLI::IsMember({"zstd", "snappy", "none"}))
       ->capture_default_str();
@@ -143,6 +157,10 @@ Result<CommandLine> checked(Arguments arguments) {
   if (line.command == Command::Publish) return std::move(line);
   line.options.compression = compression_of(arguments.compression);
   line.options.lock_timeout = std::chrono::seconds(arguments.lock_timeout_seconds);
+  PG2ATHENA_ASSIGN(line.options.memory_bytes, parse_byte_size(arguments.memory));
+  if (!arguments.max_value_size.empty()) {
+    PG2ATHENA_ASSIGN(line.options.max_value_bytes, parse_byte_size(arguments.max_value_size));
+  }
   if (arguments.level_given && line.options.compression != parquet::Compression::Zstd) {
     return fail(ErrorKind::InvalidArgument, "--compression-level is zstd's; the other codecs have none");
   }

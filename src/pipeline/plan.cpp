@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "postgres/row_guard.h"
 #include "types/lake_name.h"
 
 namespace pg2athena::pipeline {
@@ -75,7 +76,55 @@ std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
   for (const PlannedColumn& column : table.columns) {
     source->columns.push_back({.name = column.source_name, .type = column.type, .mapping = column.mapping});
   }
+  if (std::ranges::all_of(source->columns, [](const postgres::ScanColumn& column) {
+        return postgres::most_bytes(column).has_value();
+      })) {
+    source->largest_row = 0;
+  }
   return source;
+}
+
+// The most bytes that the large values of a row have together, by the columns and by where they are stored.
+std::optional<std::uint64_t> largest_row(const StoredRelation& stored, const ScanSource& source) {
+  // The text of a number, or of an array's elements, may have more bytes than they have where they are
+  // stored.
+  constexpr std::uint64_t kExpansion = 4;
+  const auto stored_bytes = stored.largest_row();
+  if (!stored_bytes) return std::nullopt;
+  return *stored_bytes * (std::ranges::any_of(source.columns, postgres::expands) ? kExpansion : 1);
+}
+
+MemoryDemand memory_demand(const Plan& plan) {
+  // Measured: a column of a source in the plan; a column of a shard's file in its receipt.
+  constexpr std::uint64_t kPlannedColumn = 600;
+  constexpr std::uint64_t kReceiptColumn = 300;
+  constexpr std::uint64_t kShard = 1024;
+  MemoryDemand demand{.workers = plan.workers,
+                      .largest_row = 0,
+                      .compression = plan.compression,
+                      .compression_level = plan.compression_level};
+  for (const PlannedTable& table : plan.tables) {
+    demand.columns = std::max(demand.columns, table.columns.size());
+    demand.plan_bytes += kPlannedColumn * table.columns.size() * (1 + table.sources.size());
+    demand.plan_bytes +=
+        (kShard + kReceiptColumn * table.columns.size()) * static_cast<std::uint64_t>(table.shards);
+    for (const auto& source : table.sources) {
+      demand.small_bytes = std::max(demand.small_bytes, postgres::small_columns_bytes(source->columns));
+      demand.largest_row = demand.largest_row && source->largest_row
+                               ? std::optional(std::max(*demand.largest_row, *source->largest_row))
+                               : std::nullopt;
+    }
+  }
+  return demand;
+}
+
+void guard_rows(const Plan& plan) {
+  for (const PlannedTable& table : plan.tables) {
+    for (const auto& source : table.sources) {
+      source->max_value_bytes = plan.memory.max_value_bytes;
+      source->guarded = !source->largest_row || *source->largest_row > plan.memory.max_value_bytes;
+    }
+  }
 }
 
 class Planner {
@@ -97,6 +146,10 @@ class Planner {
     }
     number_shards();
     plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
+    plan_.memory_demand = memory_demand(plan_);
+    PG2ATHENA_ASSIGN(plan_.memory,
+                     plan_memory(options_.memory_bytes, options_.max_value_bytes, plan_.memory_demand));
+    guard_rows(plan_);
     return std::move(plan_);
   }
 
@@ -145,6 +198,7 @@ class Planner {
     source->oid = stored.oid;
     source->only = true;
     source->filenode = stored.filenode;
+    if (!source->largest_row) source->largest_row = largest_row(stored, *source);
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
     std::vector<std::optional<BlockRange>> ranges = {std::nullopt};
@@ -277,6 +331,12 @@ std::string to_json(const Plan& plan, const PlanRecord& record) {
        {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
       {"target", record.target},
       {"workers", plan.workers},
+      {"memory",
+       {{"limit", plan.memory.limit},
+        {"worker_bytes", plan.memory.worker_bytes},
+        {"row_group_bytes", plan.memory.row_group_bytes},
+        {"max_value_bytes", plan.memory.max_value_bytes},
+        {"max_value_derived", plan.memory.max_value_derived}}},
       {"warnings", plan.warnings},
       {"tables", tables}};
   // Names from a database without an encoding may be no UTF-8.

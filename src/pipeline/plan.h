@@ -11,6 +11,7 @@
 
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
+#include "pipeline/memory_plan.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
 
@@ -70,13 +71,15 @@ struct Plan {
   parquet::Compression compression = parquet::Compression::Zstd;
   int compression_level = 1;
   std::uint64_t file_bytes = 0;
+  MemoryDemand memory_demand;
+  MemoryPlan memory;
   std::vector<PlannedTable> tables;
   std::vector<PlannedShard> shards;  // by number
   std::vector<std::string> warnings;
 };
 
-// Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported, NotFound (nothing to
-// export).
+// Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported (the memory can't hold it,
+// for one), NotFound (nothing to export).
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options);
 
 // plan.json: the plan, for people and for what verifies a run later.
