@@ -33,6 +33,9 @@ CopyReader::CopyReader(Connection& connection, const ScanSource& source, bool ch
       block_(source.columns.size()),
       most_message_bytes_(source.max_value_bytes + small_columns_bytes(source.columns) + kMessageBytes) {
   for (const ScanColumn& column : source.columns) {
+    const bool number = column.type.oid == types::oid::kNumeric && !column.type.is_array();
+    if (number && column.mapping.column.id == columnar::TypeId::String)
+      number_text_columns_.push_back(decoders_.size());
     decoders_.push_back(types::make_copy_decoder(column.type, column.mapping, {.check_utf8 = check_utf8}));
   }
 }
@@ -78,10 +81,26 @@ Result<bool> CopyReader::fill_block() {
         return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: rows behind the trailer");
       }
     }
+    if (block_.rows() != 0) block_bytes += last_row_number_text();
     messages_.push_back(std::move(message->data));
     if (message->size > most_message_bytes_) return fail(last_row_too_large());
   }
   return true;
+}
+
+// What the last row's numbers take as text, which may be ten thousand times what they have on the wire:
+// 1e131071.
+std::size_t CopyReader::last_row_number_text() const {
+  // numeric_send: digits, weight, sign and scale in 16 bits each; a digit of the weight is four of the text.
+  constexpr std::size_t kHeader = 8;
+  std::size_t bytes = 0;
+  for (const std::size_t i : number_text_columns_) {
+    const types::WireValue value = block_.column(i).back();
+    if (value.is_null() || value.bytes().size() < kHeader) continue;
+    const int weight = load_be<std::int16_t>(value.data() + 2);
+    bytes += static_cast<std::size_t>(std::max(weight + 1, 0)) * 4 + load_be<std::uint16_t>(value.data() + 6);
+  }
+  return bytes;
 }
 
 // The server's guard has spoken, or something else went wrong.

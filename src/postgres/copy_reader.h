@@ -47,6 +47,7 @@ class CopyReader final : public ShardReader {
   CopyReader(Connection& connection, const ScanSource& source, bool check_utf8);
   Result<bool> fill_block();
   Result<void> decode_block(columnar::Batch& batch);
+  std::size_t last_row_number_text() const;
   Error if_too_large(Error error);
   Error last_row_too_large();
   Error value_error(std::size_t column, const types::DecodeFailure& failure);
@@ -54,6 +55,7 @@ class CopyReader final : public ShardReader {
   Connection& connection_;
   const ScanSource& source_;
   std::vector<types::DecoderPtr> decoders_;
+  std::vector<std::size_t> number_text_columns_;
   RowBlock block_;
   std::uint64_t most_message_bytes_;
   std::vector<CopyMessage> messages_;  // which own what the block points into

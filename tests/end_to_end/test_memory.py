@@ -185,6 +185,13 @@ def test_Sixteen_hundred_large_columns_are_guarded_together(database, lake):
     assert run_pg2athena(*arguments, "2000001").returncode == DONE
 
 
+def test_Numbers_whose_text_is_much_longer_than_they_are_stay_under_it(database, lake):
+    database.execute("CREATE TABLE t AS SELECT 1e100000::numeric + i AS n FROM generate_series(1, 20) AS i;"
+                     "INSERT INTO t SELECT 1e100000::numeric FROM generate_series(1, 2000)")
+    assert peak_memory("run", database.url, lake, "--memory", "64MiB", "--workers", "1", "--quiet") < 64 * MIB
+    assert oracle.lake_says(lake, "public.t", "count(*), sum(length(n))") == (2020, 2020 * 100_001)
+
+
 def test_What_is_stored_much_smaller_than_it_travels_is_an_error_and_no_crash(database, lake):
     # 2 000 numbers of 100 001 digits in some kilobytes of jsonb: nothing that is stored says how long its text is.
     database.execute("CREATE TABLE t AS SELECT jsonb_agg(1e100000::numeric) AS j FROM generate_series(1, 300)")
