@@ -73,7 +73,21 @@ class Buffer {
 
   void clear() { size_ = 0; }
   // Gives the memory back too.
-  void release() { *this = Buffer(); }
+  void release() {
+    data_.reset();
+    size_ = capacity_ = 0;
+  }
+  // Gives spare capacity back.
+  void shrink_to_fit() {
+    if (size_ == 0) return release();
+    if (size_ == capacity_) return;
+    // realloc() to less may fail only by keeping the block as it is.
+    void* const memory = std::realloc(static_cast<void*>(data_.get()), size_ * sizeof(T));
+    if (memory == nullptr) return;
+    static_cast<void>(data_.release());
+    data_.reset(static_cast<T*>(memory));
+    capacity_ = size_;
+  }
 
   void reserve(std::size_t wanted) {
     if (wanted > capacity_) grow(wanted);
@@ -98,6 +112,12 @@ class Buffer {
     if (count != 0) std::memcpy(static_cast<void*>(extend(count)), from, count * sizeof(T));
   }
   void append(std::span<const T> values) { append(values.data(), values.size()); }
+  // Moves what is there behind `values`, in place.
+  void prepend(std::span<const T> values) {
+    extend(values.size());
+    std::memmove(static_cast<void*>(data() + values.size()), data(), (size_ - values.size()) * sizeof(T));
+    if (!values.empty()) std::memcpy(static_cast<void*>(data()), values.data(), values.size_bytes());
+  }
 
  private:
   struct Free {

@@ -29,6 +29,8 @@ std::string_view to_string(ErrorKind kind) {
       return "database";
     case ErrorKind::ChangedWhilePlanning:
       return "changed_while_planning";
+    case ErrorKind::ValueTooLarge:
+      return "value_too_large";
     case ErrorKind::Unrepresentable:
       return "unrepresentable";
     case ErrorKind::CorruptInput:

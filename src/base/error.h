@@ -26,6 +26,7 @@ enum class ErrorKind {
   LockNotAvailable,      // somebody holds, or waits for, a lock that conflicts with ours
   Database,              // any other error that the server reports
   ChangedWhilePlanning,  // the catalog moved between the plan and the read
+  ValueTooLarge,         // a row with more bytes than max_value_size
   Unrepresentable,       // a value that its column's type can't hold
   CorruptInput,          // bytes from outside that break their format
   Storage,               // the target refused a read or a write

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/heap.h"
 #include "catalog/local_publisher.h"
 #include "cli/command_line.h"
 #include "cli/json_output.h"
@@ -242,6 +243,7 @@ ExitCode main(int argc, const char* const* argv) {
 }  // namespace pg2athena::cli
 
 int main(int argc, char** argv) {
+  pg2athena::configure_heap();
   try {
     return static_cast<int>(pg2athena::cli::main(argc, argv));
   } catch (const std::exception& error) {  // out of memory, or a bug

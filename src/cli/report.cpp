@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "cli/text_table.h"
 #include "pipeline/error_policy.h"
 
@@ -83,6 +84,9 @@ std::string plan_text(const pipeline::Plan& plan) {
   out += fmt::format("{}, {}, {}, {}\n", counted(plan.tables.size(), "table"), human_bytes(bytes),
                      counted(plan.shards.size(), "shard"),
                      counted(static_cast<std::size_t>(plan.workers), "worker"));
+  out += fmt::format("memory {}: row groups up to {}, values up to {}{}\n", byte_size_text(plan.memory.limit),
+                     mebibytes_text(plan.memory.row_group_bytes), byte_size_text(plan.memory.max_value_bytes),
+                     plan.memory.max_value_derived ? "" : " (as --max-value-size says)");
   return out;
 }
 

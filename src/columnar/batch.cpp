@@ -46,6 +46,16 @@ void Column::clear() {
   for (Column& child : children) child.clear();
 }
 
+void Column::release_above(std::size_t bytes) {
+  if (validity.capacity_bytes() > bytes) validity.release();
+  if (values.capacity_bytes() > bytes) values.release();
+  if (offsets.capacity_bytes() > bytes) {
+    offsets.release();
+    offsets.push_back(0);
+  }
+  for (Column& child : children) child.release_above(bytes);
+}
+
 std::size_t Column::size_bytes() const {
   std::size_t bytes = validity.size() / 8 + values.size() + offsets.size() * sizeof(std::uint32_t);
   for (const Column& child : children) bytes += child.size_bytes();
@@ -65,6 +75,10 @@ Batch::Batch(const Schema& schema) {
 
 void Batch::clear() {
   for (Column& column : columns) column.clear();
+}
+
+void Batch::release_above(std::size_t bytes) {
+  for (Column& column : columns) column.release_above(bytes);
 }
 
 std::size_t Batch::size_bytes() const {

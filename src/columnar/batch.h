@@ -31,6 +31,8 @@ class Bitmap {
     size_ = 0;
   }
   std::size_t capacity_bytes() const { return bytes_.capacity_bytes(); }
+  // Empties the bitmap and gives its memory back.
+  void release() { *this = Bitmap(); }
 
  private:
   Buffer<std::uint8_t> bytes_;
@@ -68,6 +70,8 @@ struct Column {
 
   // Empties the column and keeps its memory.
   void clear();
+  // Of an empty column: gives back buffers larger than this, which an uncommonly large row left behind.
+  void release_above(std::size_t bytes);
   // Bytes of content: what the column would take without spare capacity.
   std::size_t size_bytes() const;
   // Bytes of memory taken, spare capacity included.
@@ -81,6 +85,7 @@ class Batch {
 
   std::size_t rows() const { return columns.empty() ? 0 : columns.front().length; }
   void clear();
+  void release_above(std::size_t bytes);
   std::size_t size_bytes() const;
   std::size_t capacity_bytes() const;
 

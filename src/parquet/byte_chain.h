@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/byte_sink.h"
@@ -26,17 +27,35 @@ class ByteChain {
     }
   }
 
+  // Takes a buffer as it is, without a copy: what a page of an uncommonly large row was compressed into.
+  void adopt(ByteBuffer bytes) {
+    bytes.shrink_to_fit();
+    size_ += bytes.size();
+    capacity_ += bytes.capacity_bytes();
+    const std::size_t limit = bytes.size();
+    segments_.insert(segments_.begin() + static_cast<std::ptrdiff_t>(used_),
+                     Segment{.bytes = std::move(bytes), .limit = limit, .adopted = true});
+    ++used_;
+  }
+
   Result<void> write_to(ByteSink& sink) const {
     for (std::size_t i = 0; i < used_; ++i) PG2ATHENA_TRY(sink.write(segments_[i].bytes.span()));
     return {};
   }
 
-  // Empties the chain and keeps its memory for the next row group.
+  // Empties the chain and keeps its memory for the next row group, but for adopted buffers.
   void clear() {
-    for (std::size_t i = 0; i < used_; ++i) segments_[i].bytes.clear();
+    std::erase_if(segments_, [](const Segment& segment) { return segment.adopted; });
+    capacity_ = 0;
+    for (Segment& segment : segments_) {
+      segment.bytes.clear();
+      capacity_ += segment.bytes.capacity_bytes();
+    }
     used_ = 0;
     size_ = 0;
   }
+  // Empties it and gives the memory back.
+  void release() { *this = ByteChain(); }
 
   std::size_t size() const { return size_; }
   std::size_t capacity_bytes() const { return capacity_; }
@@ -48,14 +67,15 @@ class ByteChain {
 
   struct Segment {
     ByteBuffer bytes;
-    std::size_t limit;
+    std::size_t limit = 0;
+    bool adopted = false;
     std::size_t room() const { return limit - bytes.size(); }
   };
 
   void next_segment() {
     if (used_ == segments_.size()) {
       const std::size_t limit = std::clamp(capacity_, kSmallestSegment, kLargestSegment);
-      Segment segment{.bytes = {}, .limit = limit};
+      Segment segment{.bytes = {}, .limit = limit, .adopted = false};
       segment.bytes.reserve(limit);
       capacity_ += segment.bytes.capacity_bytes();
       segments_.push_back(std::move(segment));

@@ -106,11 +106,7 @@ void BytesDictionary::grow() {
 }
 
 void BytesDictionary::clear() {
-  if (memory_bytes() > kKeptBytes) {
-    slots_.release();
-    entries_.release();
-    plain_.release();
-  }
+  if (memory_bytes() > kKeptBytes) release();
   entries_.clear();
   plain_.clear();
   for (Slot& slot : slots_) slot.index = kEmpty;

@@ -36,6 +36,12 @@ class BytesDictionary {
   void clear();
   // Gives the table back, which only lookup() needs; the entries stay.
   void release_table() { slots_.release(); }
+  // Empties the dictionary and gives all memory back.
+  void release() {
+    slots_.release();
+    entries_.release();
+    plain_.release();
+  }
 
   std::size_t memory_bytes() const {
     return slots_.capacity_bytes() + entries_.capacity_bytes() + plain_.capacity_bytes();

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kLargestPage = std::numeric_limits<std::int32_t>::max();
 // Buffers that are larger than this many pages were for one row that needed them.
-constexpr std::size_t kUncommonPages = 8;
+constexpr std::size_t kUncommonPages = 2;
 
 }  // namespace
 
@@ -83,7 +83,7 @@ Result<void> ColumnChunkEncoder::finish_page(bool last) {
       .type = PageType::DataPage,
       .data_page_header =
           DataPageHeader{.num_values = static_cast<std::int32_t>(levels_.count()), .encoding = encoding}};
-  auto written = pages_->write(header, content.span(), finished_);
+  auto written = pages_->write(header, finished_);
   if (!written) return fail(std::move(written).error().with("column", leaf_->dotted_path()));
   size_.uncompressed += written->uncompressed;
   size_.compressed += written->compressed;
@@ -112,7 +112,7 @@ Result<PageSize> ColumnChunkEncoder::write_dictionary() {
   const PageHeader header{.type = PageType::DictionaryPage,
                           .dictionary_page_header = DictionaryPageHeader{
                               .num_values = static_cast<std::int32_t>(entries), .is_sorted = false}};
-  return pages_->write(header, content.span(), dictionary_);
+  return pages_->write(header, dictionary_);
 }
 
 Result<ColumnMetaData> ColumnChunkEncoder::finish(ByteSink& sink, std::uint64_t file_offset) {
@@ -176,6 +176,13 @@ ColumnSummary ColumnChunkEncoder::summary() const {
           .nulls = file_nulls_,
           .min = std::move(bounds.min),
           .max = std::move(bounds.max)};
+}
+
+void ColumnChunkEncoder::release_buffers() {
+  finished_.release();
+  dictionary_.release();
+  levels_ = PageLevels(*leaf_);
+  values_->release_buffers();
 }
 
 std::size_t ColumnChunkEncoder::memory_bytes() const {

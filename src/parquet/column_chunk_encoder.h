@@ -41,6 +41,8 @@ class ColumnChunkEncoder {
   // Of all chunks that were finished.
   ColumnSummary summary() const;
   std::size_t memory_bytes() const;
+  // Between two chunks: gives back all memory that the next one could use again.
+  void release_buffers();
 
  private:
   std::size_t page_encoded_bytes() const { return levels_.encoded_bytes() + values_->encoded_bytes(); }

@@ -1,12 +1,27 @@
 #include "parquet/compression.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 #include <snappy.h>
+// For the size of a context before there is one. The header calls these functions experimental; the shared
+// library has exported them unchanged since 1.3.
+#define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
 namespace pg2athena::parquet {
+
+std::size_t codec_context_bytes(Compression compression, int level, std::size_t page_bytes) {
+  if (compression != Compression::Zstd) return 0;
+  // zstd chooses its tables by the level and the page's size, and not all sizes of a level take less than the
+  // largest does.
+  std::size_t bytes = 0;
+  for (std::size_t size = std::size_t{1} << 14U; size < 2 * page_bytes; size *= 2) {
+    bytes = std::max(bytes, ZSTD_estimateCCtxSize_usingCParams(ZSTD_getCParams(level, size, 0)));
+  }
+  return bytes;
+}
 
 void Compressor::FreeContext::operator()(ZSTD_CCtx_s* context) const {
   ZSTD_freeCCtx(context);
@@ -58,7 +73,8 @@ Result<std::span<const std::byte>> Compressor::compress(std::span<const std::byt
       }
       break;
   }
-  return out_.span().first(size);
+  out_.resize(size);
+  return std::as_const(out_).span();
 }
 
 std::size_t Compressor::memory_bytes() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -13,6 +14,9 @@
 struct ZSTD_CCtx_s;
 
 namespace pg2athena::parquet {
+
+// The most that the codec's context takes for pages of up to so many bytes; without the compressed page.
+std::size_t codec_context_bytes(Compression compression, int level, std::size_t page_bytes);
 
 // Compresses pages one after the other, with one context and one output buffer for all of them. Not
 // thread-safe.
@@ -25,6 +29,8 @@ class Compressor {
   // The compressed page: bytes of this object that are good until the next call, or, without a codec, `page`
   // itself. Internal when the codec refuses.
   Result<std::span<const std::byte>> compress(std::span<const std::byte> page);
+  // The buffer of the page that compress() returned last, which is then the caller's; empty without a codec.
+  ByteBuffer take_output() { return std::exchange(out_, ByteBuffer()); }
   std::size_t memory_bytes() const;
   // Gives back an output buffer larger than this, which an uncommonly large page left behind.
   void release_above(std::size_t bytes) {

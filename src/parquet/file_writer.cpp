@@ -19,6 +19,9 @@ namespace {
 constexpr std::string_view kMagic = "PAR1";
 // The row group's size is looked at after every slice of about this part of it.
 constexpr std::size_t kSlicesPerRowGroup = 16;
+// And of this part of the memory: an integer that is new to a dictionary takes up to eleven times its bytes
+// (its slot in a table that was doubled just now, the entry, the index).
+constexpr std::size_t kSlicesPerMemory = 64;
 
 Result<void> check(const WriterOptions& options) {
   if (options.page_rows == 0 || options.page_bytes == 0 || options.row_group_bytes == 0) {
@@ -51,7 +54,9 @@ struct FileWriter::State {
   Result<void> write_rows(const columnar::Batch& batch);
   Result<void> put(std::span<const std::byte> bytes);
   Result<void> close_row_group();
+  Result<void> end_row_group();
   Result<void> write_footer();
+  std::size_t row_group_bytes_held() const { return row_group.memory_bytes() + pages.memory_bytes(); }
   // Runs a step of the work and remembers whether it failed.
   template <typename Step>
   Result<void> step(const Step& work);
@@ -90,6 +95,10 @@ Result<void> FileWriter::write(const columnar::Batch& batch) {
   return state_->step(append);
 }
 
+Result<void> FileWriter::end_row_group() {
+  return state_->step([&] { return state_->end_row_group(); });
+}
+
 Result<FileSummary> FileWriter::close() {
   const auto finish = [&]() -> Result<void> {
     if (state_->row_group.rows() != 0) PG2ATHENA_TRY(state_->close_row_group());
@@ -108,11 +117,14 @@ std::uint64_t FileWriter::bytes_written() const {
 }
 
 std::size_t FileWriter::bytes_held() const {
+  return sizeof *this + sizeof *state_ + state_->row_group_bytes_held() + footer_bytes_held();
+}
+
+std::size_t FileWriter::footer_bytes_held() const {
   // What a chunk's metadata takes with its strings and lists.
   constexpr std::size_t kStringsAndLists = 400;
   const std::size_t chunks = state_->metadata.row_groups.size() * state_->schema.leaves.size();
-  return sizeof *this + sizeof *state_ + state_->row_group.memory_bytes() + state_->pages.memory_bytes() +
-         chunks * (sizeof(ColumnChunk) + kStringsAndLists);
+  return chunks * (sizeof(ColumnChunk) + kStringsAndLists);
 }
 
 template <typename Step>
@@ -142,11 +154,13 @@ Result<void> FileWriter::State::write_rows(const columnar::Batch& batch) {
   const std::size_t rows = batch.rows();
   if (rows == 0) return {};
   const std::size_t bytes_per_row = std::max<std::size_t>(batch.size_bytes() / rows, 1);
-  const std::size_t slice = std::clamp<std::size_t>(
-      options.row_group_bytes / kSlicesPerRowGroup / bytes_per_row, 1, options.page_rows);
+  const std::size_t slice_bytes =
+      std::min(options.row_group_bytes / kSlicesPerRowGroup, options.memory_bytes / kSlicesPerMemory);
+  const std::size_t slice = std::clamp<std::size_t>(slice_bytes / bytes_per_row, 1, options.page_rows);
   for (std::size_t begin = 0; begin < rows; begin += slice) {
     PG2ATHENA_TRY(row_group.append(batch, begin, std::min(begin + slice, rows)));
     if (row_group.encoded_bytes() >= options.row_group_bytes) PG2ATHENA_TRY(close_row_group());
+    if (row_group_bytes_held() > options.memory_bytes) PG2ATHENA_TRY(end_row_group());
   }
   return {};
 }
@@ -162,6 +176,13 @@ Result<void> FileWriter::State::close_row_group() {
   written += static_cast<std::uint64_t>(group.total_compressed_size.value_or(0));
   metadata.num_rows += group.num_rows;
   metadata.row_groups.push_back(std::move(group));
+  return {};
+}
+
+Result<void> FileWriter::State::end_row_group() {
+  if (row_group.rows() != 0) PG2ATHENA_TRY(close_row_group());
+  row_group.release_buffers();
+  pages.release_above(0);
   return {};
 }
 

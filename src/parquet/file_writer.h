@@ -38,6 +38,9 @@ class FileWriter {
   // that are full. Unsupported when one row has more bytes in a column than a page can hold (2 GiB).
   Result<void> write(const columnar::Batch& batch);
 
+  // Closes the open row group, if it has rows, and gives back all memory that the next one could use again.
+  Result<void> end_row_group();
+
   // Closes the last row group and writes the footer. A file without rows has no row group. Without this call
   // the bytes are no Parquet file, and no reader takes them for one.
   Result<FileSummary> close();
@@ -47,6 +50,8 @@ class FileWriter {
   // Memory that the writer holds now, spare capacity included: the open row group, buffers, the codec's
   // context, the footer to be.
   std::size_t bytes_held() const;
+  // Of these the part that grows with each row group until the file is closed: the footer to be.
+  std::size_t footer_bytes_held() const;
 
  private:
   struct State;

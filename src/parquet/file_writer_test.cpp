@@ -83,6 +83,47 @@ TEST(FileWriter, The_summary_counts_values_and_NULLs_and_has_the_bounds) {
     EXPECT_EQ(summary.columns.at(i), expected[i]) << expected[i].path;
 }
 
+TEST(FileWriter, A_row_group_ends_rather_than_hold_more_memory_and_gives_it_back) {
+  constexpr std::size_t kMemory = std::size_t{2} << 20U;
+  MemorySink sink;
+  auto writer = FileWriter::open(sink, kSchema, {.memory_bytes = kMemory});
+  ASSERT_TRUE(writer.has_value());
+  for (std::size_t at = 0; at < 400'000; at += 10'000) {
+    ASSERT_TRUE(writer->write(rows(at, at + 10'000)).has_value());
+    EXPECT_LT(writer->bytes_held() - writer->footer_bytes_held(), kMemory * 3 / 2);
+  }
+  ASSERT_TRUE(writer->end_row_group().has_value());
+  EXPECT_LT(writer->bytes_held() - writer->footer_bytes_held(), kMemory) << "what is left is the codec's";
+  ASSERT_TRUE(writer->end_row_group().has_value()) << "without rows it does nothing";
+  const auto summary = writer->close();
+  ASSERT_TRUE(summary.has_value());
+  EXPECT_EQ(summary->rows, 400'000U);
+  EXPECT_GT(summary->row_groups, 2U);
+}
+
+TEST(FileWriter, The_page_of_a_large_row_is_not_there_twice) {
+  constexpr std::size_t kRow = std::size_t{16} << 20U;
+  const Schema schema{{{.name = "body", .type = Type::of(TypeId::Binary), .nullable = true}}};
+  Batch batch(schema);
+  std::string noise(kRow, 0);
+  std::uint64_t state = 1;
+  for (char& byte : noise) byte = static_cast<char>((state = state * 6364136223846793005U + 1) >> 56U);
+  append(batch.columns[0], Value(noise));
+  for (const Compression codec : {Compression::None, Compression::Snappy, Compression::Zstd}) {
+    MemorySink sink;
+    auto writer = FileWriter::open(sink, schema, {.compression = codec});
+    ASSERT_TRUE(writer.has_value());
+    ASSERT_TRUE(writer->write(batch).has_value());
+    EXPECT_LT(writer->bytes_held(), kRow * 5 / 4)
+        << "the compressed page, and no buffers that it went through";
+    ASSERT_TRUE(writer->end_row_group().has_value());
+    EXPECT_LT(writer->bytes_held(), kRow / 4);
+    ASSERT_TRUE(writer->write(batch).has_value()) << "buffers that were given away are made again";
+    ASSERT_TRUE(writer->close().has_value());
+    EXPECT_GT(sink.content.size(), 2 * kRow);
+  }
+}
+
 TEST(FileWriter, Bytes_do_not_depend_on_how_rows_are_batched) {
   FileSummary summary;
   const std::string all = file_of(50000, 50000, {}, summary);

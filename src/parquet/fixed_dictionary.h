@@ -49,6 +49,11 @@ class FixedDictionary {
 
   // Gives the table back, which only lookup() needs; the entries stay.
   void release_table() { slots_.release(); }
+  // Empties the dictionary and gives all memory back.
+  void release() {
+    slots_.release();
+    entries_.release();
+  }
 
   std::size_t memory_bytes() const { return entries_.capacity_bytes() + slots_.capacity_bytes(); }
 

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,30 +12,40 @@ namespace pg2athena::parquet {
 namespace {
 
 constexpr std::size_t kLargestPage = std::numeric_limits<std::int32_t>::max();
+// Larger than a page becomes that has more than one row.
+constexpr std::size_t kAdoptedBytes = std::size_t{2} << 20U;
 
 }  // namespace
 
-Result<PageSize> PageWriter::write(PageHeader header, std::span<const std::byte> content, ByteChain& out) {
-  if (content.size() > kLargestPage) {
-    return fail(ErrorKind::Unsupported,
-                fmt::format("a row has {} bytes in one column, and a Parquet page holds {}", content.size(),
-                            kLargestPage));
+Result<PageSize> PageWriter::write(PageHeader header, ByteChain& out) {
+  const std::size_t size = content_.size();
+  if (size > kLargestPage) {
+    return fail(
+        ErrorKind::Unsupported,
+        fmt::format("a row has {} bytes in one column, and a Parquet page holds {}", size, kLargestPage));
   }
-  PG2ATHENA_ASSIGN(const std::span<const std::byte> compressed, compressor_.compress(content));
+  PG2ATHENA_ASSIGN(const std::span<const std::byte> compressed, compressor_.compress(content_.span()));
   if (compressed.size() > kLargestPage) {
     return fail(ErrorKind::Unsupported,
                 fmt::format("a row's page has {} compressed bytes, and a Parquet page holds {}",
                             compressed.size(), kLargestPage));
   }
-  header.uncompressed_page_size = static_cast<std::int32_t>(content.size());
+  const PageSize sizes{.uncompressed = size, .compressed = compressed.size()};
+  header.uncompressed_page_size = static_cast<std::int32_t>(size);
   header.compressed_page_size = static_cast<std::int32_t>(compressed.size());
   header.crc = std::bit_cast<std::int32_t>(crc32(compressed));
   header_.clear();
   serialize(header, header_);
   out.append(header_.span());
-  out.append(compressed);
-  return PageSize{.uncompressed = header_.size() + content.size(),
-                  .compressed = header_.size() + compressed.size()};
+  // The page of a large row isn't there twice. (A common page is copied, so that its buffer is reused.)
+  if (compressed.size() > kAdoptedBytes) {
+    out.adopt(codec() == Codec::Uncompressed ? std::exchange(content_, ByteBuffer())
+                                             : compressor_.take_output());
+  } else {
+    out.append(compressed);
+  }
+  return PageSize{.uncompressed = header_.size() + sizes.uncompressed,
+                  .compressed = header_.size() + sizes.compressed};
 }
 
 std::size_t PageWriter::memory_bytes() const {

@@ -26,9 +26,10 @@ class PageWriter {
 
   Codec codec() const { return compressor_.codec(); }
 
-  // Appends header and page to `out`. `header` needs its type and the part that belongs to the type; sizes
-  // and CRC are filled in here. Unsupported when the page is too large for a header to say so.
-  Result<PageSize> write(PageHeader header, std::span<const std::byte> content, ByteChain& out);
+  // Appends header and page to `out`; the page is content(), which is used up. `header` needs its type and
+  // the part that belongs to the type; sizes and CRC are filled in here. Unsupported when the page is too
+  // large for a header to say so.
+  Result<PageSize> write(PageHeader header, ByteChain& out);
 
   // For columns to put together a page's content in, and to gather values that aren't NULL; empty them before
   // use.

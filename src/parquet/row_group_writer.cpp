@@ -53,6 +53,10 @@ std::vector<ColumnSummary> RowGroupWriter::summaries() const {
   return summaries;
 }
 
+void RowGroupWriter::release_buffers() {
+  for (ColumnChunkEncoder& column : columns_) column.release_buffers();
+}
+
 std::size_t RowGroupWriter::memory_bytes() const {
   std::size_t bytes = 0;
   for (const ColumnChunkEncoder& column : columns_) bytes += column.memory_bytes();

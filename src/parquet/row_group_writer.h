@@ -36,6 +36,8 @@ class RowGroupWriter {
 
   std::vector<ColumnSummary> summaries() const;
   std::size_t memory_bytes() const;
+  // Between two row groups: gives back all memory that the next one could use again.
+  void release_buffers();
 
  private:
   const MappedSchema* schema_;

@@ -11,6 +11,10 @@
 namespace pg2athena::parquet {
 namespace {
 
+// From this size on a page's values, which are one large row's, aren't copied behind the levels: the levels,
+// which are then few, are put in front of them.
+constexpr std::size_t kMovedBytes = std::size_t{2} << 20U;
+
 // All types but booleans: a page is either indices into the dictionary or PLAIN bytes.
 template <typename Physical>
 class DictionaryOrPlain final : public ValueEncoder {
@@ -75,6 +79,12 @@ class DictionaryOrPlain final : public ValueEncoder {
     if (plain_.empty() && plain_.capacity_bytes() > bytes) plain_.release();
   }
 
+  void release_buffers() override {
+    dictionary_.release();
+    indices_.release();
+    plain_.release();
+  }
+
  private:
   enum class State {
     Sampling,  // the dictionary grows, and no page has been written with it
@@ -107,6 +117,7 @@ class DictionaryOrPlain final : public ValueEncoder {
 
   Encoding encode_page(bool last, ByteBuffer& out) {
     if (!growing()) {
+      if (plain_.size() > kMovedBytes) plain_.prepend(std::exchange(out, ByteBuffer()).span());
       if (out.empty())
         std::swap(out, plain_);
       else
@@ -196,6 +207,7 @@ class Booleans final : public ValueEncoder {
   void release_above(std::size_t bytes) override {
     if (page_.empty() && page_.capacity_bytes() > bytes) page_.release();
   }
+  void release_buffers() override { page_.release(); }
 
  private:
   columnar::Type type_;

@@ -50,6 +50,8 @@ class ValueEncoder {
   virtual std::size_t memory_bytes() const = 0;
   // Gives back buffers larger than this, which an uncommonly large page left behind.
   virtual void release_above(std::size_t bytes) = 0;
+  // Between two chunks: gives back all memory that the next one could use again.
+  virtual void release_buffers() = 0;
 };
 
 std::unique_ptr<ValueEncoder> make_value_encoder(const Leaf& leaf, const WriterOptions& options);

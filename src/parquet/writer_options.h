@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,10 @@ struct WriterOptions {
   // rows. It is also what the writer holds in memory at most, before compression. parquet-java's default is
   // the same; Arrow counts rows (1 Mi).
   std::size_t row_group_bytes = std::size_t{128} << 20U;
+
+  // A row group closes early when the writer holds more memory than this, spare capacity and dictionaries
+  // included, and then gives it back. It may pass it by what one slice of rows takes.
+  std::size_t memory_bytes = std::numeric_limits<std::size_t>::max();
 
   // A data page closes before it passes either. The bytes are those of the values in PLAIN encoding: what a
   // reader has to hold for the page. A page has at least one row, however large. Both are parquet-java's

@@ -23,6 +23,9 @@ constexpr std::array kPolicies = {
     ErrorPolicy{LockNotAvailable, ExitCode::Failed, false, "run again when the other session is done"},
     ErrorPolicy{Database, ExitCode::Failed, false, "nothing was published; the server's log may say more"},
     ErrorPolicy{ChangedWhilePlanning, ExitCode::Failed, true, "nothing was published; run again"},
+    ErrorPolicy{ValueTooLarge, ExitCode::Failed, false,
+                "nothing was published; give the run more memory, or read the table by --query without the "
+                "value"},
     ErrorPolicy{Unrepresentable, ExitCode::Failed, false,
                 "nothing was published; mend the value, or read the table by --query with the column cast or "
                 "left out"},

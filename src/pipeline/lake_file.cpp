@@ -24,6 +24,18 @@ Result<void> LakeFile::write(const columnar::Batch& batch) {
   return writer_.write(batch);
 }
 
+Result<void> LakeFile::end_row_group() {
+  return writer_.end_row_group();
+}
+
+std::uint64_t LakeFile::bytes_held() const {
+  return writer_.bytes_held();
+}
+
+std::uint64_t LakeFile::footer_bytes_held() const {
+  return writer_.footer_bytes_held();
+}
+
 std::uint64_t LakeFile::bytes_written() const {
   return writer_.bytes_written();
 }

@@ -20,6 +20,11 @@ class LakeFile {
                                const columnar::Schema& schema, parquet::WriterOptions options);
 
   Result<void> write(const columnar::Batch& batch);
+  // Closes the open row group and gives its memory back.
+  Result<void> end_row_group();
+  // As FileWriter has them.
+  std::uint64_t bytes_held() const;
+  std::uint64_t footer_bytes_held() const;
   // Bytes that went to the store so far. A row group goes as a whole.
   std::uint64_t bytes_written() const;
 

@@ -7,8 +7,8 @@
 #include <span>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "postgres/row_guard.h"
 #include "types/lake_name.h"
 
 namespace pg2athena::pipeline {
@@ -105,7 +105,55 @@ std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
   for (const PlannedColumn& column : table.columns) {
     source->columns.push_back({.name = column.source_name, .type = column.type, .mapping = column.mapping});
   }
+  if (std::ranges::all_of(source->columns, [](const postgres::ScanColumn& column) {
+        return postgres::most_bytes(column).has_value();
+      })) {
+    source->largest_row = 0;
+  }
   return source;
+}
+
+// The most bytes that the large values of a row have together, by the columns and by where they are stored.
+std::optional<std::uint64_t> largest_row(const StoredRelation& stored, const ScanSource& source) {
+  // The text of a number, or of an array's elements, may have more bytes than they have where they are
+  // stored.
+  constexpr std::uint64_t kExpansion = 4;
+  const auto stored_bytes = stored.largest_row();
+  if (!stored_bytes) return std::nullopt;
+  return *stored_bytes * (std::ranges::any_of(source.columns, postgres::expands) ? kExpansion : 1);
+}
+
+MemoryDemand memory_demand(const Plan& plan) {
+  // Measured: a column of a source in the plan; a column of a shard's file in its receipt.
+  constexpr std::uint64_t kPlannedColumn = 600;
+  constexpr std::uint64_t kReceiptColumn = 300;
+  constexpr std::uint64_t kShard = 1024;
+  MemoryDemand demand{.workers = plan.workers,
+                      .largest_row = 0,
+                      .compression = plan.compression,
+                      .compression_level = plan.compression_level};
+  for (const PlannedTable& table : plan.tables) {
+    demand.columns = std::max(demand.columns, table.columns.size());
+    demand.plan_bytes += kPlannedColumn * table.columns.size() * (1 + table.sources.size());
+    demand.plan_bytes +=
+        (kShard + kReceiptColumn * table.columns.size()) * static_cast<std::uint64_t>(table.shards);
+    for (const auto& source : table.sources) {
+      demand.small_bytes = std::max(demand.small_bytes, postgres::small_columns_bytes(source->columns));
+      demand.largest_row = demand.largest_row && source->largest_row
+                               ? std::optional(std::max(*demand.largest_row, *source->largest_row))
+                               : std::nullopt;
+    }
+  }
+  return demand;
+}
+
+void guard_rows(const Plan& plan) {
+  for (const PlannedTable& table : plan.tables) {
+    for (const auto& source : table.sources) {
+      source->max_value_bytes = plan.memory.max_value_bytes;
+      source->guarded = !source->largest_row || *source->largest_row > plan.memory.max_value_bytes;
+    }
+  }
 }
 
 class Planner {
@@ -131,6 +179,10 @@ class Planner {
     }
     number_shards();
     plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
+    plan_.memory_demand = memory_demand(plan_);
+    PG2ATHENA_ASSIGN(plan_.memory,
+                     plan_memory(options_.memory_bytes, options_.max_value_bytes, plan_.memory_demand));
+    guard_rows(plan_);
     return std::move(plan_);
   }
 
@@ -180,6 +232,7 @@ class Planner {
     source->oid = stored.oid;
     source->only = true;
     source->filenode = stored.filenode;
+    if (!source->largest_row) source->largest_row = largest_row(stored, *source);
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
     std::vector<std::optional<BlockRange>> ranges = {std::nullopt};
@@ -292,38 +345,6 @@ class Planner {
   std::map<std::string, std::string> names_;  // in the lake → in PostgreSQL
 };
 
-nlohmann::ordered_json columns_json(const PlannedTable& table) {
-  nlohmann::ordered_json columns = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const columnar::Field& field = table.schema.fields[i];
-    const PlannedColumn& column = table.columns[i];
-    columns.push_back({{"name", field.name},
-                       {"source_name", column.source_name},
-                       {"postgresql_type", column.type.name},
-                       {"type", columnar::hive_name(field.type)},
-                       {"nullable", field.nullable},
-                       {"note", column.mapping.note},
-                       {"can_fail_on", can_fail_on(field, column)},
-                       {"comment", field.comment}});
-  }
-  return columns;
-}
-
-nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) {
-  nlohmann::ordered_json shards = nlohmann::ordered_json::array();
-  for (int i = table.first_shard; i < table.first_shard + table.shards; ++i) {
-    const PlannedShard& shard = plan.shards[static_cast<std::size_t>(i)];
-    nlohmann::ordered_json json = {{"shard", shard.number}, {"source", shard.source->display()}};
-    if (shard.blocks) {
-      json["first_block"] = shard.blocks->first;
-      if (shard.blocks->end) json["end_block"] = *shard.blocks->end;
-    }
-    if (shard.by_index) json["by_index"] = true;
-    shards.push_back(std::move(json));
-  }
-  return shards;
-}
-
 }  // namespace
 
 postgres::SessionLimits session_limits(const RunOptions& options) {
@@ -336,43 +357,6 @@ Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options
 
 std::string_view can_fail_on(const columnar::Field& field, const PlannedColumn& column) {
   return field.type.id == columnar::TypeId::String ? std::string_view() : column.mapping.row->can_fail_on;
-}
-
-nlohmann::ordered_json plan_json(const Plan& plan) {
-  nlohmann::ordered_json tables = nlohmann::ordered_json::array();
-  for (const PlannedTable& table : plan.tables) {
-    tables.push_back({{"name", table.name},
-                      {"source", table.source},
-                      {"kind", table.kind},
-                      {"comment", table.comment},
-                      {"where", table.where},
-                      {"bytes", table.bytes},
-                      {"estimated_rows", table.estimated_rows},
-                      {"notes", table.notes},
-                      {"columns", columns_json(table)},
-                      {"shards", shards_json(plan, table)}});
-  }
-  return {{"server",
-           {{"database", plan.server.database},
-            {"user", plan.server.user},
-            {"version", plan.server.version_text},
-            {"encoding", plan.server.encoding}}},
-          {"workers", plan.workers},
-          {"warnings", plan.warnings},
-          {"tables", std::move(tables)}};
-}
-
-std::string to_json(const Plan& plan, const PlanRecord& record) {
-  nlohmann::ordered_json json = {
-      {"version", 1},
-      {"run_id", record.run_id},
-      {"planned_at", record.planned_at},
-      {"snapshot",
-       {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
-      {"target", record.target}};
-  json.update(plan_json(plan));
-  // Names from a database without an encoding may be no UTF-8.
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace pg2athena::pipeline

@@ -13,6 +13,7 @@
 
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
+#include "pipeline/memory_plan.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
 #include "postgres/session.h"
@@ -82,13 +83,15 @@ struct Plan {
   parquet::Compression compression = parquet::Compression::Zstd;
   int compression_level = 1;
   std::uint64_t file_bytes = 0;
+  MemoryDemand memory_demand;
+  MemoryPlan memory;
   std::vector<PlannedTable> tables;
   std::vector<PlannedShard> shards;  // by number
   std::vector<std::string> warnings;
 };
 
-// Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported, NotFound (nothing to
-// export).
+// Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported (the memory can't hold it,
+// for one), NotFound (nothing to export).
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options);
 
 // The plan as JSON, the one form of it: `pg2athena plan --output json` prints it (docs/output.md says what

@@ -86,6 +86,36 @@ TEST(Plan, NOT_NULL_counts_only_where_the_server_enforces_it_for_every_row) {
   EXPECT_TRUE(nullable(relation)) << "nobody checks a foreign table";
 }
 
+TEST(Plan, The_server_looks_at_rows_only_where_they_can_be_too_large) {
+  const auto guarded = [](const Relation& relation, std::optional<std::uint64_t> max_value) {
+    const auto made = make_plan({.relations = {relation}, .queries = {}, .warnings = {}},
+                                {.memory_bytes = 256 * kMiB, .max_value_bytes = max_value});
+    return made && made->tables[0].sources[0]->guarded;
+  };
+  Relation relation = table(1, "public", "t");
+  EXPECT_FALSE(guarded(relation, 1)) << "no column can be large";
+  relation.columns.push_back(
+      {.name = "body", .type = {.oid = types::oid::kText, .name = "text"}, .comment = ""});
+  EXPECT_FALSE(guarded(relation, std::nullopt)) << "a block, compressed as it may be";
+  EXPECT_TRUE(guarded(relation, kMiB));
+  relation.storage[0].toast_bytes = kMiB;
+  EXPECT_TRUE(guarded(relation, std::nullopt));
+  relation.storage[0].toast_bytes = 0;
+  relation.storage[0].heap = false;
+  EXPECT_TRUE(guarded(relation, std::nullopt)) << "nobody knows how others store rows";
+  relation.kind = RelationKind::View;
+  relation.storage.clear();
+  EXPECT_TRUE(guarded(relation, std::nullopt));
+}
+
+TEST(Plan, A_memory_that_cannot_hold_it_is_refused) {
+  const auto made = make_plan({.relations = {table(1, "public", "t")}, .queries = {}, .warnings = {}},
+                              {.memory_bytes = 16 * kMiB});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind(), ErrorKind::Unsupported);
+  EXPECT_THAT(made.error().message(), HasSubstr("memory: 16MiB can't hold this plan"));
+}
+
 TEST(Plan, Leaves_without_a_right_of_their_own_are_read_through_the_parent) {
   Relation relation = table(1, "public", "p");
   relation.kind = RelationKind::Partitioned;

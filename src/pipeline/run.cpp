@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include "base/heap.h"
+#include "base/memory_budget.h"
 #include "base/run_id.h"
 #include "catalog/run_record.h"
 #include "pipeline/error_policy.h"
@@ -177,6 +179,9 @@ class Attempt {
       state.writer_options = writer_options(plan_, table, run_id_, snapshot_);
       state.shards_left = table.shards;
     }
+    memory_.emplace(plan_.memory.limit);
+    PG2ATHENA_ASSIGN(const Reservation process, memory_->reserve(plan_.memory.process_bytes));
+    trim_heap();  // of what planning needed
     observer_.reading_began(*progress_);
     ShardQueue queue(plan_);
     {
@@ -199,9 +204,10 @@ class Attempt {
     const observe::Log log = log_.with({{"worker", name}});
     PG2ATHENA_ASSIGN(auto session,
                      postgres::SnapshotSession::open(source_, stop_, snapshot_.id, session_limits(options_)));
+    PG2ATHENA_ASSIGN(Reservation memory, memory_->reserve(worker_base_bytes()));
     while (const PlannedShard* const shard = queue.take()) {
       PG2ATHENA_TRY(stop_.check());
-      if (auto done = read_shard(*shard, name, log, session); !done) {
+      if (auto done = read_shard(*shard, name, log, session, memory); !done) {
         progress_->table(shard->table).fail();
         return fail(std::move(done).error().with("table", plan_.tables[shard->table].source));
       }
@@ -210,12 +216,16 @@ class Attempt {
   }
 
   Result<void> read_shard(const PlannedShard& shard, const std::string& worker, const observe::Log& log,
-                          postgres::SnapshotSession& session) {
+                          postgres::SnapshotSession& session, Reservation& memory) {
     const PlannedTable& table = plan_.tables[shard.table];
     const observe::Log shard_log = log.with({{"table", table.name}, {"shard", shard.number}, {"attempt", 0}});
     shard_log.debug("shard_started", "shard started");
-    const ShardJob::Context job_context{
-        .plan = plan_, .run_id = run_id_, .store = context_.store, .clock = context_.clock, .stop = stop_};
+    const ShardJob::Context job_context{.plan = plan_,
+                                        .run_id = run_id_,
+                                        .store = context_.store,
+                                        .clock = context_.clock,
+                                        .stop = stop_,
+                                        .memory = memory};
     ShardJob job(job_context, shard, states_[shard.table], progress_->table(shard.table), worker);
     auto receipt = job.run(session);
     if (!receipt) {
@@ -257,7 +267,8 @@ class Attempt {
         log.info("table_published", "table published", {{"rows", table.rows}, {"bytes", table.bytes}});
       }
     }
-    log_.info("run_done", "run done", {{"duration_ms", summary.elapsed.count()}});
+    log_.info("run_done", "run done",
+              {{"duration_ms", summary.elapsed.count()}, {"memory_counted", memory_->peak()}});
     return summary;
   }
 
@@ -304,6 +315,7 @@ class Attempt {
   std::unique_ptr<catalog::RunRecord> record_;
   std::deque<TableState> states_;
   std::optional<observe::RunProgress> progress_;
+  std::optional<MemoryBudget> memory_;
   FirstError first_error_;
 };
 

@@ -1,17 +1,36 @@
 #include "pipeline/shard_job.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/quantity.h"
 #include "catalog/object_keys.h"
 
 namespace pg2athena::pipeline {
 namespace {
 
+// A batch of more than this has an uncommonly large row in it (copy_reader.cpp has the limits). What is below
+// is in worker_base_bytes().
+constexpr std::uint64_t kCommonBatch = std::uint64_t{6} << 20U;
+
 std::string describe(const PlannedShard& shard) {
   if (!shard.blocks) return shard.source->display() + (shard.by_index ? " by index" : "");
   const std::string end = shard.blocks->end ? std::to_string(*shard.blocks->end - 1) : "the last";
   return fmt::format("{} blocks {}..{}", shard.source->display(), shard.blocks->first, end);
+}
+
+std::string large_row_hint(const Plan& plan, std::uint64_t row_bytes) {
+  const MemoryDemand& demand = plan.memory_demand;
+  const std::uint64_t needed = memory_for_value(row_bytes, demand);
+  if (needed <= plan.memory.limit) {
+    return fmt::format("--max-value-size {} lets it pass, and fits into --memory {}", row_bytes,
+                       byte_size_text(plan.memory.limit));
+  }
+  return fmt::format(
+      "--memory {} would hold it{}", mebibytes_text(needed),
+      plan.memory.max_value_derived ? "" : fmt::format(", with --max-value-size {}", row_bytes));
 }
 
 }  // namespace
@@ -29,6 +48,8 @@ parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& tabl
   parquet::WriterOptions options;
   options.compression = plan.compression;
   options.compression_level = plan.compression_level;
+  // Less than the share by what one slice of rows can take more: at worst all dictionaries' tables double.
+  options.memory_bytes = plan.memory.row_group_bytes / 4 * 3;
   options.key_value_metadata = {
       {"pg2athena.source_table", table.source},
       {"pg2athena.run_id", run_id},
@@ -74,9 +95,44 @@ Result<void> ShardJob::read_rows(postgres::ShardReader& reader) {
     progress_.add_bytes_read(reader.bytes_read() - bytes_counted);
     bytes_counted = reader.bytes_read();
     if (!more) return {};
+    PG2ATHENA_TRY(make_room(batch));
     PG2ATHENA_TRY(write(batch));
     progress_.add_rows(batch.rows());
+    if (batch.size_bytes() > kCommonBatch) {
+      batch.clear();
+      batch.release_above(kCommonBatch / 4);
+    }
+    PG2ATHENA_TRY(count_memory(batch, reader));
   }
+}
+
+// A large row passes through the writer as a page and as what that is compressed to, besides the batch: if
+// they don't fit beside the open row group, it goes first.
+Result<void> ShardJob::make_room(const columnar::Batch& batch) {
+  const std::uint64_t bytes = batch.size_bytes();
+  if (!file_ || bytes <= kCommonBatch) return {};
+  const MemoryPlan& memory = context_.plan.memory;
+  if (file_->bytes_held() + 2 * bytes <= memory.row_group_bytes + memory.row_bytes) return {};
+  return file_->end_row_group();
+}
+
+// After each batch the worker's reservation is what it holds. The plan's shares leave room for all that can
+// come; if the count says otherwise, the row group closes.
+Result<void> ShardJob::count_memory(const columnar::Batch& batch, const postgres::ShardReader& reader) {
+  const MemoryPlan& memory = context_.plan.memory;
+  const auto held = [&] {
+    const std::uint64_t ours = worker_base_bytes() + reader.bytes_held() + (file_ ? file_->bytes_held() : 0);
+    const std::uint64_t more = batch.capacity_bytes();
+    return ours + (more > kCommonBatch ? more - kCommonBatch : 0);
+  };
+  // Row groups leave their part of the footer behind until the file ends.
+  if (file_ && file_->footer_bytes_held() > memory.row_group_bytes / 8) PG2ATHENA_TRY(close_file());
+  if (held() <= memory.worker_bytes && context_.memory.resize(held())) return {};
+  if (file_) PG2ATHENA_TRY(file_->end_row_group());
+  if (!context_.memory.resize(std::min(held(), memory.worker_bytes))) {
+    return fail(ErrorKind::Internal, "a worker's share of the memory is not there");
+  }
+  return {};
 }
 
 Result<void> ShardJob::write(const columnar::Batch& batch) {
@@ -114,6 +170,9 @@ Result<void> ShardJob::close_file() {
 Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
                        const postgres::ShardReader& reader) const {
   error = std::move(error).with("table", planned_.source).with("shard", std::to_string(shard_.number));
+  if (const auto bytes = reader.too_large_bytes()) {
+    error = std::move(error).hint(large_row_hint(context_.plan, *bytes));
+  }
   const auto row = reader.failed_row();
   if (!row) return error;
   if (shard_.blocks && shard_.source->relation && shard_.source->in_block_order) {

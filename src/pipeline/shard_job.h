@@ -10,6 +10,7 @@
 
 #include "base/cancellation.h"
 #include "base/clock.h"
+#include "base/memory_budget.h"
 #include "catalog/receipt.h"
 #include "columnar/batch.h"
 #include "observe/progress.h"
@@ -36,6 +37,7 @@ class ShardJob {
     storage::ObjectStore& store;
     const Clock& clock;
     const Cancellation& stop;
+    Reservation& memory;  // the worker's, which is as large as what the shard holds
   };
 
   ShardJob(const Context& context, const PlannedShard& shard, TableState& table,
@@ -54,6 +56,8 @@ class ShardJob {
  private:
   Result<void> read_rows(postgres::ShardReader& reader);
   Result<void> write(const columnar::Batch& batch);
+  Result<void> make_room(const columnar::Batch& batch);
+  Result<void> count_memory(const columnar::Batch& batch, const postgres::ShardReader& reader);
   Result<void> open_file();
   Result<void> close_file();
   Error locate(Error error, postgres::SnapshotSession& session, const postgres::ShardReader& reader) const;

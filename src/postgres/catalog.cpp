@@ -1,6 +1,7 @@
 #include "postgres/catalog.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -57,7 +58,7 @@ WITH RECURSIVE tree AS (
 SELECT tree.root, c.oid, n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', false),
        has_table_privilege(c.oid, 'SELECT'), pg_relation_filenode(c.oid),
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END,
-       c.reltuples, c.relpages, current_setting('block_size')
+       c.reltuples, c.relpages, current_setting('block_size'), pg_relation_size(nullif(c.reltoastrelid, 0))
 FROM tree JOIN pg_class c ON c.oid = tree.relid JOIN pg_namespace n ON n.oid = c.relnamespace
      LEFT JOIN pg_am am ON am.oid = c.relam
 WHERE c.relkind IN ('r', 'm', 'f')
@@ -104,6 +105,8 @@ Result<void> read_storage(Connection& connection, const std::string& oids,
          .table_privilege = found.boolean(i, 6),
          .filenode = oid_at(found, i, 7),
          .bytes = static_cast<std::uint64_t>(found.integer(i, 8)),
+         .block_bytes = static_cast<std::uint64_t>(found.integer(i, 11)),
+         .toast_bytes = static_cast<std::uint64_t>(found.integer(i, 12)),
          .estimated_rows = scaled_rows(found, i)});
   }
   return {};
@@ -125,6 +128,12 @@ std::string_view to_string(RelationKind kind) {
       return "foreign table";
   }
   return "relation";
+}
+
+std::optional<std::uint64_t> StoredRelation::largest_row() const {
+  constexpr std::uint64_t kCompression = 255;  // lz4's; pglz can't reach a hundred
+  if (!heap) return std::nullopt;
+  return std::bit_ceil(block_bytes + toast_bytes) * kCompression;
 }
 
 bool Relation::reads_leaves() const {

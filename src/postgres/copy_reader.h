@@ -24,6 +24,10 @@ class ShardReader {
   virtual std::uint64_t bytes_read() const = 0;
   // After read() failed on a value: the number, from 0, of the row that holds it.
   virtual std::optional<std::uint64_t> failed_row() const = 0;
+  // After read() failed with ValueTooLarge: the bytes that the row's values have together.
+  virtual std::optional<std::uint64_t> too_large_bytes() const = 0;
+  // Memory that is held between two reads.
+  virtual std::uint64_t bytes_held() const = 0;
 };
 
 class CopyReader final : public ShardReader {
@@ -36,23 +40,32 @@ class CopyReader final : public ShardReader {
   Result<bool> read(columnar::Batch& batch) override;
   std::uint64_t bytes_read() const override { return bytes_read_; }
   std::optional<std::uint64_t> failed_row() const override { return failed_row_; }
+  std::optional<std::uint64_t> too_large_bytes() const override { return too_large_bytes_; }
+  std::uint64_t bytes_held() const override;
 
  private:
   CopyReader(Connection& connection, const ScanSource& source, bool check_utf8);
   Result<bool> fill_block();
   Result<void> decode_block(columnar::Batch& batch);
+  std::size_t last_row_number_text() const;
+  Error if_too_large(Error error);
+  Error last_row_too_large();
   Error value_error(std::size_t column, const types::DecodeFailure& failure);
 
   Connection& connection_;
   const ScanSource& source_;
   std::vector<types::DecoderPtr> decoders_;
+  std::vector<std::size_t> number_text_columns_;
   RowBlock block_;
+  std::uint64_t most_message_bytes_;
   std::vector<CopyMessage> messages_;  // which own what the block points into
   std::uint64_t rows_read_ = 0;        // in blocks before the present one
   std::uint64_t bytes_read_ = 0;
+  std::uint64_t largest_message_ = 0;
   bool started_ = false;
   bool ended_ = false;
   std::optional<std::uint64_t> failed_row_;
+  std::optional<std::uint64_t> too_large_bytes_;
 };
 
 }  // namespace pg2athena::postgres

@@ -257,6 +257,15 @@ Result<Snapshot> Keeper::export_snapshot(const Selection& selection, const Sourc
       return fail(ErrorKind::ChangedWhilePlanning,
                   "a table was made or a partition was attached while the run was planned");
     }
+    // The plan may rest on how large a row can be.
+    const auto as_large = [](const Relation& a, const Relation& b) {
+      return std::ranges::equal(a.storage, b.storage, std::ranges::greater_equal(),
+                                &StoredRelation::largest_row, &StoredRelation::largest_row);
+    };
+    if (!std::ranges::equal(source.relations, now.relations, as_large)) {
+      return fail(ErrorKind::ChangedWhilePlanning,
+                  "a table's TOAST table has grown much while the run was planned");
+    }
   }
   return Snapshot{.id = std::string(exported.text(0, 0)),
                   .horizon = std::string(exported.text(0, 1)),

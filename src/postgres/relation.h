@@ -61,12 +61,19 @@ struct StoredRelation {
   Oid oid = 0;
   RelationName name;
   RelationKind kind = RelationKind::Table;
-  bool heap = false;             // its access method is heap: it has blocks and ctids
-  bool table_privilege = false;  // SELECT on the whole relation, which LOCK TABLE asks for
-  Oid filenode = 0;              // pg_relation_filenode(): changes when the relation is rewritten
-  std::uint64_t bytes = 0;       // of its main fork
-  double estimated_rows = -1;    // pg_class.reltuples scaled to the present size; negative: never analysed
+  bool heap = false;                 // its access method is heap: it has blocks and ctids
+  bool table_privilege = false;      // SELECT on the whole relation, which LOCK TABLE asks for
+  Oid filenode = 0;                  // pg_relation_filenode(): changes when the relation is rewritten
+  std::uint64_t bytes = 0;           // of its main fork
+  std::uint64_t block_bytes = 8192;  // the server's block size
+  std::uint64_t toast_bytes = 0;     // of its TOAST table's; heap only
+  double estimated_rows = -1;  // pg_class.reltuples scaled to the present size; negative: never analysed
   std::optional<ConditionPlan> condition;  // when there is one, and this is read by itself
+
+  // The most bytes that the values of one row can have together, as far as where they are stored says: what
+  // is in one block and in TOAST, compressed. Rounded up to a power of two, so that it seldom changes.
+  // Nothing for what isn't a heap.
+  std::optional<std::uint64_t> largest_row() const;
 };
 
 struct Relation {

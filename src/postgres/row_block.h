@@ -23,6 +23,7 @@ class RowBlock {
   // No room for another row.
   bool full() const { return rows_ == capacity_; }
   void clear() { rows_ = 0; }
+  std::size_t memory_bytes() const { return fields_.capacity() * sizeof(types::WireValue); }
 
   enum class Added { Row, Trailer };
   // Takes the row that begins `bytes`, and cuts it off; or the trailer that ends a COPY. The bytes must stay

@@ -1,8 +1,11 @@
 #include "postgres/scan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "postgres/row_guard.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -63,7 +66,16 @@ std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts) 
 
 std::string copy_statement(const ScanSource& source, const std::optional<BlockRange>& blocks) {
   std::string list;
-  for (const ScanColumn& column : source.columns) list += (list.empty() ? "" : ", ") + select_item(column);
+  // The guard stands at the first column that can be large, and its condition is never true.
+  std::string guard =
+      source.guarded ? row_guard(source, source.relation.has_value() && blocks.has_value()) : "";
+  for (const ScanColumn& column : source.columns) {
+    std::string item = select_item(column);
+    if (!guard.empty() && !most_bytes(column)) {
+      item = fmt::format("CASE WHEN {} THEN NULL ELSE {} END", std::exchange(guard, ""), item);
+    }
+    list += (list.empty() ? "" : ", ") + item;
+  }
   return fmt::format("COPY (SELECT {} {}) TO STDOUT (FORMAT binary)", list, rows_of(source, blocks));
 }
 

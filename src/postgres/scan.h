@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,12 @@ struct ScanSource {
   std::string search_path;
 
   std::vector<ScanColumn> columns;
+
+  // The most bytes that the large values of one row have together, as far as the catalog knows.
+  std::optional<std::uint64_t> largest_row;
+  // The most that they may have (row_guard.h), and whether the server has to look: they could have more.
+  std::uint64_t max_value_bytes = std::numeric_limits<std::int64_t>::max();
+  bool guarded = false;
 
   std::string display() const;      // for people
   std::string from_clause() const;  // ONLY "s"."t", or (query) AS q

@@ -187,6 +187,42 @@ TEST(CopyDecoder, A_NULL_in_a_required_column_is_a_failure) {
   }
 }
 
+// An int4[] of `count` elements, as array_send sends it; the element `wrong` has a byte too few.
+std::string int_array(std::uint32_t count, std::uint32_t wrong) {
+  const auto number = [](std::uint32_t value) { return fmt::format("{:08x}", value); };
+  std::string body = number(1) + number(0) + number(oid::kInt4) + number(count) + number(1);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    body += i == wrong ? number(3) + "000000" : number(4) + number(i);
+  }
+  return body;
+}
+
+TEST(CopyDecoder, Arrays_of_many_elements_arrive_and_a_wrong_element_is_found_in_its_array) {
+  constexpr std::uint32_t kCounts[] = {3, 20000, 1, 8192, 5};
+  constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  const PgType type{.oid = 1007, .element = {{.oid = oid::kInt4}}};
+  const TypeMapping mapping = map_type(type);
+  for (std::size_t wrong = 0; wrong <= std::size(kCounts); ++wrong) {
+    std::vector<std::vector<std::byte>> fields;
+    std::vector<WireValue> values;
+    for (std::size_t i = 0; i < std::size(kCounts); ++i) {
+      fields.push_back(field(int_array(kCounts[i], i == wrong ? kCounts[i] - 1 : kNone)));
+      values.emplace_back(fields.back().data());
+    }
+    Column column({.name = "c", .type = mapping.column});
+    const auto decoded = make_copy_decoder(type, mapping, {})->decode(values, column);
+    if (wrong < std::size(kCounts)) {
+      ASSERT_FALSE(decoded);
+      EXPECT_EQ(decoded.error().index, wrong);
+      continue;
+    }
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(column.children[0].length, 28201U);
+    EXPECT_EQ(column.offsets[2], 20003U);
+    EXPECT_EQ(column.children[0].fixed<std::int32_t>()[3 + 19999], 19999);
+  }
+}
+
 TEST(CopyDecoder, Text_of_a_database_without_encoding_is_checked) {
   const Case latin1{"textsend(E'\\xe9')", kText, "e9", "text that is not valid UTF-8"};
   EXPECT_EQ(decode(latin1, field(latin1.hex)), latin1.expected);

@@ -1,0 +1,129 @@
+#include "pipeline/memory_plan.h"
+
+#include <algorithm>
+#include <bit>
+
+#include <fmt/format.h>
+
+#include "base/quantity.h"
+#include "parquet/compression.h"
+
+namespace pg2athena::pipeline {
+namespace {
+
+constexpr std::uint64_t kKiB = std::uint64_t{1} << 10U;
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+
+// The program, its libraries and the keeper's connection: 12 MiB measured after a plan, and TLS.
+constexpr std::uint64_t kProcess = 20 * kMiB;
+// A connection with TLS, a thread's stack, a block of rows with its messages (1 MiB), a batch (5 MiB), and
+// what is free in a heap that has all of these sizes.
+constexpr std::uint64_t kWorker = 14 * kMiB;
+// A row group of less than this isn't worth its footer: pages and the codec's output, and for each column a
+// first dictionary, an open page and a segment of finished ones.
+constexpr std::uint64_t kRowGroup = 8 * kMiB;
+constexpr std::uint64_t kRowGroupColumn = 48 * kKiB;
+// Ordinary pages, for which the codec's context is made.
+constexpr std::uint64_t kPage = 2 * kMiB;
+// PostgreSQL makes no larger row (MaxAllocSize in src/include/utils/memutils.h).
+constexpr std::uint64_t kLargestRow = 1024 * kMiB;
+// With no more than this for a row hardly any table could be read.
+constexpr std::uint64_t kSmallestMaxValue = kMiB;
+
+std::uint64_t least_row_group(std::uint64_t row_bytes, const MemoryDemand& demand) {
+  const std::uint64_t codec =
+      parquet::codec_context_bytes(demand.compression, demand.compression_level, std::max(row_bytes, kPage));
+  return kRowGroup + demand.columns * kRowGroupColumn + codec;
+}
+
+// libpq's input buffer for a row (pqCheckInBufferSpace and pqReadData in src/interfaces/libpq/fe-misc.c): it
+// doubles until the row fits with 8 KiB to spare.
+std::uint64_t input_buffer(std::uint64_t row_bytes) {
+  return std::bit_ceil(row_bytes + 8 * kKiB);
+}
+
+// The most that a worker holds with a row of this size on its way: libpq's buffer, and the row three times:
+// as a message and in the batch, with an open row group; or in the batch, as a page, and compressed, when the
+// row group before it has been closed.
+std::uint64_t worker_need(std::uint64_t row_bytes, const MemoryDemand& demand) {
+  return kWorker + input_buffer(row_bytes) + 3 * row_bytes + least_row_group(row_bytes, demand);
+}
+
+std::uint64_t process_need(const MemoryDemand& demand) {
+  return kProcess + demand.plan_bytes;
+}
+
+std::uint64_t whole_mib(std::uint64_t bytes) {
+  return (bytes + kMiB - 1) / kMiB * kMiB;
+}
+
+// The largest row that fits into a worker's share, in whole MiB; 0 when none does.
+std::uint64_t largest_that_fits(std::uint64_t worker_bytes, const MemoryDemand& demand) {
+  std::uint64_t fits = 0;
+  std::uint64_t too_much = kLargestRow / kMiB + 1;
+  while (too_much - fits > 1) {
+    const std::uint64_t middle = fits + (too_much - fits) / 2;
+    (worker_need(middle * kMiB + demand.small_bytes, demand) <= worker_bytes ? fits : too_much) = middle;
+  }
+  return fits * kMiB;
+}
+
+Error refusal(std::uint64_t limit, std::uint64_t row, bool given, const MemoryDemand& demand) {
+  const std::string workers = fmt::format("{} worker{}", demand.workers, demand.workers == 1 ? "" : "s");
+  const std::string would_do = mebibytes_text(memory_for_rows(row, demand));
+  Error error(
+      ErrorKind::Unsupported,
+      fmt::format("memory: {} can't hold this plan: {}, each with a row group of {} columns and rows of "
+                  "up to {}",
+                  byte_size_text(limit), workers, demand.columns, mebibytes_text(row)));
+  std::string hint = fmt::format("--memory {} would do", would_do);
+  if (demand.workers > 1) {
+    MemoryDemand one = demand;
+    one.workers = 1;
+    hint += fmt::format(", or {} with --workers 1", mebibytes_text(memory_for_rows(row, one)));
+  }
+  if (given) hint += ", or a smaller --max-value-size";
+  return std::move(error).with("memory", would_do).hint(std::move(hint));
+}
+
+}  // namespace
+
+Result<MemoryPlan> plan_memory(std::uint64_t limit, std::optional<std::uint64_t> max_value,
+                               const MemoryDemand& demand) {
+  const auto workers = static_cast<std::uint64_t>(demand.workers);
+  const std::uint64_t process = process_need(demand);
+  const std::uint64_t share = limit > process ? (limit - process) / workers : 0;
+  // What is known of the rows may ask for less than the operator allows.
+  const auto row_of = [&](std::uint64_t value) {
+    return std::min(value, demand.largest_row.value_or(value)) + demand.small_bytes;
+  };
+  const std::uint64_t least = std::min(demand.largest_row.value_or(kSmallestMaxValue), kSmallestMaxValue);
+  const std::uint64_t wanted = max_value.value_or(least);
+  if (worker_need(row_of(wanted), demand) > share) {
+    return fail(refusal(limit, row_of(wanted), max_value.has_value(), demand));
+  }
+  MemoryPlan plan{.limit = limit,
+                  .worker_bytes = share,
+                  .max_value_bytes = max_value.value_or(std::max(largest_that_fits(share, demand), least)),
+                  .max_value_derived = !max_value,
+                  .process_bytes = limit - share * workers};
+  plan.row_bytes = row_of(plan.max_value_bytes);
+  plan.row_group_bytes = share - kWorker - input_buffer(plan.row_bytes) - 2 * plan.row_bytes;
+  return plan;
+}
+
+std::uint64_t memory_for_rows(std::uint64_t row_bytes, const MemoryDemand& demand) {
+  return whole_mib(process_need(demand) +
+                   static_cast<std::uint64_t>(demand.workers) * worker_need(row_bytes, demand));
+}
+
+std::uint64_t memory_for_value(std::uint64_t max_value, const MemoryDemand& demand) {
+  // What plan_memory() derives is a number of whole MiB.
+  return memory_for_rows(whole_mib(max_value) + demand.small_bytes, demand);
+}
+
+std::uint64_t worker_base_bytes() {
+  return kWorker;
+}
+
+}  // namespace pg2athena::pipeline

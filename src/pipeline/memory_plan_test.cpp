@@ -1,0 +1,96 @@
+#include "pipeline/memory_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/quantity.h"
+
+namespace pg2athena::pipeline {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+
+TEST(MemoryPlan, The_default_holds_two_rows_of_fifty_million_bytes) {
+  const auto plan = plan_memory(512 * kMiB, std::nullopt, {.workers = 2, .columns = 2});
+  ASSERT_TRUE(plan) << plan.error();
+  EXPECT_GE(plan->max_value_bytes, 50'000'000U);
+  EXPECT_TRUE(plan->max_value_derived);
+}
+
+TEST(MemoryPlan, Shares_never_pass_the_limit_and_leave_room_for_a_row_and_a_row_group) {
+  for (const std::uint64_t limit : {64U, 96U, 128U, 200U, 256U, 512U, 1024U, 4096U, 65536U}) {
+    for (const int workers : {1, 2, 4, 16}) {
+      for (const std::size_t columns : {1U, 16U, 400U, 1600U}) {
+        const MemoryDemand demand{.workers = workers, .columns = columns, .small_bytes = 20 * columns};
+        const auto plan = plan_memory(limit * kMiB, std::nullopt, demand);
+        if (!plan) continue;
+        SCOPED_TRACE(testing::Message() << limit << " MiB, " << workers << " workers, " << columns);
+        EXPECT_LE(plan->process_bytes + static_cast<std::uint64_t>(workers) * plan->worker_bytes,
+                  limit * kMiB);
+        // While a row arrives: as libpq's buffer, a message and in the batch, beside the open row group.
+        EXPECT_LE(worker_base_bytes() + 3 * plan->row_bytes + plan->row_group_bytes, plan->worker_bytes);
+        // While it is written: in the batch, as a page, and compressed.
+        EXPECT_LE(worker_base_bytes() + 4 * plan->row_bytes, plan->worker_bytes);
+        EXPECT_GE(plan->row_group_bytes, 8 * kMiB);
+        EXPECT_GE(plan->max_value_bytes, kMiB);
+      }
+    }
+  }
+}
+
+TEST(MemoryPlan, A_refusal_says_the_number_that_does_and_a_little_less_does_not) {
+  struct Case {
+    std::uint64_t limit;
+    std::optional<std::uint64_t> max_value;
+    MemoryDemand demand;
+  };
+  const Case cases[] = {
+      {1, std::nullopt, {.workers = 1}},
+      {128 * kMiB, std::nullopt, {.workers = 2, .columns = 1600, .largest_row = 0}},
+      {128 * kMiB, std::nullopt, {.workers = 16, .columns = 30}},
+      {256 * kMiB, 100'000'000, {.workers = 2, .columns = 3, .small_bytes = 500}},
+      {512 * kMiB, 50'000'000, {.workers = 4, .columns = 3}},
+      {512 * kMiB, 1000 * kMiB, {.workers = 1, .columns = 3}},
+      {96 * kMiB, std::nullopt, {.workers = 2, .columns = 3, .compression_level = 22}},
+  };
+  for (const Case& c : cases) {
+    const auto refused = plan_memory(c.limit, c.max_value, c.demand);
+    ASSERT_FALSE(refused);
+    SCOPED_TRACE(refused.error().describe() + " | " + refused.error().hint());
+    EXPECT_EQ(refused.error().kind(), ErrorKind::Unsupported);
+    const auto enough = parse_byte_size(std::string(refused.error().context("memory")));
+    ASSERT_TRUE(enough);
+    EXPECT_THAT(refused.error().hint(), HasSubstr("--memory " + byte_size_text(*enough) + " would do"));
+    EXPECT_TRUE(plan_memory(*enough, c.max_value, c.demand));
+    EXPECT_FALSE(plan_memory(*enough - kMiB, c.max_value, c.demand));
+  }
+}
+
+TEST(MemoryPlan, What_would_hold_a_value_is_a_limit_that_derives_it) {
+  const MemoryDemand demand{.workers = 2, .columns = 5, .small_bytes = 100};
+  for (const std::uint64_t value :
+       {std::uint64_t{1}, kMiB, 17 * kMiB + 1, std::uint64_t{50'000'000}, 64 * kMiB}) {
+    const auto plan = plan_memory(memory_for_value(value, demand), std::nullopt, demand);
+    ASSERT_TRUE(plan) << plan.error();
+    EXPECT_GE(plan->max_value_bytes, value);
+  }
+}
+
+TEST(MemoryPlan, Rows_that_are_known_to_be_small_leave_their_memory_to_row_groups) {
+  const MemoryDemand any{.workers = 2, .columns = 16};
+  MemoryDemand small = any;
+  small.largest_row = 2 * kMiB;
+  const auto with_any = plan_memory(512 * kMiB, std::nullopt, any);
+  const auto with_small = plan_memory(512 * kMiB, std::nullopt, small);
+  ASSERT_TRUE(with_any && with_small);
+  EXPECT_GT(with_small->row_group_bytes, 3 * with_any->row_group_bytes);
+  EXPECT_EQ(with_small->max_value_bytes, with_any->max_value_bytes)
+      << "a row that is larger all the same passes";
+  EXPECT_TRUE(plan_memory(512 * kMiB, 1000 * kMiB, small))
+      << "an operator's limit asks for no more than there is";
+}
+
+}  // namespace
+}  // namespace pg2athena::pipeline

@@ -1,0 +1,86 @@
+// The plan as JSON.
+#include <nlohmann/json.hpp>
+
+#include "pipeline/plan.h"
+
+namespace pg2athena::pipeline {
+namespace {
+
+nlohmann::ordered_json columns_json(const PlannedTable& table) {
+  nlohmann::ordered_json columns = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const columnar::Field& field = table.schema.fields[i];
+    const PlannedColumn& column = table.columns[i];
+    columns.push_back({{"name", field.name},
+                       {"source_name", column.source_name},
+                       {"postgresql_type", column.type.name},
+                       {"type", columnar::hive_name(field.type)},
+                       {"nullable", field.nullable},
+                       {"note", column.mapping.note},
+                       {"can_fail_on", can_fail_on(field, column)},
+                       {"comment", field.comment}});
+  }
+  return columns;
+}
+
+nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) {
+  nlohmann::ordered_json shards = nlohmann::ordered_json::array();
+  for (int i = table.first_shard; i < table.first_shard + table.shards; ++i) {
+    const PlannedShard& shard = plan.shards[static_cast<std::size_t>(i)];
+    nlohmann::ordered_json json = {{"shard", shard.number}, {"source", shard.source->display()}};
+    if (shard.blocks) {
+      json["first_block"] = shard.blocks->first;
+      if (shard.blocks->end) json["end_block"] = *shard.blocks->end;
+    }
+    if (shard.by_index) json["by_index"] = true;
+    shards.push_back(std::move(json));
+  }
+  return shards;
+}
+
+}  // namespace
+
+nlohmann::ordered_json plan_json(const Plan& plan) {
+  nlohmann::ordered_json tables = nlohmann::ordered_json::array();
+  for (const PlannedTable& table : plan.tables) {
+    tables.push_back({{"name", table.name},
+                      {"source", table.source},
+                      {"kind", table.kind},
+                      {"comment", table.comment},
+                      {"where", table.where},
+                      {"bytes", table.bytes},
+                      {"estimated_rows", table.estimated_rows},
+                      {"notes", table.notes},
+                      {"columns", columns_json(table)},
+                      {"shards", shards_json(plan, table)}});
+  }
+  return {{"server",
+           {{"database", plan.server.database},
+            {"user", plan.server.user},
+            {"version", plan.server.version_text},
+            {"encoding", plan.server.encoding}}},
+          {"workers", plan.workers},
+          {"memory",
+           {{"limit", plan.memory.limit},
+            {"worker_bytes", plan.memory.worker_bytes},
+            {"row_group_bytes", plan.memory.row_group_bytes},
+            {"max_value_bytes", plan.memory.max_value_bytes},
+            {"max_value_derived", plan.memory.max_value_derived}}},
+          {"warnings", plan.warnings},
+          {"tables", std::move(tables)}};
+}
+
+std::string to_json(const Plan& plan, const PlanRecord& record) {
+  nlohmann::ordered_json json = {
+      {"version", 1},
+      {"run_id", record.run_id},
+      {"planned_at", record.planned_at},
+      {"snapshot",
+       {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
+      {"target", record.target}};
+  json.update(plan_json(plan));
+  // Names from a database without an encoding may be no UTF-8.
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace pg2athena::pipeline

@@ -1,0 +1,178 @@
+#include "postgres/row_guard.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "base/quantity.h"
+
+namespace pg2athena::postgres {
+namespace {
+
+using types::PgKind;
+namespace oid = types::oid;
+
+// What fails says this, the row's ctid, and the size of each large column, with blanks between them.
+constexpr std::string_view kMarker = "pg2athena row too large: ";
+constexpr std::string_view kNoCtid = "-";
+// A column with no more than this isn't worth a look at each row.
+constexpr std::uint64_t kSmall = 1024;
+// What pglz and lz4 can't pass: a match of lz4 grows by 255 bytes for each byte of its length.
+constexpr std::uint64_t kLargestCompression = 255;
+
+std::optional<std::uint64_t> if_small(std::uint64_t bytes) {
+  return bytes <= kSmall ? std::optional(bytes) : std::nullopt;
+}
+
+// text(n) and the like: n characters of UTF-8. The typmod is n and the length of a varlena header.
+std::optional<std::uint64_t> most_characters(std::int32_t typmod) {
+  constexpr std::int32_t kVarhdrsz = 4;
+  constexpr std::uint64_t kBytesPerCharacter = 4;
+  if (typmod < kVarhdrsz) return std::nullopt;
+  return if_small(static_cast<std::uint64_t>(typmod - kVarhdrsz) * kBytesPerCharacter);
+}
+
+bool by_octet_length(const ScanColumn& column) {
+  const types::Oid type = column.type.oid;
+  return column.mapping.wire == types::WireForm::Binary && !column.type.is_array() &&
+         (type == oid::kText || type == oid::kVarchar || type == oid::kBpchar || type == oid::kBytea);
+}
+
+// The value's bytes, as bigint; NULL for NULL.
+std::string size_of(const ScanColumn& column) {
+  const std::string name = quote_identifier(column.name);
+  const std::string wide = "::pg_catalog.int8";
+  if (by_octet_length(column)) return fmt::format("pg_catalog.octet_length({}){}", name, wide);
+  if (column.mapping.wire == types::WireForm::Binary && column.type.is_array()) {
+    return fmt::format(
+        "(pg_catalog.octet_length(pg_catalog.array_send({0})){1} OPERATOR(pg_catalog.+) (16{1} "
+        "OPERATOR(pg_catalog.*) pg_catalog.cardinality({0})))",
+        name, wide);
+  }
+  if (column.type.oid == oid::kJson || column.type.oid == oid::kJsonb) {
+    const char* const send = column.type.oid == oid::kJson ? "json_send" : "jsonb_send";
+    return fmt::format("pg_catalog.octet_length(pg_catalog.{}({})){}", send, name, wide);
+  }
+  return fmt::format("pg_catalog.octet_length(pg_catalog.format('%s', {})){}", name, wide);
+}
+
+// True for every value of more than `bytes`, and cheap.
+std::string may_pass(const ScanColumn& column, std::uint64_t bytes) {
+  const std::string name = quote_identifier(column.name);
+  if (by_octet_length(column)) {
+    return fmt::format("{} OPERATOR(pg_catalog.>) {}", size_of(column), bytes);
+  }
+  constexpr std::uint64_t kLargestArrayExpansion = 24;  // booleans: 1 byte there, 4 + 1 + 16 here
+  constexpr std::uint64_t kLargestExpansion = 4;
+  const std::uint64_t ratio =
+      kLargestCompression * (column.type.is_array() ? kLargestArrayExpansion : kLargestExpansion);
+  return fmt::format("pg_catalog.pg_column_size({}) OPERATOR(pg_catalog.>) {}", name, bytes / ratio);
+}
+
+std::vector<const ScanColumn*> large_columns(const ScanSource& source) {
+  std::vector<const ScanColumn*> columns;
+  for (const ScanColumn& column : source.columns) {
+    if (!most_bytes(column)) columns.push_back(&column);
+  }
+  return columns;
+}
+
+// A tree and not a chain: the server's parser and planner descend it, and a table has up to 1 600 columns.
+std::string sum(const std::vector<std::string>& terms, std::size_t begin, std::size_t end) {
+  if (end - begin == 1) return terms[begin];
+  const std::size_t middle = begin + (end - begin) / 2;
+  return fmt::format("({} OPERATOR(pg_catalog.+) {})", sum(terms, begin, middle), sum(terms, middle, end));
+}
+
+std::optional<std::uint64_t> take_number(std::string_view& text) {
+  std::uint64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> most_bytes(const ScanColumn& column) {
+  constexpr std::uint64_t kName = 64;  // NAMEDATALEN; labels of enums too
+  constexpr std::uint64_t kUuidText = 36;
+  constexpr std::uint64_t kNumericText = 1024;  // a precision of at most 1000 digits
+  const types::PgType& type = column.type;
+  if (type.is_array() || column.mapping.wire == types::WireForm::OutputText) return std::nullopt;
+  if (column.mapping.column.storage() != columnar::Storage::Bytes) return column.mapping.column.width();
+  if (type.kind == PgKind::Enum || type.oid == oid::kName) return kName;
+  if (type.oid == oid::kUuid) return kUuidText;
+  if (type.oid == oid::kVarchar || type.oid == oid::kBpchar) return most_characters(type.typmod);
+  if (type.oid == oid::kNumeric && type.typmod >= 0) return kNumericText;
+  return std::nullopt;
+}
+
+std::uint64_t small_columns_bytes(const std::vector<ScanColumn>& columns) {
+  constexpr std::uint64_t kLength = 4;
+  std::uint64_t bytes = 0;
+  for (const ScanColumn& column : columns) bytes += most_bytes(column).value_or(0) + kLength;
+  return bytes;
+}
+
+bool expands(const ScanColumn& column) {
+  return !most_bytes(column) && !by_octet_length(column) && column.type.oid != oid::kJson;
+}
+
+std::string row_guard(const ScanSource& source, bool with_ctid) {
+  const std::vector<const ScanColumn*> columns = large_columns(source);
+  if (columns.empty()) return "";
+  // Where no column has more than its part of the limit, all together have no more than the limit.
+  const std::uint64_t part = source.max_value_bytes / columns.size();
+  std::string may;
+  std::string sizes;
+  std::vector<std::string> terms;
+  for (const ScanColumn* const column : columns) {
+    may += (may.empty() ? "" : " OR ") + may_pass(*column, part);
+    terms.push_back(fmt::format("COALESCE({}, 0)", size_of(*column)));
+    sizes += (sizes.empty() ? "" : ", ") + terms.back();
+  }
+  const std::string ctid = with_ctid ? "pg_catalog.format('%s', ctid)" : fmt::format("'{}'", kNoCtid);
+  // The cast fails, with the text in its message. (A constant text would fail in the planner.)
+  return fmt::format(
+      "CASE WHEN {} THEN CASE WHEN {} OPERATOR(pg_catalog.>) {} THEN pg_catalog.concat('{}', {}, ' ', "
+      "pg_catalog.array_to_string(ARRAY[{}], ' '))::pg_catalog.bool ELSE false END ELSE false END",
+      may, sum(terms, 0, terms.size()), source.max_value_bytes, kMarker, ctid, sizes);
+}
+
+std::optional<LargeRow> parse_guard_message(std::string_view message, const ScanSource& source) {
+  const std::size_t at = message.find(kMarker);
+  if (at == std::string_view::npos) return std::nullopt;
+  message.remove_prefix(at + kMarker.size());
+  LargeRow row;
+  row.ctid = message.substr(0, message.find(' '));
+  message.remove_prefix(row.ctid.size());
+  if (row.ctid == kNoCtid) row.ctid.clear();
+  for (std::size_t i = 0; i < source.columns.size(); ++i) {
+    if (most_bytes(source.columns[i])) continue;
+    if (message.starts_with(' ')) message.remove_prefix(1);
+    const std::uint64_t bytes = take_number(message).value_or(0);
+    row.bytes += bytes;
+    if (bytes <= row.column_bytes) continue;
+    row.column_bytes = bytes;
+    row.column = i;
+  }
+  return row;
+}
+
+Error large_row_error(const LargeRow& row, const ScanSource& source) {
+  const std::string column = source.columns[row.column].name;
+  const std::string what = row.bytes == row.column_bytes
+                               ? fmt::format("a value of {} bytes in column {}", row.bytes, column)
+                               : fmt::format("{} bytes in its values, {} of them in column {}", row.bytes,
+                                             row.column_bytes, column);
+  Error error = Error(ErrorKind::ValueTooLarge,
+                      fmt::format("a row of {} has {}; max_value_size is {}", source.display(), what,
+                                  byte_size_text(source.max_value_bytes)))
+                    .with("table", source.display())
+                    .with("column", column);
+  return row.ctid.empty() ? error : std::move(error).with("ctid", row.ctid);
+}
+
+}  // namespace pg2athena::postgres

@@ -1,0 +1,199 @@
+"""The promise of --memory: resident memory stays under it, whatever the table; what can't fit is refused with the number
+that would do; and a value that is too large is an error that the server finds before it sends it."""
+import hashlib
+import pathlib
+import re
+import time
+
+import pyarrow.parquet
+import pytest
+
+from harness import oracle
+from harness.lake import files, published
+from harness.program import DONE, FAILED, REFUSED, assert_error, export, finish, run_pg2athena, start_pg2athena
+
+MIB = 1 << 20
+
+# Bytes that no codec makes smaller, the same ones for the same seed.
+NOISE = """
+    CREATE FUNCTION noise(bytes int, seed int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+      SELECT substr(string_agg(sha512((seed || ':' || i)::bytea), ''), 1, bytes)
+      FROM generate_series(1, bytes / 64 + 1) AS i $$;"""
+
+
+def peak_memory(*arguments) -> int:
+    """Runs the program, which has to succeed; the most resident memory that it had, in bytes."""
+    process = start_pg2athena(*arguments)
+    # Not ru_maxrss: a child's begins with its parent's memory at the fork, and pytest is larger than our program. The
+    # kernel's high-water mark only grows, so nothing of it is lost between two looks but what comes in the very end.
+    status = pathlib.Path(f"/proc/{process.pid}/status")
+    peak = 0
+    while process.poll() is None:
+        if (mark := re.search(r"VmHWM:\s*(\d+) kB", status.read_text())) and "pg2athena" in status.read_text():
+            peak = max(peak, int(mark.group(1)) * 1024)
+        time.sleep(0.002)
+    result = finish(process, 10)
+    assert result.returncode == DONE, result.stderr
+    return peak
+
+
+def columns(count: int, kinds: list[str]) -> str:
+    return ", ".join(f"{kinds[k % len(kinds)].format(k=k + 1)} AS c{k}" for k in range(count))
+
+
+def number_of(pattern: str, result) -> str:
+    found = re.search(pattern, result.stderr)
+    assert found, f"no {pattern} in\n{result.stderr}"
+    return found.group(1)
+
+
+def test_A_run_stays_under_its_memory(database, lake):
+    database.execute("""
+        CREATE UNLOGGED TABLE t AS
+        SELECT i, i * 2654435761 % 2147483647 AS a, md5(i::text) AS b, (i % 1000)::int AS c, repeat('x', (i % 90)::int) AS d,
+               (i / 7.0)::numeric(20,4) AS e, timestamptz 'epoch' + i * interval '1 s' AS f
+        FROM generate_series(1::bigint, 1000000) AS i""")
+    peak = peak_memory("run", database.url, lake, "--memory", "96MiB", "--workers", "2", "--quiet")
+    assert peak < 96 * MIB
+    assert oracle.lake_says(lake, "public.t", "count(*), sum(i), count(DISTINCT b)") == (1_000_000, 500_000_500_000, 1_000_000)
+
+
+def test_Four_hundred_columns_stay_under_it_and_all_arrive(database, lake):
+    kinds = ["(i * {k})::bigint", "((i * {k}) % 1000)::int", "md5((i * {k})::text)", "(i / 3.0 * {k})::float8", "(i % {k} = 0)"]
+    database.execute(f"CREATE UNLOGGED TABLE t AS SELECT {columns(400, kinds)} FROM generate_series(1::bigint, 8000) AS i")
+    peak = peak_memory("run", database.url, lake, "--memory", "128MiB", "--workers", "2", "--quiet")
+    assert peak < 128 * MIB
+    assert oracle.assert_arrived(database, lake, "public", "t") == 8000
+
+
+def test_As_many_columns_as_a_table_can_have_are_refused_or_fit(database, lake):
+    database.execute(f"CREATE UNLOGGED TABLE t AS SELECT {columns(1600, ['(i % {k})::int2', '(i % {k} = 0)'])}"
+                     " FROM generate_series(1, 12000) AS i")
+    arguments = ["run", database.url, lake, "--workers", "2", "--quiet", "--memory"]
+    refused = run_pg2athena(*arguments, "64MiB")
+    assert_error(refused, REFUSED, "memory: 64MiB can't hold this plan", "1600 columns")
+    enough = number_of(r"--memory (\d+)MiB would do", refused)
+    assert peak_memory(*arguments, f"{enough}MiB") < int(enough) * MIB
+    assert oracle.lake_says(lake, "public.t", "count(*), sum(c2), sum(c1598)") == \
+        database.query("SELECT count(*), sum(c2), sum(c1598) FROM t")[0]
+
+
+def test_Large_rows_fit_under_it_and_are_right(database, lake):
+    # Two tables, so that there is a large row in each worker at once; the second column comes after the large one.
+    database.execute(NOISE + "".join(f"""
+        CREATE TABLE t{t} (id int, body bytea, note text);
+        ALTER TABLE t{t} ALTER body SET STORAGE EXTERNAL;
+        INSERT INTO t{t} SELECT i, noise(20000000 + i, i), 'row ' || i FROM generate_series(1, 3) AS i;""" for t in (1, 2)))
+    peak = peak_memory("run", database.url, lake, "--memory", "256MiB", "--workers", "2", "--quiet")
+    assert peak < 256 * MIB
+    expected = database.query("SELECT id, sha256(body), note FROM t1 ORDER BY id")
+    table = pyarrow.parquet.read_table(files(lake, "public.t1")[0]).to_pylist()
+    assert [(row["id"], hashlib.sha256(row["body"]).digest(), row["note"]) for row in table] == \
+        [(id_, bytes(digest), note) for id_, digest, note in expected]
+
+
+def test_A_value_that_is_too_large_names_its_place_and_the_memory_that_would_do(database, lake):
+    database.execute(NOISE + """
+        CREATE TABLE docs (id int, body bytea);
+        ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;
+        INSERT INTO docs SELECT i, noise(CASE i WHEN 3 THEN 30000000 ELSE 100 END, i) FROM generate_series(1, 4) AS i""")
+    arguments = ["run", database.url, lake, "--quiet", "--memory"]
+    result = run_pg2athena(*arguments, "128MiB")
+    assert_error(result, FAILED, "a row of public.docs has a value of 30000000 bytes in column body", "max_value_size is",
+                 "ctid (0,3)")
+    assert not published(lake)
+    enough = number_of(r"--memory (\d+)MiB would hold it", result)
+    assert peak_memory(*arguments, f"{enough}MiB") < int(enough) * MIB
+    assert oracle.lake_says(lake, "public.docs", "count(*), sum(octet_length(body))") == (4, 30_000_300)
+
+
+def test_A_max_value_size_that_does_not_fit_is_refused_with_a_memory_that_does(database, lake):
+    # Nobody knows how large the rows of a query are. (Of a small table the plan does.)
+    arguments = ["run", database.url, lake, "--quiet", "--query", "SELECT 'a' AS a", "--as", "q",
+                 "--max-value-size", "100MiB", "--memory"]
+    refused = run_pg2athena(*arguments, "256MiB")
+    assert_error(refused, REFUSED, "256MiB can't hold this plan", "--max-value-size")
+    assert run_pg2athena(*arguments, number_of(r"--memory (\w+) would do", refused)).returncode == DONE
+
+
+def test_What_the_plan_says_of_memory(database):
+    database.execute("CREATE TABLE t (a int)")
+    result = run_pg2athena("plan", database.url, "--memory", "200MiB", "--max-value-size", "5MiB")
+    assert result.returncode == DONE and "memory 200MiB: row groups up to" in result.stdout
+    assert "values up to 5MiB" in result.stdout
+
+
+# A limit of 1 MiB, and values of exactly as many bytes as said, for each kind of column that can be large. What a value
+# counts is what it has on the wire: jsonb has a version byte before its text, an array 20 bytes before its elements, and
+# each element its length in 4 bytes and the 16 that it counts more.
+LIMIT = 1 << 20
+KINDS = {
+    "text": ("text", "repeat('x', {n})", 0),
+    "compressed bytea": ("bytea", "convert_to(repeat('x', {n}), 'UTF8')", 0),
+    "varchar": ("varchar", "repeat('x', {n})", 0),
+    "json": ("json", "('\"' || repeat('x', {n} - 2) || '\"')::json", 0),
+    "jsonb": ("jsonb", "('\"' || repeat('x', {n} - 2) || '\"')::jsonb", 1),
+    "text[]": ("text[]", "ARRAY[repeat('x', {n} - 100), repeat('y', 100)]", 20 + 2 * 20),
+    "output text": ("xml", "('<a>' || repeat('x', {n} - 7) || '</a>')::xml", 0),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("source", ["table", "view", "query"])
+def test_A_value_of_just_max_value_size_passes_and_one_byte_more_does_not(database, lake, kind, source):
+    type_, value, more = KINDS[kind]
+    database.execute(f"CREATE TABLE t (id int, v {type_}); CREATE VIEW seen AS SELECT * FROM t;"
+                     f"INSERT INTO t VALUES (1, NULL), (2, {value.format(n=LIMIT - more)}), (3, NULL)")
+    options = {"table": ["--table", "t"], "view": ["--table", "seen"], "query": ["--query", "SELECT * FROM t", "--as", "q"]}
+    name = {"table": "public.t", "view": "public.seen", "query": "q"}[source]
+    arguments = ["run", database.url, lake, "--quiet", "--memory", "128MiB", "--max-value-size", str(LIMIT), *options[source]]
+    assert run_pg2athena(*arguments).returncode == DONE
+    assert oracle.assert_same(database, lake, name, "SELECT * FROM t") == 3
+    database.execute(f"INSERT INTO t VALUES (4, {value.format(n=LIMIT - more + 1)})")
+    assert_error(run_pg2athena(*arguments), FAILED, f"a value of {LIMIT + 1} bytes in column v", "max_value_size is 1MiB",
+                 f"--max-value-size {LIMIT + 1} lets it pass")
+
+
+def test_The_values_of_a_row_count_together(database, lake):
+    database.execute("CREATE TABLE t (a text, b bytea, c jsonb, d text[], \"E e\" text);"
+                     "INSERT INTO t SELECT repeat('a', 400000), convert_to(repeat('b', 400000), 'UTF8'), '1', NULL, 'e'")
+    arguments = ["run", database.url, lake, "--quiet", "--max-value-size"]
+    assert_error(run_pg2athena(*arguments, "800002"), FAILED, "has 800003 bytes in its values, 400000 of them in column a")
+    assert run_pg2athena(*arguments, "800003").returncode == DONE
+    assert oracle.assert_arrived(database, lake, "public", "t") == 1
+
+
+def test_Rows_that_a_query_leaves_out_do_not_count(database, lake):
+    database.execute("CREATE TABLE t AS SELECT i, repeat('x', i * 1000000) AS a FROM generate_series(1, 3) AS i")
+    export(database, lake, "--query", "SELECT * FROM t WHERE i < 3", "--as", "q", "--max-value-size", "2000000")
+    assert oracle.assert_same(database, lake, "q", "SELECT * FROM t WHERE i < 3") == 2
+
+
+def test_A_large_value_in_a_partition_is_found_with_its_place(database, lake):
+    database.execute("CREATE TABLE p (k int, a text) PARTITION BY LIST (k); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+                     "CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);"
+                     "INSERT INTO p VALUES (1, 'a'), (2, 'b'), (2, repeat('x', 3000000))")
+    assert_error(run_pg2athena("run", database.url, lake, "--max-value-size", "1MiB", "--table", "p"), FAILED,
+                 "a value of 3000000 bytes in column a", "public.p2", "ctid (0,2)")
+
+
+def test_Sixteen_hundred_large_columns_are_guarded_together(database, lake):
+    names = ", ".join(f"c{k} text" for k in range(1600))
+    database.execute(f"CREATE TABLE t ({names}); INSERT INTO t (c0, c1599) VALUES ('a', repeat('x', 2000000))")
+    arguments = ["run", database.url, lake, "--quiet", "--max-value-size"]
+    assert_error(run_pg2athena(*arguments, "1MiB"), FAILED, "2000000 of them in column c1599")
+    assert run_pg2athena(*arguments, "2000001").returncode == DONE
+
+
+def test_Numbers_whose_text_is_much_longer_than_they_are_stay_under_it(database, lake):
+    database.execute("CREATE TABLE t AS SELECT 1e100000::numeric + i AS n FROM generate_series(1, 20) AS i;"
+                     "INSERT INTO t SELECT 1e100000::numeric FROM generate_series(1, 2000)")
+    assert peak_memory("run", database.url, lake, "--memory", "64MiB", "--workers", "1", "--quiet") < 64 * MIB
+    assert oracle.lake_says(lake, "public.t", "count(*), sum(length(n))") == (2020, 2020 * 100_001)
+
+
+def test_What_is_stored_much_smaller_than_it_travels_is_an_error_and_no_crash(database, lake):
+    # 2 000 numbers of 100 001 digits in some kilobytes of jsonb: nothing that is stored says how long its text is.
+    database.execute("CREATE TABLE t AS SELECT jsonb_agg(1e100000::numeric) AS j FROM generate_series(1, 300)")
+    assert_error(run_pg2athena("run", database.url, lake, "--max-value-size", "1MiB"), FAILED, "in column j", "max_value_size")
+    assert not published(lake)
