@@ -1,5 +1,6 @@
 """The promise of --memory: resident memory stays under it, whatever the table; what can't fit is refused with the number
 that would do; and a value that is too large is an error that the server finds before it sends it."""
+import contextlib
 import hashlib
 import pathlib
 import re
@@ -11,6 +12,7 @@ import pytest
 from harness import oracle
 from harness.lake import files, published
 from harness.program import DONE, FAILED, REFUSED, assert_error, export, finish, run_pg2athena, start_pg2athena
+from harness.slow_query import wait_until
 
 MIB = 1 << 20
 
@@ -161,6 +163,21 @@ def test_The_values_of_a_row_count_together(database, lake):
     assert_error(run_pg2athena(*arguments, "800002"), FAILED, "has 800003 bytes in its values, 400000 of them in column a")
     assert run_pg2athena(*arguments, "800003").returncode == DONE
     assert oracle.assert_arrived(database, lake, "public", "t") == 1
+
+
+def test_A_table_that_gets_its_first_large_value_while_the_run_is_planned_is_guarded_all_the_same(database, lake):
+    database.execute(NOISE + "CREATE TABLE t (a bytea); INSERT INTO t VALUES ('a'); CREATE TABLE held (b int)")
+    with contextlib.closing(database.connect(autocommit=False)) as other, other.cursor() as cursor:
+        cursor.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        # The tables are planned before the queries, which wait for the lock.
+        process = start_pg2athena("run", database.url, lake, "--table", "t", "--query", "SELECT * FROM held", "--as", "q",
+                                  "--max-value-size", "4MiB")
+        wait_until(lambda: database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                          " AND datname = current_database()"), "the run to wait for the lock")
+        database.execute("INSERT INTO t VALUES (noise(5000000, 1))")
+        other.rollback()
+    result = finish(process, 60)
+    assert_error(result, FAILED, "starts over", "TOAST", "a value of 5000000 bytes in column a", "ctid (0,2)")
 
 
 def test_Rows_that_a_query_leaves_out_do_not_count(database, lake):
