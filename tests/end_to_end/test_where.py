@@ -12,11 +12,11 @@ from harness.lake import files, published
 from harness.program import DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, run_pg2athena
 
 
-def run_tables(database, lake, tables, *options, command="run", user=None):
-    """Runs the program on `tables`: dicts of `name` and, where wanted, `columns` and `where`."""
+def run_tables(database, lake, tables, *options, command="run", user=None, **more):
+    """Runs the program on `tables`: dicts of `name` and, where wanted, `columns` and `where`; `more` is in the file too."""
     job = lake.parent / "job.yaml"
     source = database.url_as(user) if user else database.url
-    job.write_text(yaml.safe_dump({"source": {"url": source}, "target": {"location": str(lake)}, "tables": tables}),
+    job.write_text(yaml.safe_dump({"source": {"url": source}, "target": {"location": str(lake)}, "tables": tables, **more}),
                    encoding="utf-8")
     return run_pg2athena(command, "--config", job, *options)
 
@@ -271,7 +271,7 @@ def test_A_selection_that_can_not_be_meant_is_refused(kinds, lake, tables, code,
 
 def test_What_names_a_table_wins_over_a_pattern(kinds, lake):
     export_tables(kinds, lake, [{"name": "public.*"}, {"name": "public.heap", "where": "id <= 10"}],
-                  "--exclude", "public.part")
+                  exclude=["public.part"])
     assert set(published(lake)) == {f"public.{name}" for name in NAMES + ["child", "wanted"] if name != "part"}
     assert oracle.assert_same(kinds, lake, "public.heap", "SELECT * FROM heap WHERE id <= 10") == 10
     assert oracle.assert_arrived(kinds, lake, "public", "kept") == 3000
@@ -320,7 +320,7 @@ def test_What_a_subquery_reads_is_locked_before_the_first_row_is_read(kinds, lak
     with contextlib.closing(kinds.connect(autocommit=False)) as other, other.cursor() as cursor:
         cursor.execute("LOCK TABLE wanted")
         result = run_tables(kinds, lake, [{"name": "heap", "where": "id IN (SELECT id FROM wanted)"}],
-                            "--lock-timeout", "1", command="plan")
+                            "--lock-timeout", "1s", command="plan")
     assert_error(result, FAILED, "lock", "table public.heap", "--lock-timeout")
 
 
