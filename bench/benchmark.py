@@ -24,8 +24,10 @@ class Server:
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
-    def load(self, table: str, rows: int) -> None:
-        subprocess.check_call(psql(self.url, "-v", f"rows={rows}", "-f", str(ROOT / f"bench/sql/{table}.sql")),
+    def load(self, script: str, **variables) -> None:
+        """Runs a script of bench/sql with psql's variables set."""
+        settings = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
+        subprocess.check_call(psql(self.url, *settings, "-f", str(ROOT / f"bench/sql/{script}.sql")),
                               stdout=subprocess.DEVNULL)
 
 
@@ -53,5 +55,5 @@ def add_table_options(parser) -> None:
 def load_tables(server: Server, arguments):
     """Loads one table after the other; yields their names."""
     for table in arguments.table or list(ROWS):
-        server.load(table, arguments.rows or ROWS[table])
+        server.load(table, rows=arguments.rows or ROWS[table])
         yield table

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace pg2athena {
 namespace {
 
@@ -31,12 +33,8 @@ constexpr std::size_t kBinaryUnits = 4;
 constexpr std::array kTimeUnits = {Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"min", 60'000},
                                    Unit{"s", 1'000}, Unit{"ms", 1}};
 
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool same_letters(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, to_lower, to_lower);
+  return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
 }
 
 // A decimal number and a unit, as a whole number of the smallest unit; nothing if it isn't that.

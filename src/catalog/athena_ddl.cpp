@@ -165,19 +165,8 @@ Result<void> check_athena_database(std::string_view name) {
 }
 
 std::string athena_table_name(std::string_view table) {
-  const std::size_t dot = table.find('.');
-  std::string name;
-  for (const char c : dot == std::string_view::npos ? table : table.substr(dot + 1)) {
-    const bool continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-    if (c >= 'A' && c <= 'Z') {
-      name += static_cast<char>(c - 'A' + 'a');
-    } else if (is_lower_or_digit(c)) {
-      name += c;
-    } else if (!continuation) {
-      name += '_';
-    }
-  }
-  return name;
+  // The lake's names have the one dot behind the schema, and a query's have none (types/lake_name.h).
+  return std::string(table.substr(table.find('.') + 1));
 }
 
 std::string create_table_sql(const TableRecord& record, const S3Location& lake, std::string_view database) {

@@ -84,9 +84,6 @@ TEST(AthenaDdl, A_table_is_named_as_in_PostgreSQL_without_its_schema) {
   EXPECT_EQ(athena_table_name("public.orders"), "orders");
   EXPECT_EQ(athena_table_name("revenue"), "revenue");
   EXPECT_EQ(athena_table_name("public._1st"), "_1st");
-  // Not names of today's lakes, but none that the records couldn't have.
-  EXPECT_EQ(athena_table_name("Größe.A b.50%"), "a_b_50_");
-  EXPECT_EQ(athena_table_name("x.日本"), "__");
 }
 
 TEST(AthenaDdl, A_location_is_a_bucket_and_perhaps_a_prefix) {

@@ -13,7 +13,7 @@ std::span<const ExitCodeMeaning> exit_codes() {
           "Failed: the connection, the server, the disk, a value that can't be represented, another run that "
           "published a table first; or a result that stdout did not take. Nothing of the run is visible, but "
           "for tables that the summary lists as published."},
-      ExitCodeMeaning{ExitCode::Usage, "Usage: the command line can't be meant."},
+      ExitCodeMeaning{ExitCode::Usage, "Usage: the command line or the configuration file can't be meant."},
       ExitCodeMeaning{
           ExitCode::Refused,
           "Refused by the plan, before a row was read: an object or a right is missing, two names "

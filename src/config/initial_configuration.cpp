@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "config/documents.h"
 #include "config/settings.h"
 
@@ -31,14 +32,11 @@ std::string comment(std::string_view text, std::string_view indent) {
 bool is_plain(std::string_view text) {
   constexpr std::string_view kSafe = "_.-/@";
   constexpr std::array<std::string_view, 8> kWords = {"true", "false", "null", "yes", "no", "on", "off", "y"};
-  const auto alphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
   if (text.empty() ||
-      !std::ranges::all_of(text, [&](char c) { return alphanumeric(c) || kSafe.contains(c); })) {
+      !std::ranges::all_of(text, [&](char c) { return is_ascii_alphanumeric(c) || kSafe.contains(c); })) {
     return false;
   }
-  const bool begins_plainly = (alphanumeric(text[0]) && !(text[0] >= '0' && text[0] <= '9')) ||
+  const bool begins_plainly = (is_ascii_alphanumeric(text[0]) && !(text[0] >= '0' && text[0] <= '9')) ||
                               text[0] == '_' || text.starts_with("./") || text[0] == '/';
   return begins_plainly && std::ranges::find(kWords, text) == kWords.end();
 }

@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace pg2athena::config {
 namespace {
 
 bool is_name_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  return is_ascii_alphanumeric(c) || c == '_';
 }
 
 struct Reference {
@@ -59,10 +61,10 @@ bool is_one_reference(std::string_view text) {
 }
 
 std::string percent_encoded(std::string_view value) {
-  constexpr std::string_view kUnreserved = "-._~";  // besides letters and digits: RFC 3986, 2.3
+  constexpr std::string_view kUnreserved = "-._~";  // besides letters and digits (RFC 3986, 2.3)
   std::string out;
   for (const char c : value) {
-    const bool plain = (is_name_character(c) && c != '_') || kUnreserved.contains(c) || c == '_';
+    const bool plain = is_ascii_alphanumeric(c) || kUnreserved.contains(c);
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;

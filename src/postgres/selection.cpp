@@ -6,14 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/spelling.h"
 
 namespace pg2athena::postgres {
 namespace {
-
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // The name that differs least from the pattern's.
 std::string nearest(std::span<const ListedRelation> listed, const NamePattern& pattern) {
@@ -146,7 +143,7 @@ Result<NamePattern> NamePattern::parse(const std::string& text, std::size_t part
     } else if (c == '.') {
       globs.emplace_back();
     } else {
-      globs.back().elements.push_back({to_lower(c), c == '*' || c == '?'});
+      globs.back().elements.push_back({ascii_lower(c), c == '*' || c == '?'});
     }
   }
   if (quoted) return bad("a quote is not closed");
