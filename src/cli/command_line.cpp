@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/spelling.h"
 #include "cli/arguments.h"
 #include "cli/command_model.h"
 #include "cli/completion.h"
@@ -68,7 +69,7 @@ Examples:
 
 constexpr const char* kDdlExamples = R"(
 Examples:
-  aws s3 sync ./lake s3://acme-lake/shop --no-follow-symlinks
+  aws s3 sync ./lake s3://acme-lake/shop --no-follow-symlinks --exclude .lock
   pg2athena ddl ./lake --location s3://acme-lake/shop --database shop > shop.sql
   pg2athena ddl ./lake --location s3://acme-lake/shop --table 'public.order*'
 
@@ -230,6 +231,23 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_printing_commands(app, arguments);
 }
 
+// Names the first argument that no option and no place takes; CLI11 lists them all, backwards.
+Error unexpected_argument(const CLI::App& command) {
+  const std::vector<std::string> extras = command.remaining();
+  const auto option =
+      std::ranges::find_if(extras, [](const std::string& text) { return text.starts_with('-'); });
+  const std::string argument = option != extras.end() ? *option : extras.empty() ? "" : extras.back();
+  std::vector<std::string> names;
+  for (const CLI::Option* const known : command.get_options()) {
+    for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+  }
+  const std::string near = argument.starts_with('-') ? nearest_name(argument, names) : std::string();
+  return Error(ErrorKind::InvalidArgument,
+               fmt::format("{} takes no argument {}", command.get_name(), argument))
+      .hint(near.empty() ? fmt::format("pg2athena {} --help shows how it is used", command.get_name())
+                         : fmt::format("did you mean {}?", near));
+}
+
 std::string command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* const command : app.get_subcommands({})) names.push_back(command->get_name());
@@ -258,6 +276,9 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
     return PrintAndExit{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
+    if (!chosen.empty() && dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+      return fail(unexpected_argument(*chosen.front()));
+    }
     // CLI11 says only that a subcommand is missing.
     const bool unknown_command = chosen.empty() && argc > 1 && argv[1][0] != '-';
     return fail(Error(ErrorKind::InvalidArgument,

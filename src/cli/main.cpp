@@ -23,6 +23,8 @@ namespace {
 
 using pipeline::ExitCode;
 
+constexpr const char* kNameALake = "name the folder of a lake that pg2athena run has made";
+
 void print(std::FILE* file, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), file);
   std::fflush(file);
@@ -44,11 +46,14 @@ struct Lake {
   std::unique_ptr<catalog::LocalPublisher> publisher;
 };
 
+Result<void> check_target(const std::string& target) {
+  if (!target.starts_with("s3://")) return {};
+  return fail(
+      Error(ErrorKind::Unsupported, "targets in S3 are not supported yet").hint("name a local folder"));
+}
+
 Result<Lake> open_lake(const std::string& target) {
-  if (target.starts_with("s3://")) {
-    return fail(
-        Error(ErrorKind::Unsupported, "targets in S3 are not supported yet").hint("name a local folder"));
-  }
+  PG2ATHENA_TRY(check_target(target));
   PG2ATHENA_ASSIGN(auto folder, storage::LocalFolder::open(target, storage::LocalFolder::Access::Write));
   auto publisher = std::make_unique<catalog::LocalPublisher>(*folder);
   return Lake{.folder = std::move(folder), .publisher = std::move(publisher)};
@@ -127,7 +132,11 @@ class Program {
 
   Result<ExitCode> plan_command() {
     PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_TRY(check_target(line_.configuration.target));
     PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.configuration.run, stop_));
+    if (!text_wanted()) {
+      for (const std::string& warning : plan.warnings) log_.warn("plan_warning", warning);
+    }
     if (text_wanted()) print(stdout, plan_text(plan));
     if (json_output_) print(stdout, plan_document(plan));
     return ExitCode::Done;
@@ -136,8 +145,13 @@ class Program {
   // A folder that isn't there is a mistyped name here, and not to be made.
   Result<std::unique_ptr<storage::LocalFolder>> existing_lake() const {
     auto lake = storage::LocalFolder::open(line_.configuration.target, storage::LocalFolder::Access::Read);
-    if (!lake)
-      return fail(std::move(lake).error().hint("name the folder of a lake that pg2athena run has made"));
+    if (!lake) return fail(std::move(lake).error().hint(kNameALake));
+    PG2ATHENA_ASSIGN(const auto records, (*lake)->list("_pg2athena/"));
+    if (records.empty()) {
+      return fail(Error(ErrorKind::NotFound,
+                        fmt::format("{} is no lake: it has no records of a run", (*lake)->path().string()))
+                      .hint(kNameALake));
+    }
     return lake;
   }
 

@@ -85,7 +85,7 @@ std::string plan_text(const pipeline::Plan& plan) {
                      counted(plan.shards.size(), "shard"),
                      counted(static_cast<std::size_t>(plan.workers), "worker"));
   out += fmt::format("memory {}: row groups up to {}, values up to {}{}\n", byte_size_text(plan.memory.limit),
-                     mebibytes_text(plan.memory.row_group_bytes), byte_size_text(plan.memory.max_value_bytes),
+                     mebibytes_text(row_group_bytes(plan)), byte_size_text(plan.memory.max_value_bytes),
                      plan.memory.max_value_derived ? "" : " (as --max-value-size says)");
   return out;
 }

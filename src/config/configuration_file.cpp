@@ -40,8 +40,9 @@ Result<std::string> read_file(const fs::path& path) {
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return fail(ErrorKind::InvalidArgument,
-                fmt::format("{} can't be read: {}", path.string(), std::generic_category().message(errno)));
+    return fail(Error(ErrorKind::InvalidArgument, fmt::format("{} can't be read: {}", path.string(),
+                                                              std::generic_category().message(errno)))
+                    .hint("name a file that is there, and may be read by this user"));
   }
   // Bounded, because it may be a pipe or a device.
   std::string text(kLargestFile + 1, '\0');
@@ -92,7 +93,7 @@ class Reader {
       }
     }
     if (auto checked = check(configuration_); !checked) {
-      return fail(error_at(root, checked.error().message()));
+      return fail(error_at(root["files"] ? root["files"] : root, checked.error().message()));
     }
     return std::move(configuration_);
   }
@@ -305,6 +306,9 @@ class Reader {
       auto sql = read_file(resolve(table.query));
       if (!sql) return fail_at(node["query"], sql.error());
       table.sql = std::move(*sql);
+      if (table.sql.find_first_not_of(" \t\r\n;") == std::string::npos) {
+        return fail(error_at(node["query"], table.query + " is empty"));
+      }
       if (!is_utf8(as_bytes(table.sql))) return fail(error_at(node["query"], table.query + " is not UTF-8"));
     }
     configuration_.run.queries.push_back({.name = std::move(table.as), .sql = std::move(table.sql)});
@@ -351,9 +355,10 @@ Result<YAML::Node> parse(const std::string& text, const std::string& path) {
   try {
     return YAML::Load(text);
   } catch (const YAML::Exception& error) {
-    return fail(ErrorKind::InvalidArgument,
-                fmt::format("{}:{}:{}: this is no YAML: {}", path, error.mark.line + 1, error.mark.column + 1,
-                            error.msg));
+    return fail(
+        Error(ErrorKind::InvalidArgument, fmt::format("{}:{}:{}: this is no YAML: {}", path,
+                                                      error.mark.line + 1, error.mark.column + 1, error.msg))
+            .hint("put a text with : # * & or { in it between single quotes; tabs can't indent"));
   }
 }
 

@@ -101,7 +101,7 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"limits: {workers: 2, workers: 3}", "2:22", "twice"},
       {"source: {url: 'postgresql:///other'}", "2:1", "twice"},
       {"limits: {memory: 1MiB}", "2:18", "32MiB"},
-      {"files: {compression: none, compression_level: 3}", "1:1", "zstd"},
+      {"files: {compression: none, compression_level: 3}", "2:8", "zstd"},
       {"target: {location: '${PW}/lake'}", "2:20", "reference"},
       {"tables: []", "2:9", "empty"},
       {"tables:", "2:1", "tables takes a list"},

@@ -10,8 +10,8 @@ constexpr std::string_view kHead = R"(# Configuration
 <!-- Made by `pg2athena schema --page`; scripts/generate-docs writes it. -->
 
 A run can be described in a file: `pg2athena run --config shop.yaml`. `pg2athena init SOURCE shop.yaml` writes one from
-a database, and `pg2athena plan --config shop.yaml` checks it and shows what it means. Options of the command line win
-over the file.
+a database, and `pg2athena plan --config shop.yaml` checks it and shows what it means. The options in the tables
+below win over the file; source, target and what is exported are the file's alone.
 
 ```yaml
 source:
@@ -85,7 +85,9 @@ std::string tables_part() {
       "as it is, `*` "
       "and `?` are\nwildcards. In YAML a name in double quotes stands inside of single ones: "
       "`'public.\"Order Items\"'`; one "
-      "that begins with `*` or\n`\"` too.\n";
+      "that begins with `*` or\n`\"` too.\n\nA table with an entry of its own is exported as that entry "
+      "says, also where a pattern takes it too. Two different "
+      "entries of\none table are refused.\n";
   return out;
 }
 

@@ -13,13 +13,16 @@ constexpr std::array kPolicies = {
     ErrorPolicy{NotFound, ExitCode::Refused, false, "check the name; pg2athena plan lists what is there"},
     ErrorPolicy{PermissionDenied, ExitCode::Refused, false,
                 "grant the role USAGE on the schema and SELECT on the table"},
-    ErrorPolicy{NameCollision, ExitCode::Refused, false, "leave one of them out with --exclude"},
+    ErrorPolicy{NameCollision, ExitCode::Refused, false,
+                "leave one of them out (exclude), or give a query another name"},
     ErrorPolicy{Unsupported, ExitCode::Refused, false, ""},
     ErrorPolicy{RunInProgress, ExitCode::Refused, false, "wait until the other run has ended"},
     ErrorPolicy{Connection, ExitCode::Failed, false,
                 "check host, port and network, and that the server runs; nothing was published; run again"},
     ErrorPolicy{Authentication, ExitCode::Failed, false,
-                "check user and password: PGPASSWORD, ~/.pgpass or PGPASSFILE; and the server's pg_hba.conf"},
+                "check user and password: PGPASSWORD, ~/.pgpass, PGPASSFILE or the configuration's "
+                "source.password; and "
+                "the server's pg_hba.conf"},
     ErrorPolicy{LockNotAvailable, ExitCode::Failed, false, "run again when the other session is done"},
     ErrorPolicy{Database, ExitCode::Failed, false, "nothing was published; the server's log may say more"},
     ErrorPolicy{ChangedWhilePlanning, ExitCode::Failed, true, "nothing was published; run again"},

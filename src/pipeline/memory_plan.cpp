@@ -83,7 +83,7 @@ Error refusal(std::uint64_t limit, std::uint64_t row, bool given, const MemoryDe
     hint += fmt::format(", or {} with --workers 1", mebibytes_text(memory_for_rows(row, one)));
   }
   if (given) hint += ", or a smaller --max-value-size";
-  return std::move(error).with("memory", would_do).hint(std::move(hint));
+  return std::move(error).hint(std::move(hint));
 }
 
 }  // namespace

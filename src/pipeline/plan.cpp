@@ -48,7 +48,7 @@ Result<void> add_columns(const std::vector<RelationColumn>& columns, bool trust_
                          PlannedTable& table) {
   if (columns.empty()) {
     return fail(Error(ErrorKind::Unsupported, "it has no columns")
-                    .with("table", table.source)
+                    .with("table", table.display())
                     .hint("leave it out with --exclude: Parquet and Athena have no tables without columns"));
   }
   std::map<std::string, std::string> taken;
@@ -59,7 +59,7 @@ Result<void> add_columns(const std::vector<RelationColumn>& columns, bool trust_
           Error(ErrorKind::NameCollision, fmt::format("columns {} and {} would both be named {} in the lake",
                                                       postgres::quote_identifier(other->second),
                                                       postgres::quote_identifier(column.name), name))
-              .with("table", table.source)
+              .with("table", table.display())
               .hint("read the table by --query with one of them renamed, or leave it out with --exclude"));
     }
     types::TypeMapping mapping = types::map_type(column.type);
@@ -188,10 +188,10 @@ class Planner {
 
  private:
   Result<void> claim_name(const PlannedTable& table) {
-    const auto [other, is_new] = names_.emplace(table.name, table.source);
+    const auto [other, is_new] = names_.emplace(table.name, table.display());
     if (is_new) return {};
     return fail(Error(ErrorKind::NameCollision, fmt::format("{} and {} would both be named {} in the lake",
-                                                            other->second, table.source, table.name)));
+                                                            other->second, table.display(), table.name)));
   }
 
   Result<void> add_relation(const Relation& relation) {
@@ -319,6 +319,7 @@ class Planner {
     }
     auto source = new_source(table);
     source->query = query.sql;
+    source->query_name = query.name;
     source->search_path = source_.server.search_path_setting;
     add_shards(std::move(source), {std::nullopt}, table);
     plan_.tables.push_back(std::move(table));
@@ -346,6 +347,10 @@ class Planner {
 };
 
 }  // namespace
+
+std::uint64_t row_group_bytes(const Plan& plan) {
+  return std::min<std::uint64_t>(plan.memory.row_group_bytes, parquet::WriterOptions().row_group_bytes);
+}
 
 postgres::SessionLimits session_limits(const RunOptions& options) {
   return {.lock_timeout = options.lock_timeout, .statement_timeout = options.statement_timeout};

@@ -75,6 +75,9 @@ struct PlannedTable {
   std::uint64_t bytes = 0;           // on the server, without TOAST; 0 where nobody knows
   std::uint64_t estimated_rows = 0;  // that the condition wants; 0 where nobody knows
   std::vector<std::string> notes;    // what the operator should know of it
+
+  // For messages: its source, or the query's name.
+  std::string display() const { return kind == "query" ? "query " + name : source; }
 };
 
 struct Plan {
@@ -89,6 +92,10 @@ struct Plan {
   std::vector<PlannedShard> shards;  // by number
   std::vector<std::string> warnings;
 };
+
+// The most that a row group has before it is compressed: the writer's own limit, or what memory there is for
+// it.
+std::uint64_t row_group_bytes(const Plan& plan);
 
 // Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported (the memory can't hold it,
 // for one), NotFound (nothing to export).

@@ -63,7 +63,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
           {"memory",
            {{"limit", plan.memory.limit},
             {"worker_bytes", plan.memory.worker_bytes},
-            {"row_group_bytes", plan.memory.row_group_bytes},
+            {"row_group_bytes", row_group_bytes(plan)},
             {"max_value_bytes", plan.memory.max_value_bytes},
             {"max_value_derived", plan.memory.max_value_derived}}},
           {"warnings", plan.warnings},

@@ -153,7 +153,7 @@ class Attempt {
       if (!free) {
         return fail(Error(ErrorKind::RunInProgress,
                           fmt::format("another run is exporting {} to {}", table.source, location_))
-                        .with("table", table.source));
+                        .with("table", table.display()));
       }
     }
     return {};
@@ -209,7 +209,7 @@ class Attempt {
       PG2ATHENA_TRY(stop_.check());
       if (auto done = read_shard(*shard, name, log, session, memory); !done) {
         progress_->table(shard->table).fail();
-        return fail(std::move(done).error().with("table", plan_.tables[shard->table].source));
+        return fail(std::move(done).error().with("table", plan_.tables[shard->table].display()));
       }
     }
     return session.leave();
@@ -328,6 +328,9 @@ void report_rolled_forward(RunContext& context, const std::vector<catalog::RunOu
       log.warn("run_not_rolled_forward",
                "an earlier run that was decided could not be published" +
                    (outcome.error ? ": " + outcome.error->describe() : std::string()));
+      for (const catalog::TableOutcome& table : outcome.tables) {
+        if (table.error) log.warn("table_not_rolled_forward", table.table + ": " + table.error->describe());
+      }
     }
   }
 }

@@ -138,7 +138,7 @@ Result<void> ShardJob::count_memory(const columnar::Batch& batch, const postgres
 Result<void> ShardJob::write(const columnar::Batch& batch) {
   if (!file_) PG2ATHENA_TRY(open_file());
   if (auto written = file_->write(batch); !written) {
-    return fail(std::move(written).error().with("table", planned_.source));
+    return fail(std::move(written).error().with("table", planned_.display()));
   }
   progress_.add_bytes_written(file_->bytes_written() - file_bytes_counted_);
   file_bytes_counted_ = file_->bytes_written();
@@ -169,7 +169,7 @@ Result<void> ShardJob::close_file() {
 // usable again only for this question.
 Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
                        const postgres::ShardReader& reader) const {
-  error = std::move(error).with("table", planned_.source).with("shard", std::to_string(shard_.number));
+  error = std::move(error).with("table", planned_.display()).with("shard", std::to_string(shard_.number));
   if (const auto bytes = reader.too_large_bytes()) {
     error = std::move(error).hint(large_row_hint(context_.plan, *bytes));
   }

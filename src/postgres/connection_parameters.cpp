@@ -16,7 +16,26 @@ namespace {
 constexpr std::array kCaFiles = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                                  "/etc/ssl/cert.pem"};
 
+// Whether a URI has an @ where libpq doesn't take it for the end of user and password
+// (conninfo_uri_parse_options in src/interfaces/libpq/fe-connect.c: the first of @ and / decides). Then a
+// password with such characters in it would pass for a host, a port or a database, and stand in messages.
+bool has_stray_at(std::string_view source) {
+  if (!source.starts_with("postgresql://") && !source.starts_with("postgres://")) return false;
+  source.remove_prefix(source.find("//") + 2);
+  const std::size_t end = source.find_first_of("@/");
+  if (end == std::string_view::npos) return false;
+  const std::string_view rest = source.substr(end + 1);
+  return rest.substr(0, rest.find('?')).find('@') != std::string_view::npos;
+}
+
 Result<ConnectionParameters> parse(const std::string& source) {
+  if (has_stray_at(source)) {
+    return fail(
+        Error(ErrorKind::InvalidArgument,
+              "the source is not a well-formed URL: an @ stands where none can be")
+            .hint(
+                "special characters in user and password are written as %XX: @ is %40, / is %2F, : is %3A"));
+  }
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(source.c_str(), &message), &PQconninfoFree);
@@ -25,8 +44,9 @@ Result<ConnectionParameters> parse(const std::string& source) {
     PQfreemem(message);
     while (text.ends_with('\n')) text.pop_back();
     // libpq quotes what it could not parse; that may be a password.
+    const bool quotes = text.find('"') != std::string::npos;
     return fail(Error(ErrorKind::InvalidArgument,
-                      "the source is not a connection string: " + text.substr(0, text.find('"')))
+                      "the source is not a connection string" + (quotes ? std::string() : ": " + text))
                     .hint("write postgresql://user@host:port/database, with %XX for special characters; "
                           "or host=… dbname=… user=…"));
   }

@@ -71,5 +71,21 @@ TEST(ConnectionParameters, Targets_are_described_without_their_passwords) {
             "shop on db:5432 as etl");
 }
 
+// Without %XX libpq takes parts of such a password for a port, a host or a database, and says so.
+TEST(ConnectionParameters, A_password_that_is_not_encoded_is_refused_without_being_shown) {
+  for (const char* const source :
+       {"postgresql://etl:hunt/er2@db/shop", "postgresql://etl:hunt@er2@db/shop",
+        "postgres://etl:hunt/er2@db", "postgresql://hunt/er2@db/shop?sslmode=disable"}) {
+    const auto refused = has_password(source);
+    ASSERT_FALSE(refused.has_value()) << source;
+    EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidArgument);
+    EXPECT_EQ((refused.error().describe() + refused.error().hint()).find("hunt"), std::string::npos);
+  }
+  for (const char* const source : {"postgresql://etl@db/shop?options=-c%20a%3Db@c",
+                                   "postgresql://etl@db/a%40b", "postgresql:///shop", "host=db user=a@b"}) {
+    EXPECT_TRUE(has_password(source).has_value()) << source;
+  }
+}
+
 }  // namespace
 }  // namespace pg2athena::postgres

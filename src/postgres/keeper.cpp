@@ -235,7 +235,7 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
     // Whatever the server has against the SQL, the plan refuses it.
     Error refused = Error(ErrorKind::Unsupported, error.message())
                         .with("sqlstate", std::string(error.context("sqlstate")));
-    return fail(std::move(refused).hint("--query takes one SELECT, VALUES or TABLE statement"));
+    return fail(std::move(refused).hint("a query is one SELECT, VALUES or TABLE statement"));
   }
   PG2ATHENA_TRY(connection_.execute(sql));
   PG2ATHENA_TRY(leave_search_path());

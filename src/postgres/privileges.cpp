@@ -8,11 +8,11 @@ namespace pg2athena::postgres {
 namespace {
 
 // As many names as a person reads.
-std::string some_of(const std::vector<std::string>& names) {
+std::string some_of(const std::vector<std::string>& names, std::string_view between = ", ") {
   constexpr std::size_t kShown = 10;
   const std::size_t shown = std::min(names.size(), kShown);
-  std::string text =
-      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  std::string text = fmt::format(
+      "{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), between));
   if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
   return text;
 }
@@ -46,7 +46,7 @@ Result<void> check_readable(const std::vector<Relation>& relations, const std::s
   if (!denied.empty()) {
     return fail(Error(ErrorKind::PermissionDenied,
                       fmt::format("role {} has no SELECT right on {}", user, some_of(denied)))
-                    .hint(fmt::format("{} — or leave it out with --exclude", some_of(grants))));
+                    .hint(fmt::format("{} — or leave it out with --exclude", some_of(grants, " "))));
   }
   if (!secured.empty()) {
     return fail(

@@ -45,7 +45,7 @@ std::string rows_of(const ScanSource& source, const std::optional<BlockRange>& b
 }  // namespace
 
 std::string ScanSource::display() const {
-  return relation ? relation->display() : "query";
+  return relation ? relation->display() : "query " + query_name;
 }
 
 std::string ScanSource::from_clause() const {

@@ -36,6 +36,7 @@ struct ScanSource {
   bool in_block_order = true;
   // The query; and the role's search_path, in which names in it or in the condition are looked up.
   std::string query;
+  std::string query_name;  // in the lake, for people
   std::string search_path;
 
   std::vector<ScanColumn> columns;

@@ -73,7 +73,7 @@ class Selector {
         suggestion.empty()
             ? "names are schema.name; put names with upper-case letters in double quotes inside single ones: "
               "--table 'public.\"Orders\"'"
-            : fmt::format("did you mean --table '{}'?", suggestion)));
+            : fmt::format("did you mean {}?", suggestion)));
   }
 
   Result<void> take_schema(const std::string& text, Taken& taken) const {
@@ -215,7 +215,7 @@ Result<Selected> select_relations(std::span<const ListedRelation> listed, const 
     const auto excluded = std::ranges::count_if(listed, [&](const ListedRelation& relation) {
       return selector.matches(pattern, relation) && taken.erase(relation.oid) != 0;
     });
-    if (excluded == 0) selected.warnings.push_back(fmt::format("--exclude {} excludes nothing", text));
+    if (excluded == 0) selected.warnings.push_back(fmt::format("exclude: {} excludes nothing", text));
   }
   for (const ListedRelation& relation : listed) {
     const auto entry = taken.find(relation.oid);
