@@ -1,8 +1,11 @@
 // pg2athena, the program: builds the objects of a command and hands them down.
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/heap.h"
 #include "catalog/local_publisher.h"
@@ -256,7 +259,20 @@ ExitCode main(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace pg2athena::cli
 
+// A standard descriptor that is closed would be given to the next file or connection, and our messages would
+// go there. Standing in for stdout and stderr is what can't be written to: what is printed is lost, and said
+// to be.
+void occupy_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
+      // The lowest free descriptor is taken, which is this one.
+      [[maybe_unused]] const int taken = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+  }
+}
+
 int main(int argc, char** argv) {
+  occupy_standard_descriptors();
   pg2athena::configure_heap();
   try {
     return static_cast<int>(pg2athena::cli::main(argc, argv));

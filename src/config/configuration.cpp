@@ -1,7 +1,6 @@
 #include "config/configuration.h"
 
 #include <algorithm>
-#include <cctype>
 #include <thread>
 
 #include "postgres/connection_parameters.h"
@@ -24,16 +23,6 @@ Result<void> check(const Configuration& configuration) {
 Result<postgres::ConnectionParameters> connection_parameters(const Configuration& configuration) {
   PG2ATHENA_ASSIGN(auto parameters, postgres::connection_parameters(configuration.source_url, "pg2athena"));
   if (!configuration.password.empty()) parameters["password"] = configuration.password;
-  if (!configuration.search_path.empty()) {
-    // In libpq's `options` white space separates and a backslash keeps it (PostgreSQL documentation,
-    // "Parameter Key Words").
-    std::string setting = " -c search_path=";
-    for (const char c : configuration.search_path) {
-      if (std::isspace(static_cast<unsigned char>(c)) != 0 || c == '\\') setting += '\\';
-      setting += c;
-    }
-    parameters["options"] += setting;
-  }
   return parameters;
 }
 

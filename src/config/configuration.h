@@ -14,10 +14,9 @@ namespace pg2athena::config {
 int default_workers();
 
 struct Configuration {
-  std::string source_url;   // a URI or a conninfo string, references to the environment replaced
-  std::string password;     // empty: from the URL, PGPASSWORD or a password file
-  std::string search_path;  // for the operator's own SQL; empty: the role's
-  std::string target;       // a local folder; empty where a command needs none
+  std::string source_url;  // a URI or a conninfo string, references to the environment replaced
+  std::string password;    // empty: from the URL, PGPASSWORD or a password file
+  std::string target;      // a local folder; empty where a command needs none
   pipeline::RunOptions run{.selection = {}, .queries = {}, .workers = default_workers()};
   observe::LogFormat log_format = observe::LogFormat::Text;
 };

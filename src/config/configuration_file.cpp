@@ -159,9 +159,9 @@ class Reader {
       return fail(
           error_at(node, fmt::format("{} has a reference to the environment in it", what))
               .hint("${NAME} is replaced where a secret belongs, in source.url and source.password, and "
-                    "nowhere else"));
+                    "nowhere else; $${ stands for ${ itself"));
     }
-    return text;
+    return unescaped(text);
   }
 
   Result<void> read_section(const std::string& name, const YAML::Node& node) {
@@ -305,7 +305,8 @@ class Reader {
     if (!table.query.empty()) {
       auto sql = read_file(resolve(table.query));
       if (!sql) return fail_at(node["query"], sql.error());
-      table.sql = std::move(*sql);
+      constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+      table.sql = sql->substr(sql->starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
       if (table.sql.find_first_not_of(" \t\r\n;") == std::string::npos) {
         return fail(error_at(node["query"], table.query + " is empty"));
       }
@@ -331,7 +332,7 @@ bool has_second_document(std::string_view text) {
   bool begun = false;
   bool ended = false;
   while (!text.empty()) {
-    std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+    const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (is_marker(line, "---") && begun) return true;
     if (is_marker(line, "...")) {

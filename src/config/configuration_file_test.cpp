@@ -54,7 +54,7 @@ tables:
   - {sql: SELECT 1 AS one, as: ones}
 )");
   EXPECT_EQ(c.password, "secret");
-  EXPECT_EQ(c.search_path, "shop");
+  EXPECT_EQ(c.run.search_path, "shop");
   EXPECT_EQ(c.target, "jobs/lake") << "relative to the file's folder";
   EXPECT_EQ(c.run.workers, 3);
   EXPECT_EQ(c.run.memory_bytes, std::uint64_t{256} << 20U);

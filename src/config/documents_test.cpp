@@ -42,14 +42,15 @@ TEST(Documents, A_first_configuration_can_be_read_and_means_what_it_was_made_fro
       {.name = "public.\"it's: # odd\"", .remark = "table", .refusal = ""},
       {.name = "public.\"line\nbreak\"", .remark = "table", .refusal = ""},
       {.name = "public.\"höhe\"", .remark = "table", .refusal = ""},
+      {.name = "public.\"${HOME} $${x}\"", .remark = "table", .refusal = ""},
       {.name = "public.broken", .remark = "table", .refusal = "it has\nno columns"}};
   const std::string text = initial_configuration(url, "./my lake", tables);
   const auto read = read_configuration(text, "shop.yaml", no_environment);
   ASSERT_TRUE(read.has_value()) << read.error() << text;
   EXPECT_EQ(read->source_url, url);
   EXPECT_EQ(read->target, "my lake");
-  ASSERT_EQ(read->run.selection.tables.size(), 5U);
-  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(read->run.selection.tables[i].pattern, tables[i].name);
+  ASSERT_EQ(read->run.selection.tables.size(), 6U);
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(read->run.selection.tables[i].pattern, tables[i].name);
   EXPECT_EQ(read->run.workers, Configuration().run.workers);
 }
 

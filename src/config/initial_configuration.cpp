@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "config/documents.h"
+#include "config/references.h"
 #include "config/settings.h"
 
 namespace pg2athena::config {
@@ -70,7 +71,7 @@ std::string section_text(const Section& section, const std::string& source_url, 
     out += comment(fmt::format("{}.", setting.summary), "  ");
     if (setting.required) {
       const std::string& value = setting.section == "source" ? source_url : target;
-      out += fmt::format("  {}: {}\n", setting.key, yaml_scalar(value));
+      out += fmt::format("  {}: {}\n", setting.key, yaml_scalar(escaped(value)));
     } else {
       const std::string value = setting.get(defaults);
       out +=
@@ -87,10 +88,10 @@ std::string tables_text(const std::vector<InitialTable>& tables) {
   out += any ? "tables:\n" : "# tables:\n";
   for (const InitialTable& table : tables) {
     if (table.refusal.empty()) {
-      out += fmt::format("  - {}  # {}\n", yaml_scalar(table.name), table.remark);
+      out += fmt::format("  - {}  # {}\n", yaml_scalar(escaped(table.name)), table.remark);
     } else {
       out += fmt::format("  # not exported: {}\n  # - {}  # {}\n", yaml_scalar(table.refusal),
-                         yaml_scalar(table.name), table.remark);
+                         yaml_scalar(escaped(table.name)), table.remark);
     }
   }
   out +=

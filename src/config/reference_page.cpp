@@ -40,7 +40,7 @@ names file, line and column, and the key that may have been meant. Sizes are a n
 `s`, `min`, `h` or `d`. Relative files and folders begin at the folder of the configuration file.
 
 **Secrets** don't stand in the file: `${NAME}` is replaced from the environment in `source.url` and `source.password`,
-and nowhere else; elsewhere it is an error. In a URL the value is percent-encoded, so a password may have any
+and nowhere else; elsewhere it is an error, and `$${` stands for `${` itself. In a URL the value is percent-encoded, so a password may have any
 characters: `postgresql://etl:${SHOP_PASSWORD}@db.internal/shop`. A URL may also be one reference as a whole:
 `url: ${DATABASE_URL}`. Without either, libpq's ways work: `PGPASSWORD`, `~/.pgpass`, `PGPASSFILE`.
 

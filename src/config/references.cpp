@@ -24,7 +24,8 @@ std::optional<Reference> find_reference(std::string_view text, std::size_t from)
   while ((from = text.find("${", from)) != std::string_view::npos) {
     std::size_t at = from + 2;
     while (at < text.size() && is_name_character(text[at])) ++at;
-    if (at < text.size() && text[at] == '}' && at > from + 2) {
+    const bool literal = from > 0 && text[from - 1] == '$';
+    if (!literal && at < text.size() && text[at] == '}' && at > from + 2) {
       return Reference{
           .begin = from, .end = at + 1, .name = std::string(text.substr(from + 2, at - from - 2))};
     }
@@ -85,6 +86,24 @@ constexpr std::string_view kSecretHint =
     "the file that PGPASSFILE names";
 
 }  // namespace
+
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.substr(at).starts_with("$${")) ++at;
+    out += text[at];
+  }
+  return out;
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.substr(at).starts_with("${")) out += '$';
+    out += text[at];
+  }
+  return out;
+}
 
 bool has_reference(std::string_view text) {
   return find_reference(text, 0).has_value();

@@ -9,8 +9,11 @@
 
 namespace pg2athena::config {
 
-// Whether there is a ${NAME} in the text.
+// Whether there is a ${NAME} in the text. $${ stands for ${ itself and is none.
 bool has_reference(std::string_view text);
+// The text with each $${ as ${, and the other way round.
+std::string unescaped(std::string_view text);
+std::string escaped(std::string_view text);
 
 // A connection string with its references replaced. A text that is one reference becomes the variable's value
 // as it is; inside of a URI a value is percent-encoded, inside of a conninfo string quoted. InvalidArgument

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kTebibyte = std::uint64_t{1} << 40U;
 constexpr std::uint64_t kSecond = 1000;
-constexpr std::uint64_t kDay = 24 * 3600 * kSecond;
+constexpr std::uint64_t kDay = std::uint64_t{24} * 3600 * kSecond;
 
 constexpr std::array<std::string_view, 3> kCodecs = {"zstd", "snappy", "none"};
 constexpr std::array kCodecValues = {parquet::Compression::Zstd, parquet::Compression::Snappy,
@@ -60,8 +60,8 @@ constexpr std::array kSettings = {
             .summary =
                 "Where the names in `where` and in queries are looked up, instead of the role's search_path",
             .example = "shop, public",
-            .set = &set_text<&Configuration::search_path>,
-            .get = &get_text<&Configuration::search_path>},
+            .set = [](Configuration& c, const SettingValue& v) { c.run.search_path = v.text; },
+            .get = [](const Configuration& c) { return c.run.search_path; }},
     Setting{
         .section = "target",
         .key = "location",

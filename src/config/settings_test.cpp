@@ -96,15 +96,13 @@ TEST(Settings, A_compression_level_needs_a_codec_with_levels) {
   EXPECT_FALSE(check(configuration).has_value());
 }
 
-TEST(Settings, Password_and_search_path_reach_libpq) {
+TEST(Settings, A_password_reaches_libpq_as_it_is) {
   Configuration configuration;
-  configuration.source_url = "postgresql://etl@localhost/shop?options=-c%20jit%3Doff";
+  configuration.source_url = "postgresql://etl@localhost/shop";
   configuration.password = "p w'\\";
-  configuration.search_path = "shop, \"Odd Name\"";
   const auto parameters = connection_parameters(configuration);
   ASSERT_TRUE(parameters.has_value());
   EXPECT_EQ(parameters->at("password"), "p w'\\");
-  EXPECT_EQ(parameters->at("options"), "-c jit=off -c search_path=shop,\\ \"Odd\\ Name\"");
 }
 
 }  // namespace

@@ -227,7 +227,8 @@ class Planner {
 
   void add_storage(const Relation& relation, const StoredRelation& stored, PlannedTable& table) {
     auto source = relation_source(relation, table);
-    source->in_block_order = !stored.condition || !stored.condition->joined;
+    if (stored.oid != relation.oid) source->row_columns = relation.row_columns;
+    source->in_block_order = source->row_columns.empty() && (!stored.condition || !stored.condition->joined);
     source->relation = stored.name;
     source->oid = stored.oid;
     source->only = true;
@@ -281,9 +282,11 @@ class Planner {
     const std::size_t others = relation.storage.size() - (relation.kind == RelationKind::Table ? 1 : 0);
     if (relation.kind == RelationKind::Partitioned) {
       const bool through = !relation.storage.empty() && !relation.reads_leaves();
-      table.notes.push_back(
-          fmt::format("{} partition{}{}", others, others == 1 ? "" : "s",
-                      through ? ", read through the table: no SELECT right on all of them" : ""));
+      table.notes.push_back(fmt::format("{} partition{}{}", others, others == 1 ? "" : "s",
+                                        !through ? ""
+                                        : relation.condition_needs_whole
+                                            ? ", read through the table: the condition is about its rows"
+                                            : ", read through the table: no SELECT right on all of them"));
     } else if (relation.kind == RelationKind::Table && others > 0) {
       table.notes.push_back(fmt::format("with the rows of {} table{} that inherit{} from it", others,
                                         others == 1 ? "" : "s", others == 1 ? "s" : ""));
@@ -352,8 +355,10 @@ std::uint64_t row_group_bytes(const Plan& plan) {
   return std::min<std::uint64_t>(plan.memory.row_group_bytes, parquet::WriterOptions().row_group_bytes);
 }
 
-postgres::SessionLimits session_limits(const RunOptions& options) {
-  return {.lock_timeout = options.lock_timeout, .statement_timeout = options.statement_timeout};
+postgres::SessionSettings session_settings(const RunOptions& options) {
+  return {.lock_timeout = options.lock_timeout,
+          .statement_timeout = options.statement_timeout,
+          .search_path = options.search_path};
 }
 
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options) {

@@ -27,6 +27,7 @@ struct RunOptions {
   int workers = 2;
   std::chrono::milliseconds lock_timeout{std::chrono::seconds(30)};
   std::chrono::milliseconds statement_timeout{0};  // 0: none
+  std::string search_path;                         // for conditions and queries; empty: the role's
   parquet::Compression compression = parquet::Compression::Zstd;
   std::optional<int> compression_level;  // nothing: 1 for zstd, and the others have none
   // A file is closed when it has grown to this many bytes, compressed. Athena reads files of 128 MB and more
@@ -39,7 +40,7 @@ struct RunOptions {
   std::optional<std::uint64_t> max_value_bytes;
 };
 
-postgres::SessionLimits session_limits(const RunOptions& options);
+postgres::SessionSettings session_settings(const RunOptions& options);
 
 // One column: what it is in PostgreSQL (the scan's columns have the details) and in the lake.
 struct PlannedColumn {

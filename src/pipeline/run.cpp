@@ -112,7 +112,7 @@ class Attempt {
  private:
   Result<RunSummary> plan_and_read() {
     PG2ATHENA_ASSIGN(postgres::Keeper keeper,
-                     postgres::Keeper::open(source_, stop_, session_limits(options_)));
+                     postgres::Keeper::open(source_, stop_, session_settings(options_)));
     PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
@@ -202,8 +202,8 @@ class Attempt {
 
   Result<void> work(const std::string& name, ShardQueue& queue) {
     const observe::Log log = log_.with({{"worker", name}});
-    PG2ATHENA_ASSIGN(auto session,
-                     postgres::SnapshotSession::open(source_, stop_, snapshot_.id, session_limits(options_)));
+    PG2ATHENA_ASSIGN(auto session, postgres::SnapshotSession::open(source_, stop_, snapshot_.id,
+                                                                   session_settings(options_)));
     PG2ATHENA_ASSIGN(Reservation memory, memory_->reserve(worker_base_bytes()));
     while (const PlannedShard* const shard = queue.take()) {
       PG2ATHENA_TRY(stop_.check());
@@ -351,7 +351,7 @@ Result<RunSummary> run(const postgres::ConnectionParameters& source, const RunOp
 
 Result<Plan> plan(const postgres::ConnectionParameters& source, const RunOptions& options,
                   Cancellation& stop) {
-  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(source, stop, session_limits(options)));
+  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(source, stop, session_settings(options)));
   PG2ATHENA_ASSIGN(const postgres::Source found, keeper.lock_source(options.selection, options.queries));
   return make_plan(found, options);
 }

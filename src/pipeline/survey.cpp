@@ -53,7 +53,7 @@ class Surveyor {
 
 Result<std::vector<SurveyedTable>> survey(const postgres::ConnectionParameters& source,
                                           const RunOptions& options, Cancellation& stop) {
-  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(source, stop, session_limits(options)));
+  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(source, stop, session_settings(options)));
   PG2ATHENA_ASSIGN(const postgres::Source found, keeper.survey());
   Surveyor surveyor(found.server, options);
   std::vector<SurveyedTable> tables;

@@ -137,9 +137,10 @@ std::optional<std::uint64_t> StoredRelation::largest_row() const {
 }
 
 bool Relation::reads_leaves() const {
-  return !storage.empty() && std::ranges::all_of(storage, [&](const StoredRelation& stored) {
-    return stored.table_privilege || stored.oid == oid;
-  });
+  return !storage.empty() && !condition_needs_whole &&
+         std::ranges::all_of(storage, [&](const StoredRelation& stored) {
+           return stored.table_privilege || stored.oid == oid;
+         });
 }
 
 Result<std::vector<ListedRelation>> list_relations(Connection& connection) {

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "postgres/scan.h"
+
 namespace pg2athena::postgres {
 namespace {
 
@@ -38,9 +40,14 @@ Result<void> check(Connection& connection, const Relation& relation, const std::
   return {};
 }
 
+// `from` has the relation's name for an alias.
 std::string select_from(const Relation& relation, const std::string& from) {
-  return fmt::format("SELECT {} FROM {} AS {} WHERE {}", select_list(relation.columns), from,
-                     quote_identifier(relation.name.name), parenthesised(relation.where));
+  return fmt::format("SELECT {} FROM {} WHERE {}", select_list(relation.columns), from,
+                     parenthesised(relation.where));
+}
+
+std::string aliased(const Relation& relation, std::string_view only) {
+  return fmt::format("{}{} AS {}", only, relation.name.quoted(), quote_identifier(relation.name.name));
 }
 
 Result<ConditionPlan> explain(Connection& connection, const Relation& relation, const std::string& from) {
@@ -49,17 +56,38 @@ Result<ConditionPlan> explain(Connection& connection, const Relation& relation, 
   return read_query_plan(plan.text(0, 0), relation.name.name);
 }
 
+// What the server has against the condition on a part, and hasn't on the whole: a system column (tableoid),
+// the row as one of the table's type, a function of such a row. Then everything is read through the relation.
+bool is_of_the_part(const Error& error) {
+  return error.kind() == ErrorKind::Database || error.kind() == ErrorKind::NotFound ||
+         error.kind() == ErrorKind::PermissionDenied;
+}
+
+Result<void> plan_parts(Connection& connection, Relation& relation) {
+  for (StoredRelation& stored : relation.storage) {
+    const std::string from = stored.oid == relation.oid ? aliased(relation, "ONLY ")
+                                                        : rows_as_of_table(stored.name, relation.name.name,
+                                                                           relation.row_columns, "");
+    PG2ATHENA_TRY(connection.execute("SAVEPOINT part"));
+    auto plan = explain(connection, relation, from);
+    if (!plan && !is_of_the_part(plan.error())) return fail(std::move(plan).error());
+    PG2ATHENA_TRY(connection.execute(plan ? "RELEASE SAVEPOINT part"
+                                          : "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part"));
+    relation.condition_needs_whole = !plan.has_value();
+    if (relation.condition_needs_whole) return {};
+    stored.condition = *plan;
+  }
+  return {};
+}
+
 Result<void> lock_and_plan(Connection& connection, Relation& relation) {
-  const std::string select = select_from(relation, relation.name.quoted()) + " LIMIT 0";
+  const std::string select = select_from(relation, aliased(relation, "")) + " LIMIT 0";
   PG2ATHENA_TRY(check(connection, relation, select));
   // Runs nothing, but locks what subqueries read: see Keeper::lock_new.
   PG2ATHENA_TRY(connection.execute(select));
+  if (relation.reads_leaves()) PG2ATHENA_TRY(plan_parts(connection, relation));
   if (!relation.reads_leaves()) {
-    PG2ATHENA_ASSIGN(relation.condition, explain(connection, relation, relation.name.quoted()));
-    return {};
-  }
-  for (StoredRelation& stored : relation.storage) {
-    PG2ATHENA_ASSIGN(stored.condition, explain(connection, relation, "ONLY " + stored.name.quoted()));
+    PG2ATHENA_ASSIGN(relation.condition, explain(connection, relation, aliased(relation, "")));
   }
   return {};
 }

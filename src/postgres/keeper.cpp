@@ -35,15 +35,15 @@ Error lock_hint(Error error) {
 }  // namespace
 
 Result<Keeper> Keeper::open(const ConnectionParameters& parameters, Cancellation& cancellation,
-                            const SessionLimits& limits) {
+                            const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
-  PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, limits.statement_timeout));
+  PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, settings));
   if (server.in_recovery) {
     return fail(Error(ErrorKind::Unsupported, "the server is a standby, which can't be read yet")
                     .with("source", describe_target(parameters))
                     .hint("name the primary server"));
   }
-  return Keeper(std::move(connection), std::move(server), limits);
+  return Keeper(std::move(connection), std::move(server), settings);
 }
 
 Result<Source> Keeper::survey() {
@@ -133,6 +133,9 @@ Result<Source> Keeper::find_source(const Selection& selection) {
     if (taken.columns.empty() && taken.where.empty()) continue;
     const auto relation = std::ranges::find(source.relations, taken.relation.oid, &Relation::oid);
     if (relation == source.relations.end()) continue;
+    if (!taken.where.empty()) {
+      for (const RelationColumn& column : relation->columns) relation->row_columns.push_back(column.name);
+    }
     PG2ATHENA_TRY(project(*relation, taken.columns));
     relation->where = taken.where;
   }

@@ -45,7 +45,7 @@ struct Snapshot {
 class Keeper {
  public:
   static Result<Keeper> open(const ConnectionParameters& parameters, Cancellation& cancellation,
-                             const SessionLimits& limits);
+                             const SessionSettings& settings);
 
   // Everything that the database has to export, as the catalog has it now; nothing is locked or refused.
   Result<Source> survey();
@@ -79,8 +79,10 @@ class Keeper {
     auto operator<=>(const Held&) const = default;
   };
 
-  Keeper(Connection connection, ServerInfo server, const SessionLimits& limits)
-      : connection_(std::move(connection)), server_(std::move(server)), lock_timeout_(limits.lock_timeout) {}
+  Keeper(Connection connection, ServerInfo server, const SessionSettings& settings)
+      : connection_(std::move(connection)),
+        server_(std::move(server)),
+        lock_timeout_(settings.lock_timeout) {}
 
   Result<void> begin();
   Result<Source> lock_relations(const Selection& selection);

@@ -87,7 +87,9 @@ struct Relation {
   std::vector<RelationColumn> columns;
   // How many columns it has, when `columns` are those that the operator chose.
   std::optional<std::size_t> chosen_from;
-  std::string where;  // the operator's condition on its rows; empty: all
+  std::string where;                     // the operator's condition on its rows; empty: all
+  std::vector<std::string> row_columns;  // with a condition: the names of all its columns
+  bool condition_needs_whole = false;  // the condition has a meaning for the relation, and none for its parts
   // When there is one, and everything is read through the relation.
   std::optional<ConditionPlan> condition;
   // Where its rows are: itself, its leaves, its children by inheritance. Empty for a view.

@@ -33,6 +33,12 @@ std::string block_condition(const BlockRange& blocks) {
 
 // FROM and WHERE.
 std::string rows_of(const ScanSource& source, const std::optional<BlockRange>& blocks) {
+  if (!source.row_columns.empty()) {
+    const std::string range = blocks ? block_condition(*blocks) : "";
+    return fmt::format("FROM {} WHERE {}",
+                       rows_as_of_table(*source.relation, source.name_in_where, source.row_columns, range),
+                       parenthesised(source.where));
+  }
   std::string clause = "FROM " + source.from_clause();
   if (!source.where.empty()) clause += " AS " + quote_identifier(source.name_in_where);
   std::vector<std::string> conditions;
@@ -43,6 +49,15 @@ std::string rows_of(const ScanSource& source, const std::optional<BlockRange>& b
 }
 
 }  // namespace
+
+std::string rows_as_of_table(const RelationName& part, std::string_view alias,
+                             const std::vector<std::string>& columns, const std::string& condition) {
+  std::string list;
+  for (const std::string& column : columns) list += (list.empty() ? "" : ", ") + quote_identifier(column);
+  const std::string name = quote_identifier(alias);
+  return fmt::format("(SELECT {} FROM ONLY {} AS {}{}{}) AS {}", list, part.quoted(), name,
+                     condition.empty() ? "" : " WHERE ", condition, name);
+}
 
 std::string ScanSource::display() const {
   return relation ? relation->display() : "query " + query_name;
@@ -67,8 +82,9 @@ std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts) 
 std::string copy_statement(const ScanSource& source, const std::optional<BlockRange>& blocks) {
   std::string list;
   // The guard stands at the first column that can be large, and its condition is never true.
-  std::string guard =
-      source.guarded ? row_guard(source, source.relation.has_value() && blocks.has_value()) : "";
+  std::string guard = source.guarded ? row_guard(source, source.relation.has_value() && blocks.has_value() &&
+                                                             source.row_columns.empty())
+                                     : "";
   for (const ScanColumn& column : source.columns) {
     std::string item = select_item(column);
     if (!guard.empty() && !most_bytes(column)) {

@@ -28,11 +28,16 @@ struct ScanSource {
   bool lock_table = false;  // LOCK TABLE can take its lock; otherwise a SELECT does
   types::Oid filenode = 0;  // as planned; 0 where the relation has none
   // The operator's condition on the rows, empty for all; and what the relation is called in it: the table's
-  // name also where this is one of its partitions. (The row as a whole, as in orders::text, is then the
-  // partition's own, whose columns may be in another order.)
+  // name also where this is one of its partitions or children.
   std::string where;
   std::string name_in_where;
-  // Whether rows come in the order of their blocks: not when the condition is a join.
+  // For a partition or child: the table's columns, in its order. The condition may name the row as a whole
+  // (orders::text, orders IS NOT NULL), and then means a row of the table, not one of the partition, which
+  // may have more columns or another order. (It is a record then: pg_typeof() tells, and an overloaded
+  // function that takes either.)
+  std::vector<std::string> row_columns;
+  // Whether rows come in the order of their blocks, and have their ctid: not when the condition is a join,
+  // nor when the rows are seen as the table's.
   bool in_block_order = true;
   // The query; and the role's search_path, in which names in it or in the condition are looked up.
   std::string query;
@@ -63,6 +68,11 @@ struct BlockRange {
 // Splits a heap of `blocks` into `parts` ranges of about the same size, the last open-ended: blocks that were
 // added after the count belong to it. At least one range.
 std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts);
+
+// The rows of a partition or child as those of the table that it belongs to: an item of FROM, under `alias`.
+// A simple subquery, which the planner dissolves.
+std::string rows_as_of_table(const RelationName& part, std::string_view alias,
+                             const std::vector<std::string>& columns, const std::string& condition);
 
 // COPY (SELECT …) TO STDOUT (FORMAT binary), for all rows or for those of a block range that the condition
 // wants.

@@ -60,6 +60,21 @@ TEST(Scan, A_condition_is_parenthesised_and_knows_a_partition_by_the_tables_name
                 " OFFSET 5 LIMIT 1");
 }
 
+TEST(Scan, A_condition_on_a_partition_sees_rows_of_the_table) {
+  ScanSource source = orders();
+  source.relation = RelationName{.schema = "public", .name = "orders_2022"};
+  source.columns.pop_back();
+  source.where = "orders IS NOT NULL";
+  source.name_in_where = "orders";
+  source.row_columns = {"id", "Note"};
+  EXPECT_EQ(
+      copy_statement(source, BlockRange{3, std::nullopt}),
+      "COPY (SELECT \"id\" FROM (SELECT \"id\", \"Note\" FROM ONLY \"public\".\"orders_2022\" AS \"orders\" "
+      "WHERE "
+      "ctid OPERATOR(pg_catalog.>=) '(3,0)'::pg_catalog.tid) AS \"orders\" WHERE (\norders IS NOT NULL\n)) "
+      "TO STDOUT (FORMAT binary)");
+}
+
 TEST(Scan, A_query_stands_on_lines_of_its_own_so_that_a_comment_at_its_end_ends_there) {
   ScanSource source = orders();
   source.relation.reset();

@@ -26,7 +26,7 @@ SET xmlbinary = 'base64';
 
 }  // namespace
 
-Result<ServerInfo> prepare_session(Connection& connection, std::chrono::milliseconds statement_timeout) {
+Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings& settings) {
   ServerInfo info;
   info.version = connection.server_version();
   info.version_text = connection.parameter_status("server_version");
@@ -35,6 +35,15 @@ Result<ServerInfo> prepare_session(Connection& connection, std::chrono::millisec
     return fail(Error(
         ErrorKind::Unsupported,
         fmt::format("the server is PostgreSQL {}; 14 is the oldest that can be read", info.version_text)));
+  }
+  if (!settings.search_path.empty()) {
+    auto set =
+        connection.execute("SELECT pg_catalog.set_config('search_path', $1, false)", {settings.search_path});
+    if (!set && set.error().kind() == ErrorKind::Database) {
+      return fail(Error(ErrorKind::InvalidArgument, "source.search_path: " + set.error().message())
+                      .hint("write names of schemas with commas between them: shop, public"));
+    }
+    if (!set) return fail(std::move(set).error());
   }
   PG2ATHENA_ASSIGN(const QueryResult identity,
                    connection.execute("SELECT current_database(), current_user, pg_is_in_recovery(), "
@@ -47,7 +56,8 @@ Result<ServerInfo> prepare_session(Connection& connection, std::chrono::millisec
                    connection.execute("SELECT s FROM pg_catalog.unnest(current_schemas(false)) AS s"));
   for (int i = 0; i < path.rows(); ++i) info.search_path.emplace_back(path.text(i, 0));
   PG2ATHENA_TRY(connection.execute(kSettings));
-  PG2ATHENA_TRY(connection.execute(fmt::format("SET statement_timeout = {}", statement_timeout.count())));
+  PG2ATHENA_TRY(
+      connection.execute(fmt::format("SET statement_timeout = {}", settings.statement_timeout.count())));
   if (info.version >= kTransactionTimeoutVersion)
     PG2ATHENA_TRY(connection.execute("SET transaction_timeout = 0"));
   return info;

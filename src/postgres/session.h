@@ -20,17 +20,18 @@ struct ServerInfo {
   bool in_recovery = false;              // a standby
 };
 
-// How long a session of ours may hold things up.
-struct SessionLimits {
+// What the operator decides about our sessions.
+struct SessionSettings {
   std::chrono::milliseconds lock_timeout{0};  // waiting for a lock
   std::chrono::milliseconds statement_timeout{
-      0};  // one statement, the reading of a shard included; 0: no end
+      0};                   // one statement, the reading of a shard included; 0: no end
+  std::string search_path;  // for the operator's own SQL; empty: the role's
 };
 
 // Reads what the server says of itself, then sets what our own SQL relies on: an empty search_path, no
 // timeouts that would end a long snapshot, ISO and UTC output forms, `statement_timeout`, row_security off (a
 // policy in force is an error, never missing rows), no JIT for our short plans. Refuses servers older than
 // PostgreSQL 14, which have no TID range scans.
-Result<ServerInfo> prepare_session(Connection& connection, std::chrono::milliseconds statement_timeout);
+Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings& settings);
 
 }  // namespace pg2athena::postgres

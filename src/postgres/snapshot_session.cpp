@@ -16,10 +16,10 @@ Error changed(const ScanSource& source, std::string_view what) {
 
 Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters,
                                               Cancellation& cancellation, std::string snapshot_id,
-                                              const SessionLimits& limits) {
+                                              const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
-  PG2ATHENA_TRY(prepare_session(connection, limits.statement_timeout));
-  return SnapshotSession(std::move(connection), std::move(snapshot_id), limits.lock_timeout, cancellation);
+  PG2ATHENA_TRY(prepare_session(connection, settings));
+  return SnapshotSession(std::move(connection), std::move(snapshot_id), settings.lock_timeout, cancellation);
 }
 
 Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges) {

@@ -15,7 +15,7 @@ class SnapshotSession {
  public:
   // The lock timeout is how long to try again while somebody waits for a lock that conflicts with ours.
   static Result<SnapshotSession> open(const ConnectionParameters& parameters, Cancellation& cancellation,
-                                      std::string snapshot_id, const SessionLimits& limits);
+                                      std::string snapshot_id, const SessionSettings& settings);
 
   // Makes ready to read `source`: ends the last relation's transaction, begins one in the snapshot, locks,
   // and compares what is there now with what was planned. ChangedWhilePlanning when they differ.

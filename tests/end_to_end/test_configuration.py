@@ -202,6 +202,21 @@ tables: [{{sql: SELECT a FROM t, as: found}}]
     assert_exit(run_pg2athena("run", "--config", file), DONE)
 
 
+def test_A_search_path_keeps_what_PGOPTIONS_says(database, tmp_path):
+    database.execute("CREATE TABLE t AS SELECT 1 AS a; CREATE ROLE limited_reader")
+    try:
+        file = write(tmp_path, f"source: {{url: '{database.url}', search_path: public}}\ntarget: {{location: lake}}\n")
+        result = run_pg2athena("plan", "--config", file, env={"PGOPTIONS": "-c role=limited_reader"})
+        assert_error(result, REFUSED, "limited_reader", "no SELECT right")
+    finally:
+        database.execute("DROP ROLE limited_reader")
+
+
+def test_A_search_path_that_is_none_is_a_mistake_of_the_configuration(database, tmp_path):
+    file = write(tmp_path, f"source: {{url: '{database.url}', search_path: 'public; drop'}}\ntarget: {{location: lake}}\n")
+    assert_error(run_pg2athena("plan", "--config", file), USAGE, "source.search_path")
+
+
 # What is made from the description ----------------------------------------------------------------------------------
 
 def test_The_pages_in_docs_are_what_the_program_prints():

@@ -9,8 +9,8 @@ import pytest
 
 from harness import lake as layout
 from harness.documents import documented_exit_codes
-from harness.paths import ROOT
-from harness.program import (DONE, FAILED, INTERRUPTED, REFUSED, USAGE, assert_error, assert_exit, export,
+from harness.paths import PROGRAM, ROOT
+from harness.program import (DONE, FAILED, INTERRUPTED, REFUSED, USAGE, assert_error, assert_exit, environment, export,
                              run_pg2athena, start_pg2athena)
 from harness.slow_query import slow_query, wait_until_read
 
@@ -246,3 +246,12 @@ def test_A_result_that_is_cut_off_is_a_failure(shop, arguments):
     with open("/dev/full", "w", encoding="utf-8") as full:
         result = run_pg2athena(*arguments, *([shop.url] if "plan" in arguments else []), stdout=full)
     assert_error(result, FAILED, "stdout")
+
+
+def test_Closed_descriptors_are_never_a_file_or_a_connection(database, lake):
+    """What is printed must not end in a lake's file or on the server's connection."""
+    database.execute("CREATE TABLE t AS SELECT 1 AS a")
+    shell = subprocess.run(["sh", "-c", '"$0" run "$1" "$2" --output json --log-format json <&- >&- 2>&-', str(PROGRAM),
+                            database.url, str(lake)], env=environment(), check=False)
+    assert shell.returncode == 1, "the result could not be printed"
+    assert (lake / ".lock").read_bytes() == b"" and set(layout.published(lake)) == {"public.t"}

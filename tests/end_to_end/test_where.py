@@ -330,3 +330,39 @@ def test_The_plan_says_what_is_taken(kinds, lake):
     line, = (line for line in result.stdout.splitlines() if line.startswith("public.heap"))
     assert "columns: 1 of 4" in line and "where: id = 5" in line and "read by index" in line
     assert "about 1 rows" in line and "\x1b" not in line and len(line) < 240
+
+
+WHOLE_ROWS = """
+    CREATE TABLE base (id int, a text);
+    CREATE TABLE kid (extra int, b int) INHERITS (base);
+    CREATE TABLE kid2 (a text, id int, c int) INHERITS (base);
+    INSERT INTO base SELECT i, 'b' || i FROM generate_series(1, 100) AS i;
+    INSERT INTO kid SELECT i, 'k' || i, CASE WHEN i % 2 = 0 THEN i END FROM generate_series(101, 200) AS i;
+    INSERT INTO kid2 (id, a) SELECT i, 'q' || i FROM generate_series(201, 300) AS i;
+    CREATE FUNCTION extra(base) RETURNS int LANGUAGE sql AS 'SELECT 7';
+    CREATE TABLE par (id int, r int, v text, z int) PARTITION BY RANGE (r);
+    CREATE TABLE par_d (gone int, v text, id int, z int, r int);
+    ALTER TABLE par_d DROP COLUMN gone;
+    ALTER TABLE par ATTACH PARTITION par_d FOR VALUES FROM (0) TO (10);
+    CREATE TABLE par_e PARTITION OF par FOR VALUES FROM (10) TO (20);
+    INSERT INTO par SELECT i, i % 20, 'v' || i, nullif(i % 3, 0) FROM generate_series(1, 3000) AS i"""
+
+
+@pytest.fixture(scope="module")
+def whole_rows(cluster):
+    with cluster.database("whole_rows") as database:
+        database.execute(WHOLE_ROWS)
+        yield database
+
+
+@pytest.mark.parametrize("table, where", [
+    ("base", "base IS NOT NULL"), ("base", "row(base.*) IS NOT NULL"), ("base", "to_jsonb(base) ? 'extra'"),
+    ("base", "NOT (to_jsonb(base) ? 'c')"), ("base", "to_json(base)::text LIKE '%b%'"), ("base", "base.extra = 7"),
+    ("base", "base = row(101, 'k101')::base"), ("base", "tableoid = 'kid'::regclass"), ("base", "base.id % 7 = 0"),
+    ("base", "extra(base) = 7 AND id > 90"), ("base", "ctid = '(0,1)'"),
+    ("par", "par::text LIKE '(1,%'"), ("par", "md5(par::text) < '8'"), ("par", "par = (SELECT p FROM par p WHERE id = 5)"),
+    ("par", "par.v LIKE '%7'"), ("par", "tableoid = 'par_d'::regclass"), ("par", "par IS NOT NULL"),
+])
+def test_The_row_as_a_whole_is_the_tables_in_every_part(whole_rows, lake, table, where):
+    export_tables(whole_rows, lake, [{"name": table, "where": where}])
+    oracle.assert_same(whole_rows, lake, f"public.{table}", f"SELECT * FROM {table} WHERE {where}")
