@@ -1,4 +1,5 @@
-// Any bytes as a configuration file: read, or refused with an error that isn't ours (Internal), and nothing else.
+// Any bytes as a configuration file: read, or refused with an error that isn't ours (Internal), and nothing
+// else.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
