@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "pipeline/memory_demand.h"
 #include "postgres/row_guard.h"
 #include "types/lake_name.h"
 
@@ -111,49 +112,6 @@ std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
     source->largest_row = 0;
   }
   return source;
-}
-
-// The most bytes that the large values of a row have together, by the columns and by where they are stored.
-std::optional<std::uint64_t> largest_row(const StoredRelation& stored, const ScanSource& source) {
-  // The text of a number, or of an array's elements, may have more bytes than they have where they are
-  // stored.
-  constexpr std::uint64_t kExpansion = 4;
-  const auto stored_bytes = stored.largest_row();
-  if (!stored_bytes) return std::nullopt;
-  return *stored_bytes * (std::ranges::any_of(source.columns, postgres::expands) ? kExpansion : 1);
-}
-
-MemoryDemand memory_demand(const Plan& plan) {
-  // Measured: a column of a source in the plan; a column of a shard's file in its receipt.
-  constexpr std::uint64_t kPlannedColumn = 600;
-  constexpr std::uint64_t kReceiptColumn = 300;
-  constexpr std::uint64_t kShard = 1024;
-  MemoryDemand demand{.workers = plan.workers,
-                      .largest_row = 0,
-                      .compression = plan.compression,
-                      .compression_level = plan.compression_level};
-  for (const PlannedTable& table : plan.tables) {
-    demand.columns = std::max(demand.columns, table.columns.size());
-    demand.plan_bytes += kPlannedColumn * table.columns.size() * (1 + table.sources.size());
-    demand.plan_bytes +=
-        (kShard + kReceiptColumn * table.columns.size()) * static_cast<std::uint64_t>(table.shards);
-    for (const auto& source : table.sources) {
-      demand.small_bytes = std::max(demand.small_bytes, postgres::small_columns_bytes(source->columns));
-      demand.largest_row = demand.largest_row && source->largest_row
-                               ? std::optional(std::max(*demand.largest_row, *source->largest_row))
-                               : std::nullopt;
-    }
-  }
-  return demand;
-}
-
-void guard_rows(const Plan& plan) {
-  for (const PlannedTable& table : plan.tables) {
-    for (const auto& source : table.sources) {
-      source->max_value_bytes = plan.memory.max_value_bytes;
-      source->guarded = !source->largest_row || *source->largest_row > plan.memory.max_value_bytes;
-    }
-  }
 }
 
 class Planner {

@@ -108,6 +108,32 @@ TEST(Plan, The_server_looks_at_rows_only_where_they_can_be_too_large) {
   EXPECT_TRUE(guarded(relation, std::nullopt));
 }
 
+TEST(Plan, A_share_for_a_row_goes_by_where_it_is_stored_only_if_its_values_do_not_expand) {
+  Relation stored = table(1, "public", "stored");
+  stored.columns[1].type = {.oid = types::oid::kText, .name = "text"};
+  const Plan bounded = plan({stored});
+  EXPECT_LT(bounded.memory.row_bytes, bounded.memory.max_value_bytes);
+  EXPECT_EQ(bounded.tables[0].sources[0]->max_value_bytes,
+            bounded.memory.row_bytes - bounded.memory_demand.small_bytes);
+  stored.columns[1].type = {.oid = types::oid::kNumeric, .name = "numeric"};
+  const Plan expanding = plan({stored});
+  EXPECT_GE(expanding.memory.row_bytes, expanding.memory.max_value_bytes);
+  EXPECT_EQ(expanding.tables[0].sources[0]->max_value_bytes, expanding.memory.max_value_bytes);
+  EXPECT_FALSE(expanding.tables[0].sources[0]->guarded);
+}
+
+TEST(Plan, Comments_and_conditions_count_in_its_bytes) {
+  Relation described = table(1, "public", "described");
+  const std::uint64_t without = plan({described}).memory_demand.plan_bytes;
+  described.comment = std::string(kMiB, 'x');
+  described.columns[0].comment = std::string(kMiB, '\x01');
+  EXPECT_EQ(plan({described}).memory_demand.plan_bytes, without + (8 + 4) * kMiB + (8 + 4 * 6) * kMiB);
+  described = table(1, "public", "described");
+  described.where = std::string(kMiB, 'x');
+  // With one source and one worker.
+  EXPECT_EQ(plan({described}, 1).memory_demand.plan_bytes, without + (5 + 3 + 1 + 5) * kMiB);
+}
+
 TEST(Plan, A_memory_that_cannot_hold_it_is_refused) {
   const auto made = make_plan({.relations = {table(1, "public", "t")}, .queries = {}, .warnings = {}},
                               {.memory_bytes = 16 * kMiB});

@@ -15,6 +15,16 @@ namespace {
 // is in worker_base_bytes().
 constexpr std::uint64_t kCommonBatch = std::uint64_t{6} << 20U;
 
+// What is more than common batches leave behind: of a large row, or of columns that were large one after the
+// other.
+void give_back(columnar::Batch& batch) {
+  const bool large = batch.size_bytes() > kCommonBatch;
+  if (!large && batch.capacity_bytes() <= kCommonBatch / 2 * 3) return;
+  batch.clear();
+  batch.release_above(kCommonBatch / 4);
+  if (batch.capacity_bytes() > kCommonBatch) batch.release_above(kCommonBatch / batch.columns.size());
+}
+
 std::string describe(const PlannedShard& shard) {
   if (!shard.blocks) return shard.source->display() + (shard.by_index ? " by index" : "");
   const std::string end = shard.blocks->end ? std::to_string(*shard.blocks->end - 1) : "the last";
@@ -98,10 +108,7 @@ Result<void> ShardJob::read_rows(postgres::ShardReader& reader) {
     PG2ATHENA_TRY(make_room(batch));
     PG2ATHENA_TRY(write(batch));
     progress_.add_rows(batch.rows());
-    if (batch.size_bytes() > kCommonBatch) {
-      batch.clear();
-      batch.release_above(kCommonBatch / 4);
-    }
+    give_back(batch);
     PG2ATHENA_TRY(count_memory(batch, reader));
   }
 }

@@ -14,9 +14,7 @@ namespace {
 constexpr std::size_t kBatchRows = std::size_t{16} * 1024;
 constexpr std::size_t kBatchBytes = std::size_t{4} * 1024 * 1024;
 // A block of rows ends here even when it has room for more.
-constexpr std::size_t kBlockBytes = std::size_t{1024} * 1024;
-// What a message has besides its row's fields: the field count; the first one the signature and header.
-constexpr std::uint64_t kMessageBytes = 64;
+constexpr std::uint64_t kBlockBytes = std::uint64_t{1024} * 1024;
 
 }  // namespace
 
@@ -28,14 +26,10 @@ Result<std::unique_ptr<CopyReader>> CopyReader::start(Connection& connection, co
 }
 
 CopyReader::CopyReader(Connection& connection, const ScanSource& source, bool check_utf8)
-    : connection_(connection),
-      source_(source),
-      block_(source.columns.size()),
-      most_message_bytes_(source.max_value_bytes + small_columns_bytes(source.columns) + kMessageBytes) {
+    : connection_(connection), source_(source), block_(source.columns.size()) {
   for (const ScanColumn& column : source.columns) {
-    const bool number = column.type.oid == types::oid::kNumeric && !column.type.is_array();
-    if (number && column.mapping.column.id == columnar::TypeId::String)
-      number_text_columns_.push_back(decoders_.size());
+    sizes_.push_back(types::decoded_size(column.type, column.mapping));
+    if (sizes_.back() != types::DecodedSize::AsOnWire) growing_.push_back(decoders_.size());
     decoders_.push_back(types::make_copy_decoder(column.type, column.mapping, {.check_utf8 = check_utf8}));
   }
 }
@@ -54,8 +48,8 @@ Result<bool> CopyReader::read(columnar::Batch& batch) {
 
 // Takes rows apart until the block is full. False when the COPY is over.
 Result<bool> CopyReader::fill_block() {
-  std::size_t block_bytes = 0;
-  while (!block_.full() && block_bytes < kBlockBytes) {
+  block_bytes_ = 0;
+  while (!block_.full() && block_bytes_ < kBlockBytes) {
     auto received = connection_.next_copy_message();
     if (!received) return fail(if_too_large(std::move(received).error()));
     std::optional<Connection::Message> message = std::move(*received);
@@ -65,7 +59,7 @@ Result<bool> CopyReader::fill_block() {
     }
     bytes_read_ += message->size;
     largest_message_ = std::max<std::uint64_t>(largest_message_, message->size);
-    block_bytes += message->size;
+    block_bytes_ += message->size;
     std::span<const std::byte> bytes = std::as_bytes(std::span(message->data.get(), message->size));
     if (!started_) {
       PG2ATHENA_ASSIGN(bytes, skip_copy_header(bytes));
@@ -76,31 +70,57 @@ Result<bool> CopyReader::fill_block() {
     while (!bytes.empty()) {
       if (block_.full())
         return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: too long a message");
+      const std::size_t before = bytes.size();
       PG2ATHENA_ASSIGN(const RowBlock::Added added, block_.add(bytes));
+      if (added == RowBlock::Added::Row) PG2ATHENA_TRY(check_last_row(before - bytes.size()));
       if (added == RowBlock::Added::Trailer && !bytes.empty()) {
         return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: rows behind the trailer");
       }
     }
-    if (block_.rows() != 0) block_bytes += last_row_number_text();
     messages_.push_back(std::move(message->data));
-    if (message->size > most_message_bytes_) return fail(last_row_too_large());
   }
   return true;
 }
 
-// What the last row's numbers take as text, which may be ten thousand times what they have on the wire:
-// 1e131071.
-std::size_t CopyReader::last_row_number_text() const {
-  // numeric_send: digits, weight, sign and scale in 16 bits each; a digit of the weight is four of the text.
-  constexpr std::size_t kHeader = 8;
-  std::size_t bytes = 0;
-  for (const std::size_t i : number_text_columns_) {
+// What the guard can't foresee, because it is stored in a form that is much smaller, ends here, before it is
+// decoded. Few rows are as large with all that they have as their large values may be; only those are
+// measured column by column.
+Result<void> CopyReader::check_last_row(std::size_t row_bytes) {
+  const std::uint64_t growth = last_row_growth();
+  block_bytes_ += growth;
+  if (row_bytes + growth <= source_.max_value_bytes) return {};
+  const LargeRow row = last_row_size();
+  if (row.bytes <= source_.max_value_bytes) return {};
+  too_large_bytes_ = row.bytes;
+  failed_row_ = rows_read_ + block_.rows() - 1;
+  ended_ = true;
+  return fail(large_row_error(row, source_));
+}
+
+std::uint64_t CopyReader::last_row_growth() const {
+  std::uint64_t growth = 0;
+  for (const std::size_t i : growing_) {
     const types::WireValue value = block_.column(i).back();
-    if (value.is_null() || value.bytes().size() < kHeader) continue;
-    const int weight = load_be<std::int16_t>(value.data() + 2);
-    bytes += static_cast<std::size_t>(std::max(weight + 1, 0)) * 4 + load_be<std::uint16_t>(value.data() + 6);
+    if (value.is_null()) continue;
+    const std::uint64_t bytes = types::decoded_bytes(sizes_[i], value.bytes());
+    growth += bytes - std::min<std::uint64_t>(bytes, value.bytes().size());
   }
-  return bytes;
+  return growth;
+}
+
+// As the guard counts: the columns that can be large.
+LargeRow CopyReader::last_row_size() const {
+  LargeRow row;
+  for (std::size_t i = 0; i < source_.columns.size(); ++i) {
+    const types::WireValue value = block_.column(i).back();
+    if (value.is_null() || most_bytes(source_.columns[i])) continue;
+    const std::uint64_t bytes = types::decoded_bytes(sizes_[i], value.bytes());
+    row.bytes += bytes;
+    if (bytes <= row.column_bytes) continue;
+    row.column_bytes = bytes;
+    row.column = i;
+  }
+  return row;
 }
 
 // The server's guard has spoken, or something else went wrong.
@@ -110,23 +130,6 @@ Error CopyReader::if_too_large(Error error) {
   too_large_bytes_ = row->bytes;
   ended_ = true;
   return large_row_error(*row, source_);
-}
-
-// What the guard can't foresee, because it is stored in a form that is much smaller.
-Error CopyReader::last_row_too_large() {
-  LargeRow row;
-  for (std::size_t i = 0; i < source_.columns.size(); ++i) {
-    const types::WireValue value = block_.column(i).back();
-    const std::uint64_t bytes = value.is_null() ? 0 : static_cast<std::uint64_t>(value.length());
-    row.bytes += bytes;
-    if (bytes <= row.column_bytes) continue;
-    row.column_bytes = bytes;
-    row.column = i;
-  }
-  too_large_bytes_ = row.bytes;
-  failed_row_ = rows_read_ + block_.rows() - 1;
-  ended_ = true;
-  return large_row_error(row, source_);
 }
 
 std::uint64_t CopyReader::bytes_held() const {

@@ -9,7 +9,9 @@
 #include "columnar/batch.h"
 #include "postgres/connection.h"
 #include "postgres/row_block.h"
+#include "postgres/row_guard.h"
 #include "postgres/scan.h"
+#include "types/decoded_size.h"
 
 namespace pg2athena::postgres {
 
@@ -47,21 +49,23 @@ class CopyReader final : public ShardReader {
   CopyReader(Connection& connection, const ScanSource& source, bool check_utf8);
   Result<bool> fill_block();
   Result<void> decode_block(columnar::Batch& batch);
-  std::size_t last_row_number_text() const;
+  Result<void> check_last_row(std::size_t message_bytes);
+  std::uint64_t last_row_growth() const;
+  LargeRow last_row_size() const;
   Error if_too_large(Error error);
-  Error last_row_too_large();
   Error value_error(std::size_t column, const types::DecodeFailure& failure);
 
   Connection& connection_;
   const ScanSource& source_;
   std::vector<types::DecoderPtr> decoders_;
-  std::vector<std::size_t> number_text_columns_;
+  std::vector<types::DecodedSize> sizes_;  // of each column
+  std::vector<std::size_t> growing_;       // columns whose values become more than they are on the wire
   RowBlock block_;
-  std::uint64_t most_message_bytes_;
   std::vector<CopyMessage> messages_;  // which own what the block points into
   std::uint64_t rows_read_ = 0;        // in blocks before the present one
   std::uint64_t bytes_read_ = 0;
   std::uint64_t largest_message_ = 0;
+  std::uint64_t block_bytes_ = 0;  // as they travelled, and by how much decoding makes them more
   bool started_ = false;
   bool ended_ = false;
   std::optional<std::uint64_t> failed_row_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.h"
+#include "types/decoded_size.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -39,16 +40,30 @@ bool by_octet_length(const ScanColumn& column) {
          (type == oid::kText || type == oid::kVarchar || type == oid::kBpchar || type == oid::kBytea);
 }
 
+std::string array_size(const std::string& name) {
+  return fmt::format(
+      "(pg_catalog.octet_length(pg_catalog.array_send({0}))::pg_catalog.int8 OPERATOR(pg_catalog.+) "
+      "({1}::pg_catalog.int8 OPERATOR(pg_catalog.*) pg_catalog.cardinality({0})))",
+      name, types::kElementBytes);
+}
+
+// One by one: all texts together may be more than the server can hold.
+std::string element_texts_size(const std::string& name) {
+  return fmt::format(
+      "(SELECT COALESCE(pg_catalog.sum(pg_catalog.octet_length(pg_catalog.format('%s', e.v))), 0) FROM "
+      "pg_catalog.unnest({}) AS e (v))",
+      name);
+}
+
 // The value's bytes, as bigint; NULL for NULL.
 std::string size_of(const ScanColumn& column) {
   const std::string name = quote_identifier(column.name);
   const std::string wide = "::pg_catalog.int8";
   if (by_octet_length(column)) return fmt::format("pg_catalog.octet_length({}){}", name, wide);
-  if (column.mapping.wire == types::WireForm::Binary && column.type.is_array()) {
-    return fmt::format(
-        "(pg_catalog.octet_length(pg_catalog.array_send({0})){1} OPERATOR(pg_catalog.+) (16{1} "
-        "OPERATOR(pg_catalog.*) pg_catalog.cardinality({0})))",
-        name, wide);
+  const types::DecodedSize decoded = types::decoded_size(column.type, column.mapping);
+  if (decoded == types::DecodedSize::Array) return array_size(name);
+  if (decoded == types::DecodedSize::NumericsArray) {
+    return fmt::format("({} OPERATOR(pg_catalog.+) {})", array_size(name), element_texts_size(name));
   }
   if (column.type.oid == oid::kJson || column.type.oid == oid::kJsonb) {
     const char* const send = column.type.oid == oid::kJson ? "json_send" : "jsonb_send";
@@ -64,9 +79,8 @@ std::string may_pass(const ScanColumn& column, std::uint64_t bytes) {
     return fmt::format("{} OPERATOR(pg_catalog.>) {}", size_of(column), bytes);
   }
   constexpr std::uint64_t kLargestArrayExpansion = 24;  // booleans: 1 byte there, 4 + 1 + 16 here
-  constexpr std::uint64_t kLargestExpansion = 4;
   const std::uint64_t ratio =
-      kLargestCompression * (column.type.is_array() ? kLargestArrayExpansion : kLargestExpansion);
+      kLargestCompression * (column.type.is_array() ? kLargestArrayExpansion : kUsualExpansion);
   return fmt::format("pg_catalog.pg_column_size({}) OPERATOR(pg_catalog.>) {}", name, bytes / ratio);
 }
 
@@ -98,14 +112,14 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 std::optional<std::uint64_t> most_bytes(const ScanColumn& column) {
   constexpr std::uint64_t kName = 64;  // NAMEDATALEN; labels of enums too
   constexpr std::uint64_t kUuidText = 36;
-  constexpr std::uint64_t kNumericText = 1024;  // a precision of at most 1000 digits
+  constexpr std::uint64_t kSignAndPoint = 3;  // and a zero before the point
   const types::PgType& type = column.type;
   if (type.is_array() || column.mapping.wire == types::WireForm::OutputText) return std::nullopt;
   if (column.mapping.column.storage() != columnar::Storage::Bytes) return column.mapping.column.width();
   if (type.kind == PgKind::Enum || type.oid == oid::kName) return kName;
   if (type.oid == oid::kUuid) return kUuidText;
   if (type.oid == oid::kVarchar || type.oid == oid::kBpchar) return most_characters(type.typmod);
-  if (type.oid == oid::kNumeric && type.typmod >= 0) return kNumericText;
+  if (const auto digits = types::numeric_digits(type)) return if_small(*digits + kSignAndPoint);
   return std::nullopt;
 }
 

@@ -22,12 +22,15 @@ std::optional<std::uint64_t> most_bytes(const ScanColumn& column);
 // The most bytes that the other columns of a row take together, their lengths included.
 std::uint64_t small_columns_bytes(const std::vector<ScanColumn>& columns);
 
-// Whether a value can be stored in much fewer bytes than it has on the wire even when it isn't compressed.
+// Whether a value can be stored in fewer bytes than it has on the wire even when it isn't compressed. By how
+// much, the storage doesn't say: a number of ten bytes can have 131 072 digits, as text of its own, in jsonb
+// or in a range, and an array's NULL is a bit there. Most are no more than kUsualExpansion times as large.
 bool expands(const ScanColumn& column);
+inline constexpr std::uint64_t kUsualExpansion = 4;
 
 // An SQL condition that is false for a row whose large columns have together at most source.max_value_bytes,
-// and fails for every other. The elements of an array count 16 bytes more each: what their lengths and levels
-// take with us. Empty where no column can be large.
+// and fails for every other. Values count as in types/decoded_size.h: a numeric as its text, the elements of
+// an array 16 bytes more each. Empty where no column can be large.
 //
 // It detoasts only what may be too large: octet_length() of text and bytea reads the length that stands in
 // the TOAST pointer (textoctetlen, byteaoctetlen and toast_raw_datum_size in PostgreSQL's sources), and

@@ -49,6 +49,8 @@ TEST(RowGuard, Only_columns_without_a_small_bound_are_measured) {
       {type(types::oid::kInt4, "integer"), 4},
       {type(types::oid::kNumeric, "numeric(12,2)", ((12 << 16) | 2) + 4), 8},
       {type(types::oid::kNumeric, "numeric"), std::nullopt},
+      {type(types::oid::kNumeric, "numeric(1000,0)", (1000 << 16) + 4), 1003},
+      {type(types::oid::kNumeric, "numeric(1000,-1000)", ((1000 << 16) | (-1000 & 0x7FF)) + 4), std::nullopt},
       {type(types::oid::kUuid, "uuid"), 36},
       {type(types::oid::kVarchar, "varchar(44)", 48), 176},
       {type(types::oid::kVarchar, "varchar(1000)", 1004), std::nullopt},
@@ -88,6 +90,18 @@ TEST(RowGuard, What_has_to_be_detoasted_for_its_size_is_asked_for_its_stored_siz
   EXPECT_THAT(guard, HasSubstr("pg_catalog.octet_length(pg_catalog.format('%s', \"p\"))"));
   EXPECT_THAT(guard, HasSubstr("(16::pg_catalog.int8 OPERATOR(pg_catalog.*) pg_catalog.cardinality(\"a\"))"));
   EXPECT_THAT(guard, Not(HasSubstr("ctid")));
+}
+
+TEST(RowGuard, Numerics_that_become_text_count_as_text) {
+  const types::PgType numeric = type(types::oid::kNumeric, "numeric");
+  const types::PgType money = type(types::oid::kNumeric, "numeric(12,2)", ((12 << 16) | 2) + 4);
+  EXPECT_THAT(row_guard(docs({column("n", numeric)}), false),
+              HasSubstr("pg_catalog.octet_length(pg_catalog.format('%s', \"n\"))"));
+  const std::string texts =
+      "(SELECT COALESCE(pg_catalog.sum(pg_catalog.octet_length(pg_catalog.format('%s', e.v))), 0) FROM "
+      "pg_catalog.unnest(\"a\") AS e (v))";
+  EXPECT_THAT(row_guard(docs({column("a", array_of(numeric))}), false), HasSubstr(texts));
+  EXPECT_THAT(row_guard(docs({column("a", array_of(money))}), false), Not(HasSubstr("unnest")));
 }
 
 TEST(RowGuard, A_source_that_is_not_guarded_or_has_nothing_large_is_read_as_it_is) {

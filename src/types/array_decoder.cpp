@@ -1,15 +1,12 @@
-// Arrays. array_send (src/backend/utils/adt/arrayfuncs.c): int32 dimensions, int32 flags, the element's oid,
-// for each dimension int32 length and int32 lower bound, then the elements, each behind its length.
+// Arrays of one dimension become lists.
 #include <limits>
 #include <vector>
 
+#include "types/array_wire.h"
 #include "types/decoders.h"
 
 namespace pg2athena::types {
 namespace {
-
-constexpr std::size_t kHeaderBytes = 12;
-constexpr std::size_t kDimensionBytes = 8;
 
 class ArrayDecoder final : public CopyDecoder {
  public:
@@ -43,20 +40,20 @@ class ArrayDecoder final : public CopyDecoder {
 
   Decoded append(std::span<const std::byte> bytes, std::size_t index, columnar::Column& out) {
     const auto failed = [&](ValueProblem problem) { return std::unexpected(DecodeFailure{index, problem}); };
-    if (bytes.size() < kHeaderBytes) return failed(ValueProblem::WrongLength);
+    if (bytes.size() < kArrayHeaderBytes) return failed(ValueProblem::WrongLength);
     const auto dimensions = load_be<std::int32_t>(bytes.data());
     if (load_be<Oid>(bytes.data() + 8) != element_) return failed(ValueProblem::WrongFormat);
     if (dimensions == 0) {
-      return bytes.size() == kHeaderBytes ? Decoded() : failed(ValueProblem::WrongLength);
+      return bytes.size() == kArrayHeaderBytes ? Decoded() : failed(ValueProblem::WrongLength);
     }
     if (dimensions < 0) return failed(ValueProblem::WrongFormat);
     if (dimensions > 1) return failed(ValueProblem::ArrayDimensions);
-    if (bytes.size() < kHeaderBytes + kDimensionBytes) return failed(ValueProblem::WrongLength);
-    const auto count = load_be<std::int32_t>(bytes.data() + kHeaderBytes);
-    if (load_be<std::int32_t>(bytes.data() + kHeaderBytes + 4) != 1) {
+    if (bytes.size() < kArrayHeaderBytes + kArrayDimensionBytes) return failed(ValueProblem::WrongLength);
+    const auto count = load_be<std::int32_t>(bytes.data() + kArrayHeaderBytes);
+    if (load_be<std::int32_t>(bytes.data() + kArrayHeaderBytes + 4) != 1) {
       return failed(ValueProblem::ArrayLowerBound);
     }
-    return append_elements(bytes.subspan(kHeaderBytes + kDimensionBytes), count, index, out);
+    return append_elements(bytes.subspan(kArrayHeaderBytes + kArrayDimensionBytes), count, index, out);
   }
 
   Decoded append_elements(std::span<const std::byte> rest, std::int32_t count, std::size_t index,

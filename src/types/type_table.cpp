@@ -22,18 +22,28 @@ Type timestamp(const PgType&) {
   return Type::timestamp(utc);
 }
 
-// numeric(p,s) is DECIMAL, with the precision that a negative scale or one above p asks for; without a
-// typmod, or with more digits than a decimal has, it is text. The typmod: numeric_typmod_precision and
-// numeric_typmod_scale in numeric.c (11 bits of scale, signed, since PostgreSQL 15; never negative before).
-Type numeric(const PgType& type) {
+struct NumericTypmod {
+  int precision;
+  int scale;
+  // A negative scale is zeros before the point, one above the precision zeros behind it.
+  int digits() const { return scale < 0 ? precision - scale : std::max(precision, scale); }
+};
+
+// numeric_typmod_precision and numeric_typmod_scale in numeric.c (11 bits of scale, signed, since PostgreSQL
+// 15; never negative before).
+std::optional<NumericTypmod> numeric_typmod(const PgType& type) {
   constexpr int kVarhdrsz = 4;
-  if (type.typmod < kVarhdrsz) return Type::of(TypeId::String);
+  if (type.typmod < kVarhdrsz) return std::nullopt;
   const int packed = type.typmod - kVarhdrsz;
-  const int precision = (packed >> 16) & 0xFFFF;
-  const int scale = ((packed & 0x7FF) ^ 0x400) - 0x400;
-  const int digits = scale < 0 ? precision - scale : std::max(precision, scale);
-  if (digits > kMaxDecimalDigits) return Type::of(TypeId::String);
-  return Type::decimal(digits, std::max(scale, 0));
+  return NumericTypmod{.precision = (packed >> 16) & 0xFFFF, .scale = ((packed & 0x7FF) ^ 0x400) - 0x400};
+}
+
+// numeric(p,s) is DECIMAL, with the precision that a negative scale or one above p asks for; without a
+// typmod, or with more digits than a decimal has, it is text.
+Type numeric(const PgType& type) {
+  const auto typmod = numeric_typmod(type);
+  if (!typmod || typmod->digits() > kMaxDecimalDigits) return Type::of(TypeId::String);
+  return Type::decimal(typmod->digits(), std::max(typmod->scale, 0));
 }
 
 DecoderPtr numeric_decoder(const PgType&, const Type& column, DecoderOptions) {
@@ -125,6 +135,12 @@ const TypeRow& find_row(const PgType& type) {
 
 std::span<const TypeRow> type_table() {
   return kTable;
+}
+
+std::optional<std::uint64_t> numeric_digits(const PgType& type) {
+  if (type.oid != oid::kNumeric || type.is_array()) return std::nullopt;
+  const auto typmod = numeric_typmod(type);
+  return typmod ? std::optional(static_cast<std::uint64_t>(typmod->digits())) : std::nullopt;
 }
 
 TypeMapping map_type(const PgType& type) {

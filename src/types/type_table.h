@@ -1,6 +1,8 @@
 // The type table: one row decides everything about a PostgreSQL type.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +41,9 @@ struct TypeMapping {
   std::string
       note;  // what the plan says about it: what goes as text, or can fail; empty when nothing is special
 };
+
+// The most digits that a numeric(p,s) has, before and behind the point; nothing for any other type.
+std::optional<std::uint64_t> numeric_digits(const PgType& type);
 
 // Every type has a mapping: what the table does not know goes as its output text, and the note says so.
 TypeMapping map_type(const PgType& type);

@@ -8,6 +8,7 @@ import time
 
 import pyarrow.parquet
 import pytest
+import yaml
 
 from harness import oracle
 from harness.lake import files, published
@@ -23,9 +24,8 @@ NOISE = """
       FROM generate_series(1, bytes / 64 + 1) AS i $$;"""
 
 
-def peak_memory(*arguments) -> int:
-    """Runs the program, which has to succeed; the most resident memory that it had, in bytes."""
-    process = start_pg2athena(*arguments)
+def highest_memory(process) -> int:
+    """Waits for the program's end; the most resident memory that it had, in bytes."""
     # Not ru_maxrss: a child's begins with its parent's memory at the fork, and pytest is larger than our program. The
     # kernel's high-water mark only grows, so nothing of it is lost between two looks but what comes in the very end.
     status = pathlib.Path(f"/proc/{process.pid}/status")
@@ -34,6 +34,13 @@ def peak_memory(*arguments) -> int:
         if (mark := re.search(r"VmHWM:\s*(\d+) kB", status.read_text())) and "pg2athena" in status.read_text():
             peak = max(peak, int(mark.group(1)) * 1024)
         time.sleep(0.002)
+    return peak
+
+
+def peak_memory(*arguments) -> int:
+    """Runs the program, which has to succeed; the most resident memory that it had, in bytes."""
+    process = start_pg2athena(*arguments)
+    peak = highest_memory(process)
     result = finish(process, 10)
     assert result.returncode == DONE, result.stderr
     return peak
@@ -47,6 +54,15 @@ def number_of(pattern: str, result) -> str:
     found = re.search(pattern, result.stderr)
     assert found, f"no {pattern} in\n{result.stderr}"
     return found.group(1)
+
+
+def peak_of_refused(*arguments) -> tuple[int, str]:
+    """Like peak_memory(), of a run that has to fail with a memory that would do: its peak, and that memory."""
+    process = start_pg2athena(*arguments)
+    peak = highest_memory(process)
+    result = finish(process, 10)
+    assert result.returncode in (FAILED, REFUSED), result.stderr
+    return peak, number_of(r"--memory (\d+)MiB would", result)
 
 
 def test_A_run_stays_under_its_memory(database, lake):
@@ -214,3 +230,66 @@ def test_What_is_stored_much_smaller_than_it_travels_is_an_error_and_no_crash(da
     database.execute("CREATE TABLE t AS SELECT jsonb_agg(1e100000::numeric) AS j FROM generate_series(1, 300)")
     assert_error(run_pg2athena("run", database.url, lake, "--max-value-size", "1MiB"), FAILED, "in column j", "max_value_size")
     assert not published(lake)
+
+
+# Numbers of ten bytes and 131 072 digits: what counts is their text.
+LONGEST = "1e131071::numeric"
+NUMBERS = {
+    "an array": f"SELECT array_fill({LONGEST}, ARRAY[600]) AS a FROM generate_series(1, 3)",
+    "a number and an array": f"SELECT {LONGEST} AS a, array_fill({LONGEST}, ARRAY[600]) AS b",
+    "an array with precision": "SELECT array_fill(1e999::numeric(1000,0), ARRAY[80000])::numeric(1000,0)[] AS a",
+    "600 columns": "SELECT " + ", ".join(f"{LONGEST} AS c{k}" for k in range(600)) + " FROM generate_series(1, 3)",
+}
+
+
+@pytest.mark.parametrize("source", ["table", "query"])
+@pytest.mark.parametrize("numbers", NUMBERS)
+def test_Numbers_with_too_much_text_are_refused_before_they_are_decoded(database, lake, numbers, source):
+    sql = NUMBERS[numbers]
+    database.execute(f"CREATE TABLE t AS {sql}")
+    options = {"table": ["--table", "t"], "query": ["--query", sql, "--as", "q"]}[source]
+    arguments = ["run", database.url, lake, "--quiet", "--workers", "1", *options, "--memory"]
+    peak, enough = peak_of_refused(*arguments, "96MiB")
+    assert peak < 96 * MIB
+    assert not published(lake)
+    assert peak_memory(*arguments, f"{enough}MiB") < int(enough) * MIB
+
+
+def test_Numbers_under_a_max_value_size_of_the_operators_stay_under_it(database, lake):
+    database.execute(f"CREATE TABLE t AS SELECT {LONGEST} AS a, array_fill({LONGEST}, ARRAY[14]) AS b"
+                     " FROM generate_series(1, 200)")
+    arguments = ["run", database.url, lake, "--quiet", "--memory", "64MiB", "--max-value-size"]
+    assert peak_memory(*arguments, "2MiB") < 64 * MIB
+    assert oracle.lake_says(lake, "public.t", "count(*), sum(length(a)), sum(length(b[14]))") == \
+        (200, 200 * 131_072, 200 * 131_072)
+    # As they travel, 16 more for each element, and the elements' texts; and the number's text.
+    bytes_ = 20 + 14 * (4 + 10 + 16 + 131_072) + 131_072
+    assert_error(run_pg2athena(*arguments, str(bytes_ - 1)), FAILED, f"has {bytes_} bytes in its values", "in column b")
+    assert run_pg2athena(*arguments, str(bytes_)).returncode == DONE
+
+
+def test_Rows_of_many_columns_that_take_turns_at_being_large_stay_under_it(database, lake):
+    names = [f"c{k}" for k in range(60)]
+    database.execute(f"CREATE TABLE t ({', '.join(name + ' text' for name in names)})")
+    for name in names:
+        database.execute(f"INSERT INTO t ({name}) SELECT repeat('x', 1400000)")
+    assert peak_memory("run", database.url, lake, "--memory", "64MiB", "--workers", "1", "--quiet") < 64 * MIB
+
+
+def test_Comments_count(database, lake):
+    names = [f"c{k}" for k in range(20)]
+    database.execute(f"CREATE TABLE t ({', '.join(name + ' int' for name in names)});" +
+                     "".join(f"COMMENT ON COLUMN t.{name} IS '{'x' * 1_000_000}';" for name in names))
+    arguments = ["run", database.url, lake, "--quiet", "--memory"]
+    _, enough = peak_of_refused(*arguments, "64MiB")
+    assert peak_memory(*arguments, f"{enough}MiB") < int(enough) * MIB
+
+
+def test_The_operators_SQL_counts(database, lake):
+    database.execute("CREATE TABLE t AS SELECT i FROM generate_series(1, 1000) AS i")
+    job = lake.parent / "job.yaml"
+    job.write_text(yaml.safe_dump({"source": {"url": database.url}, "target": {"location": str(lake)}, "tables": [
+        {"name": "public.t", "where": f"i > 0 /*{'x' * 4_000_000}*/"}]}))
+    arguments = ["run", "--config", job, "--quiet", "--memory"]
+    _, enough = peak_of_refused(*arguments, "64MiB")
+    assert peak_memory(*arguments, f"{enough}MiB") < int(enough) * MIB
