@@ -303,6 +303,11 @@ class Reader {
       return fail(error_at(node, "a query needs `as`: what its result is called in the lake"));
     }
     if (!table.query.empty()) {
+      constexpr std::size_t kLongestName = 4096;  // PATH_MAX
+      if (table.query.contains('\n') || table.query.size() > kLongestName) {
+        return fail(
+            error_at(node["query"], "query takes the name of a file: a SELECT itself stands in `sql`"));
+      }
       auto sql = read_file(resolve(table.query));
       if (!sql) return fail_at(node["query"], sql.error());
       constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";

@@ -118,6 +118,7 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"tables: [{name: a, columns: [[b]]}]", "2:30", "one value"},
       {"tables: [{name: a, where: [x]}]", "2:27", "one value"},
       {"tables: [{sql: '', as: b}]", "2:16", "empty"},
+      {"tables: [{query: \"SELECT\\n1\", as: b}]", "2:18", "sql"},
       {"tables: [{query: /, as: b}]", "2:18", "folder"},
       {"tables: [{sql: SELECT 1, as: ''}]", "2:30", "empty"},
       {"tables: [{sql: SELECT 1}]", "2:10", "as"},

@@ -104,7 +104,7 @@ def test_Tables_are_chosen_by_patterns_and_missing_ones_are_refused(shop, lake):
 
 def test_A_lake_without_tables_or_no_lake_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
-    assert_error(run_pg2athena("ddl", tmp_path / "empty", "--location", LOCATION), REFUSED, "no table is published")
+    assert_error(run_pg2athena("ddl", tmp_path / "empty", "--location", LOCATION), REFUSED, "is no lake")
     assert_error(run_pg2athena("ddl", tmp_path / "nothing", "--location", LOCATION), REFUSED, "nothing")
     assert not list((tmp_path / "empty").iterdir()) and not (tmp_path / "nothing").exists()
 
