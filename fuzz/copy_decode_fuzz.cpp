@@ -8,6 +8,7 @@
 
 #include "columnar/batch.h"
 #include "postgres/row_block.h"
+#include "types/decoded_size.h"
 #include "types/type_table.h"
 
 namespace {
@@ -37,8 +38,17 @@ void decode(const postgres::RowBlock& block, std::size_t i, const types::PgType&
   columnar::Column column({.name = "c", .type = mapping.column, .nullable = nullable});
   const auto decoded =
       types::make_copy_decoder(type, mapping, {.check_utf8 = true})->decode(block.column(i), column);
-  // What the decoder accepts has one slot a row, whatever the bytes were.
-  if (decoded && column.length != block.rows()) std::abort();
+  const types::DecodedSize size = types::decoded_size(type, mapping);
+  std::uint64_t foretold = 0;
+  for (const types::WireValue& value : block.column(i)) {
+    if (!value.is_null()) foretold += types::decoded_bytes(size, value.bytes());
+  }
+  if (!decoded) return;
+  // What the decoder accepts has one slot a row, whatever the bytes were; and text of numbers is as long as
+  // was said.
+  if (column.length != block.rows()) std::abort();
+  if (size == types::DecodedSize::NumericText && column.values.size() != foretold) std::abort();
+  if (size == types::DecodedSize::NumericsArray && column.children[0].values.size() > foretold) std::abort();
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ class Reader {
 
   // A value in which ${NAME} would be taken for what it looks like, and isn't.
   Result<std::string> plain_scalar(const YAML::Node& node, const std::string& what) const {
-    PG2ATHENA_ASSIGN(std::string text, scalar(node, what));
+    PG2ATHENA_ASSIGN(const std::string text, scalar(node, what));
     if (text.empty()) return fail(error_at(node, fmt::format("{} is empty", what)));
     if (has_reference(text)) {
       return fail(

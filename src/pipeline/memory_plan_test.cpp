@@ -8,7 +8,6 @@
 namespace pg2athena::pipeline {
 namespace {
 
-using testing::HasSubstr;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 
