@@ -8,7 +8,6 @@
 namespace pg2athena::pipeline {
 namespace {
 
-
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 
 TEST(MemoryPlan, The_default_holds_two_rows_of_fifty_million_bytes) {
