@@ -49,4 +49,10 @@ bool is_utf8(std::span<const std::byte> bytes) {
   return true;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && is_utf8_continuation(text[bytes])) --bytes;
+  return text.substr(0, bytes);
+}
+
 }  // namespace pg2athena

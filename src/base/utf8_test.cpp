@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
+#include "base/one_line.h"
 
 namespace pg2athena {
 namespace {
@@ -22,6 +23,18 @@ TEST(Utf8, Malformed_text_is_refused) {
                                       "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82"}) {
     EXPECT_FALSE(is_utf8(as_bytes(text)));
   }
+}
+
+TEST(Utf8, A_prefix_ends_between_characters) {
+  EXPECT_EQ(utf8_prefix("höhe", 2), "h");
+  EXPECT_EQ(utf8_prefix("höhe", 3), "hö");
+  EXPECT_EQ(utf8_prefix("höhe", 9), "höhe");
+  EXPECT_EQ(utf8_prefix("日本", 2), "");
+}
+
+TEST(OneLine, White_space_becomes_one_blank) {
+  EXPECT_EQ(one_line("  a \n\tb\r\n"), "a b");
+  EXPECT_EQ(one_line(" \n"), "");
 }
 
 }  // namespace

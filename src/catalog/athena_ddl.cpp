@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace pg2athena::catalog {
 namespace {
 
@@ -58,13 +60,6 @@ std::string on_one_line(std::string_view text) {
   return line;
 }
 
-// At most `bytes` of the text, without half a character at the end.
-std::string_view cut(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
-  return text.substr(0, bytes);
-}
-
 struct Statement {
   std::string sql;
   std::vector<std::string> warnings;
@@ -82,7 +77,7 @@ std::string column_sql(const TableColumn& column, Statement& statement) {
   std::string sql = fmt::format("  {} {}", identifier(column.name), column.type);
   if (column.comment.empty()) return sql;
   const std::string line = on_one_line(column.comment);
-  const std::string_view comment = cut(line, kMaxCommentBytes);
+  const std::string_view comment = utf8_prefix(line, kMaxCommentBytes);
   if (comment.size() < line.size()) {
     statement.warnings.push_back(fmt::format("the comment of {} is cut from {} to {} bytes, Glue's most",
                                              identifier(column.name), line.size(), comment.size()));

@@ -1,6 +1,7 @@
 #include "config/configuration_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -45,9 +46,11 @@ Result<std::string> read_file(const fs::path& path) {
                     .hint("name a file that is there, and may be read by this user"));
   }
   // Bounded, because it may be a pipe or a device.
-  std::string text(kLargestFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string text;
+  std::array<char, 4096> part{};
+  while (text.size() <= kLargestFile && (file.read(part.data(), part.size()), file.gcount() > 0)) {
+    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (text.size() > kLargestFile) {
     return fail(ErrorKind::InvalidArgument, fmt::format("{} is larger than 16 MiB", path.string()));
   }

@@ -13,10 +13,6 @@
 namespace pg2athena::parquet {
 namespace {
 
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
 // The first eight bytes as a number that orders as they do.
 std::uint64_t prefix_of(std::string_view value) {
   std::uint64_t prefix = 0;
@@ -28,7 +24,7 @@ std::uint64_t prefix_of(std::string_view value) {
 std::string_view whole_characters(std::string_view value) {
   if (value.size() <= kBoundBytes) return value;
   std::size_t end = kBoundBytes;
-  while (end != 0 && is_continuation(value[end])) --end;
+  while (end != 0 && is_utf8_continuation(value[end])) --end;
   return value.substr(0, end);
 }
 
@@ -63,7 +59,7 @@ std::optional<std::uint32_t> next_code_point(std::uint32_t code_point) {
 std::optional<std::string> next_text(std::string_view prefix) {
   while (!prefix.empty()) {
     std::size_t start = prefix.size() - 1;
-    while (start != 0 && is_continuation(prefix[start])) --start;
+    while (start != 0 && is_utf8_continuation(prefix[start])) --start;
     const auto next = next_code_point(decode(prefix.substr(start)));
     prefix = prefix.substr(0, start);
     if (!next.has_value()) continue;

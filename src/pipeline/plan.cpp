@@ -1,13 +1,14 @@
 #include "pipeline/plan.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "base/one_line.h"
+#include "base/utf8.h"
 #include "pipeline/memory_demand.h"
 #include "postgres/row_guard.h"
 #include "types/lake_name.h"
@@ -84,21 +85,11 @@ std::uint64_t estimated_rows(const Relation& relation) {
   return rows;
 }
 
-// As much of the operator's SQL as a person reads, with blanks for line ends.
-std::string on_one_line(const std::string& sql) {
+// As much of the operator's SQL as a person reads.
+std::string shortened(const std::string& sql) {
   constexpr std::size_t kShownBytes = 80;
-  std::string line;
-  for (const char c : sql) {
-    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
-    if (!space) line += c;
-    if (space && !line.empty() && line.back() != ' ') line += ' ';
-  }
-  if (line.ends_with(' ')) line.pop_back();
-  if (line.size() <= kShownBytes) return line;
-  std::size_t end = kShownBytes;
-  // Not in the middle of a character: in UTF-8 its later bytes are 10xxxxxx.
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-  return line.substr(0, end) + "…";
+  const std::string line = one_line(sql);
+  return line.size() <= kShownBytes ? line : fmt::format("{}…", utf8_prefix(line, kShownBytes));
 }
 
 std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
@@ -260,7 +251,7 @@ class Planner {
       table.notes.push_back(fmt::format("columns: {} of {}", relation.columns.size(), *relation.chosen_from));
     }
     if (table.where.empty()) return;
-    table.notes.push_back("where: " + on_one_line(table.where));
+    table.notes.push_back("where: " + shortened(table.where));
     const auto shards = std::span(plan_.shards).last(static_cast<std::size_t>(table.shards));
     const auto by_index = std::ranges::count_if(shards, &PlannedShard::by_index);
     if (by_index == 0) return;

@@ -131,9 +131,8 @@ std::string_view to_string(RelationKind kind) {
 }
 
 std::optional<std::uint64_t> StoredRelation::largest_row() const {
-  constexpr std::uint64_t kCompression = 255;  // lz4's; pglz can't reach a hundred
   if (!heap) return std::nullopt;
-  return std::bit_ceil(block_bytes + toast_bytes) * kCompression;
+  return std::bit_ceil(block_bytes + toast_bytes) * kLargestCompression;
 }
 
 bool Relation::reads_leaves() const {

@@ -114,11 +114,7 @@ LargeRow CopyReader::last_row_size() const {
   for (std::size_t i = 0; i < source_.columns.size(); ++i) {
     const types::WireValue value = block_.column(i).back();
     if (value.is_null() || most_bytes(source_.columns[i])) continue;
-    const std::uint64_t bytes = types::decoded_bytes(sizes_[i], value.bytes());
-    row.bytes += bytes;
-    if (bytes <= row.column_bytes) continue;
-    row.column_bytes = bytes;
-    row.column = i;
+    row.add(i, types::decoded_bytes(sizes_[i], value.bytes()));
   }
   return row;
 }

@@ -55,6 +55,10 @@ struct ConditionPlan {
   bool operator==(const ConditionPlan&) const = default;
 };
 
+// What pglz and lz4 can't pass: a match of lz4 grows by 255 bytes for each byte of its length, and pglz
+// doesn't reach a hundred.
+inline constexpr std::uint64_t kLargestCompression = 255;
+
 // Something with rows of its own: a table, a leaf of a partitioned table, a child by inheritance, a
 // materialized view, a foreign table.
 struct StoredRelation {

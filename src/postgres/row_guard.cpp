@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.h"
+#include "postgres/relation.h"
 #include "types/decoded_size.h"
 
 namespace pg2athena::postgres {
@@ -19,8 +20,6 @@ constexpr std::string_view kMarker = "pg2athena row too large: ";
 constexpr std::string_view kNoCtid = "-";
 // A column with no more than this isn't worth a look at each row.
 constexpr std::uint64_t kSmall = 1024;
-// What pglz and lz4 can't pass: a match of lz4 grows by 255 bytes for each byte of its length.
-constexpr std::uint64_t kLargestCompression = 255;
 
 std::optional<std::uint64_t> if_small(std::uint64_t bytes) {
   return bytes <= kSmall ? std::optional(bytes) : std::nullopt;
@@ -155,6 +154,13 @@ std::string row_guard(const ScanSource& source, bool with_ctid) {
       may, sum(terms, 0, terms.size()), source.max_value_bytes, kMarker, ctid, sizes);
 }
 
+void LargeRow::add(std::size_t index, std::uint64_t value_bytes) {
+  bytes += value_bytes;
+  if (value_bytes <= column_bytes) return;
+  column_bytes = value_bytes;
+  column = index;
+}
+
 std::optional<LargeRow> parse_guard_message(std::string_view message, const ScanSource& source) {
   const std::size_t at = message.find(kMarker);
   if (at == std::string_view::npos) return std::nullopt;
@@ -166,11 +172,7 @@ std::optional<LargeRow> parse_guard_message(std::string_view message, const Scan
   for (std::size_t i = 0; i < source.columns.size(); ++i) {
     if (most_bytes(source.columns[i])) continue;
     if (message.starts_with(' ')) message.remove_prefix(1);
-    const std::uint64_t bytes = take_number(message).value_or(0);
-    row.bytes += bytes;
-    if (bytes <= row.column_bytes) continue;
-    row.column_bytes = bytes;
-    row.column = i;
+    row.add(i, take_number(message).value_or(0));
   }
   return row;
 }

@@ -43,6 +43,9 @@ struct LargeRow {
   std::uint64_t bytes = 0;
   std::uint64_t column_bytes = 0;  // of the largest column
   std::size_t column = 0;          // its index
+
+  // Counts a large column's value.
+  void add(std::size_t index, std::uint64_t value_bytes);
 };
 // Nothing when the message isn't the guard's.
 std::optional<LargeRow> parse_guard_message(std::string_view message, const ScanSource& source);

@@ -1,22 +1,11 @@
 #include "postgres/server_error.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/one_line.h"
 
 namespace pg2athena::postgres {
 namespace {
-
-// On one line: libpq's own messages have line ends and tabs in them.
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
-    if (!space) line += c;
-    if (space && !line.empty() && line.back() != ' ') line += ' ';
-  }
-  if (line.ends_with(' ')) line.pop_back();
-  return line;
-}
 
 std::string field(const PGresult* result, int code) {
   const char* const text = PQresultErrorField(result, code);
@@ -79,6 +68,7 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
 Error error_of_result(const PGresult* result, const PGconn* connection) {
   const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
   std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  // libpq's own messages have line ends and tabs in them.
   if (message.empty()) message = one_line(PQerrorMessage(connection));
   const std::string detail = field(result, PG_DIAG_MESSAGE_DETAIL);
   if (!detail.empty()) message += " (" + detail + ")";

@@ -1,6 +1,7 @@
 #include "types/lake_name.h"
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 
 namespace pg2athena::types {
 
@@ -9,7 +10,7 @@ std::string lake_name(std::string_view source) {
   for (const char c : source) {
     if (is_ascii_alphanumeric(c) || c == '_') {
       name += ascii_lower(c);
-    } else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) {  // the first byte of a character
+    } else if (!is_utf8_continuation(c)) {  // the first byte of a character
       name += '_';
     }
   }
