@@ -10,6 +10,8 @@ find_package(nlohmann_json REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 find_package(Snappy REQUIRED)
+pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 find_package(yaml-cpp REQUIRED)
 
 if(PG2ATHENA_TESTS)

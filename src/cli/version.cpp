@@ -5,7 +5,9 @@
 
 #include <CLI/Version.hpp>
 #include <fmt/format.h>
+#include <libdeflate.h>
 #include <libpq-fe.h>
+#include <lz4.h>
 #include <nlohmann/json.hpp>
 #include <snappy-stubs-public.h>
 #include <spdlog/version.h>
@@ -38,6 +40,8 @@ std::vector<Component> components() {
       {"libpq", of_postgresql(PQlibVersion())},
       {"zstd", ZSTD_versionString()},
       {"snappy", dotted(SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL)},
+      {"lz4", LZ4_versionString()},
+      {"libdeflate", LIBDEFLATE_VERSION_STRING},
       {"xxHash", of_number(XXH_versionNumber())},
       {"fmt", of_number(FMT_VERSION)},
       {"spdlog", dotted(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH)},

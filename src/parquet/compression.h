@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "base/bytes.h"
@@ -12,8 +14,16 @@
 #include "parquet/writer_options.h"
 
 struct ZSTD_CCtx_s;
+struct libdeflate_compressor;
 
 namespace pg2athena::parquet {
+
+// The level that stands for "none was chosen"; 0 for a codec without levels.
+int default_level(Compression compression);
+// The codec's lowest and highest level; {0, 0} for a codec without levels.
+std::pair<int, int> levels_of(Compression compression);
+// As configuration and documentation spell it: "zstd", "lz4_raw".
+std::string_view codec_name(Compression compression);
 
 // The most that the codec's context takes for pages of up to so many bytes; without the compressed page.
 std::size_t codec_context_bytes(Compression compression, int level, std::size_t page_bytes);
@@ -23,7 +33,7 @@ std::size_t codec_context_bytes(Compression compression, int level, std::size_t 
 class Compressor {
  public:
   // InvalidArgument when the level isn't one of the codec's.
-  static Result<Compressor> create(Compression compression, int level);
+  static Result<Compressor> create(Compression compression, std::optional<int> level);
 
   Codec codec() const;
   // The compressed page: bytes of this object that are good until the next call, or, without a codec, `page`
@@ -40,12 +50,17 @@ class Compressor {
  private:
   struct FreeContext {
     void operator()(ZSTD_CCtx_s* context) const;
+    void operator()(libdeflate_compressor* context) const;
   };
 
-  explicit Compressor(Compression compression) : compression_(compression) {}
+  Compressor(Compression compression, int level) : compression_(compression), level_(level) {}
+  Result<std::size_t> compress_into_out(std::span<const std::byte> page);
 
   Compression compression_;
+  int level_;
   std::unique_ptr<ZSTD_CCtx_s, FreeContext> zstd_;
+  std::unique_ptr<libdeflate_compressor, FreeContext> gzip_;
+  ByteBuffer lz4_;  // its state
   ByteBuffer out_;
 };
 

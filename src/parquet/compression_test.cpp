@@ -3,6 +3,8 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <libdeflate.h>
+#include <lz4.h>
 #include <snappy.h>
 #include <zstd.h>
 
@@ -29,6 +31,36 @@ TEST(Compression, Zstd_can_be_read_back_page_after_page) {
     EXPECT_EQ(back, kPage.substr(0, size));
   }
   EXPECT_GT(compressor->memory_bytes(), kPage.size());
+}
+
+TEST(Compression, Gzip_can_be_read_back) {
+  auto compressor = Compressor::create(Compression::Gzip, 6);
+  ASSERT_TRUE(compressor.has_value());
+  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor(
+      libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
+  for (const std::size_t size : {kPage.size(), std::size_t{0}, std::size_t{77}}) {
+    const auto compressed = compressor->compress(as_bytes(kPage).first(size));
+    ASSERT_TRUE(compressed.has_value()) << compressed.error();
+    std::string back(size, ' ');
+    EXPECT_EQ(libdeflate_gzip_decompress(decompressor.get(), compressed->data(), compressed->size(),
+                                         back.data(), back.size(), nullptr),
+              LIBDEFLATE_SUCCESS);
+    EXPECT_EQ(back, kPage.substr(0, size));
+  }
+}
+
+TEST(Compression, Lz4_can_be_read_back) {
+  auto compressor = Compressor::create(Compression::Lz4Raw, std::nullopt);
+  ASSERT_TRUE(compressor.has_value());
+  for (const std::size_t size : {kPage.size(), std::size_t{0}, std::size_t{77}}) {
+    const auto compressed = compressor->compress(as_bytes(kPage).first(size));
+    ASSERT_TRUE(compressed.has_value()) << compressed.error();
+    std::string back(size, ' ');
+    EXPECT_EQ(LZ4_decompress_safe(reinterpret_cast<const char*>(compressed->data()), back.data(),
+                                  static_cast<int>(compressed->size()), static_cast<int>(size)),
+              static_cast<int>(size));
+    EXPECT_EQ(back, kPage.substr(0, size));
+  }
 }
 
 TEST(Compression, Snappy_can_be_read_back) {

@@ -9,6 +9,7 @@ namespace {
 // ConvertedType in parquet.thrift, deprecated but required for old readers.
 enum class ConvertedType : std::int32_t {
   Utf8 = 0,
+  Map = 1,
   List = 3,
   Decimal = 5,
   Date = 6,
@@ -25,6 +26,8 @@ std::optional<ConvertedType> converted_type(const std::optional<LogicalType>& lo
   switch (logical->kind) {
     case LogicalKind::String:
       return ConvertedType::Utf8;
+    case LogicalKind::Map:
+      return ConvertedType::Map;
     case LogicalKind::List:
       return ConvertedType::List;
     case LogicalKind::Decimal:
@@ -84,6 +87,7 @@ void describe(Archive& archive, const LogicalType& logical) {
   const auto id = static_cast<std::int16_t>(logical.kind);
   switch (logical.kind) {
     case LogicalKind::String:
+    case LogicalKind::Map:
     case LogicalKind::List:
     case LogicalKind::Date:
       archive.field(id, EmptyStruct{});
@@ -145,6 +149,17 @@ void describe(Archive& archive, const DictionaryPageHeader& header) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, const DataPageHeaderV2& header) {
+  archive.field(1, header.num_values);
+  archive.field(2, header.num_nulls);
+  archive.field(3, header.num_rows);
+  archive.field(4, header.encoding);
+  archive.field(5, header.definition_levels_byte_length);
+  archive.field(6, header.repetition_levels_byte_length);
+  archive.field(7, header.is_compressed);
+}
+
+template <typename Archive>
 void describe(Archive& archive, const PageHeader& header) {
   archive.field(1, header.type);
   archive.field(2, header.uncompressed_page_size);
@@ -152,6 +167,7 @@ void describe(Archive& archive, const PageHeader& header) {
   archive.field(4, header.crc);
   archive.field(5, header.data_page_header);
   archive.field(7, header.dictionary_page_header);
+  archive.field(8, header.data_page_header_v2);
 }
 
 template <typename Archive>
@@ -168,6 +184,13 @@ void describe(Archive& archive, const PageEncodingStats& stats) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, const SizeStatistics& sizes) {
+  archive.field(1, sizes.unencoded_byte_array_data_bytes);
+  archive.list_field(2, sizes.repetition_level_histogram);
+  archive.list_field(3, sizes.definition_level_histogram);
+}
+
+template <typename Archive>
 void describe(Archive& archive, const ColumnMetaData& column) {
   archive.field(1, column.type);
   archive.field(2, column.encodings);
@@ -180,12 +203,26 @@ void describe(Archive& archive, const ColumnMetaData& column) {
   archive.field(11, column.dictionary_page_offset);
   archive.field(12, column.statistics);
   archive.field(13, column.encoding_stats);
+  archive.field(14, column.bloom_filter_offset);
+  archive.field(15, column.bloom_filter_length);
+  archive.field(16, column.size_statistics);
 }
 
 template <typename Archive>
 void describe(Archive& archive, const ColumnChunk& chunk) {
   archive.field(2, chunk.file_offset);
   archive.field(3, chunk.meta_data);
+  archive.field(4, chunk.offset_index_offset);
+  archive.field(5, chunk.offset_index_length);
+  archive.field(6, chunk.column_index_offset);
+  archive.field(7, chunk.column_index_length);
+}
+
+template <typename Archive>
+void describe(Archive& archive, const SortingColumn& column) {
+  archive.field(1, column.column_idx);
+  archive.field(2, column.descending);
+  archive.field(3, column.nulls_first);
 }
 
 template <typename Archive>
@@ -193,6 +230,7 @@ void describe(Archive& archive, const RowGroup& group) {
   archive.field(1, group.columns);
   archive.field(2, group.total_byte_size);
   archive.field(3, group.num_rows);
+  archive.list_field(4, group.sorting_columns);
   archive.field(5, group.file_offset);
   archive.field(6, group.total_compressed_size);
   archive.field(7, group.ordinal);
@@ -213,7 +251,7 @@ void describe(Archive& archive, const FileMetaData& file) {
   archive.field(2, file.schema);
   archive.field(3, file.num_rows);
   archive.field(4, file.row_groups);
-  if (!file.key_value_metadata.empty()) archive.field(5, file.key_value_metadata);
+  archive.list_field(5, file.key_value_metadata);
   archive.field(6, file.created_by);
   std::vector<ColumnOrderUnion> orders;
   orders.reserve(file.column_orders.size());
@@ -221,11 +259,60 @@ void describe(Archive& archive, const FileMetaData& file) {
   archive.field(7, orders);
 }
 
+template <typename Archive>
+void describe(Archive& archive, const PageLocation& page) {
+  archive.field(1, page.offset);
+  archive.field(2, page.compressed_page_size);
+  archive.field(3, page.first_row_index);
+}
+
+template <typename Archive>
+void describe(Archive& archive, const OffsetIndex& index) {
+  archive.field(1, index.page_locations);
+  archive.list_field(2, index.unencoded_byte_array_data_bytes);
+}
+
+template <typename Archive>
+void describe(Archive& archive, const ColumnIndex& index) {
+  archive.field(1, index.null_pages);
+  archive.field(2, index.min_values);
+  archive.field(3, index.max_values);
+  archive.field(4, index.boundary_order);
+  archive.list_field(5, index.null_counts);
+  archive.list_field(6, index.repetition_level_histograms);
+  archive.list_field(7, index.definition_level_histograms);
+  archive.list_field(8, index.nan_counts);
+}
+
+// A union of which one member is known, an empty struct.
+struct OnlyChoice {};
+template <typename Archive>
+void describe(Archive& archive, const OnlyChoice& /*choice*/) {
+  archive.field(1, EmptyStruct{});
+}
+
+template <typename Archive>
+void describe(Archive& archive, const BloomFilterHeader& header) {
+  archive.field(1, header.num_bytes);
+  archive.field(2, OnlyChoice{});  // algorithm: split block
+  archive.field(3, OnlyChoice{});  // hash: XXH64
+  archive.field(4, OnlyChoice{});  // compression: none
+}
+
 void serialize(const PageHeader& header, ByteBuffer& out) {
   CompactWriter(out).structure(header);
 }
 void serialize(const FileMetaData& metadata, ByteBuffer& out) {
   CompactWriter(out).structure(metadata);
+}
+void serialize(const OffsetIndex& index, ByteBuffer& out) {
+  CompactWriter(out).structure(index);
+}
+void serialize(const ColumnIndex& index, ByteBuffer& out) {
+  CompactWriter(out).structure(index);
+}
+void serialize(const BloomFilterHeader& header, ByteBuffer& out) {
+  CompactWriter(out).structure(header);
 }
 
 }  // namespace pg2athena::parquet

@@ -23,15 +23,23 @@ enum class PhysicalType : std::int32_t {
 
 enum class Repetition : std::int32_t { Required = 0, Optional = 1, Repeated = 2 };
 
-enum class Encoding : std::int32_t { Plain = 0, Rle = 3, RleDictionary = 8 };
+enum class Encoding : std::int32_t {
+  Plain = 0,
+  Rle = 3,
+  DeltaBinaryPacked = 5,
+  DeltaLengthByteArray = 6,
+  RleDictionary = 8,
+  ByteStreamSplit = 9,
+};
 
-enum class Codec : std::int32_t { Uncompressed = 0, Snappy = 1, Zstd = 6 };
+enum class Codec : std::int32_t { Uncompressed = 0, Snappy = 1, Gzip = 2, Zstd = 6, Lz4Raw = 7 };
 
-enum class PageType : std::int32_t { DataPage = 0, DictionaryPage = 2 };
+enum class PageType : std::int32_t { DataPage = 0, DictionaryPage = 2, DataPageV2 = 3 };
 
 // The numbers are ids in the union LogicalType.
 enum class LogicalKind : std::int16_t {
   String = 1,
+  Map = 2,
   List = 3,
   Decimal = 5,
   Date = 6,
@@ -83,6 +91,17 @@ struct DataPageHeader {
   Encoding repetition_level_encoding = Encoding::Rle;
 };
 
+// The levels of a page V2 lie in front of its values, uncompressed, and a page begins and ends with a row.
+struct DataPageHeaderV2 {
+  std::int32_t num_values = 0;  // NULLs and empty lists included
+  std::int32_t num_nulls = 0;   // num_values less the values that are in the page
+  std::int32_t num_rows = 0;
+  Encoding encoding = Encoding::Plain;
+  std::int32_t definition_levels_byte_length = 0;
+  std::int32_t repetition_levels_byte_length = 0;
+  std::optional<bool> is_compressed;  // absent: true
+};
+
 struct DictionaryPageHeader {
   std::int32_t num_values = 0;
   Encoding encoding = Encoding::Plain;
@@ -96,6 +115,7 @@ struct PageHeader {
   std::optional<std::int32_t> crc;  // CRC-32 of the page's bytes in the file, as a signed number
   std::optional<DataPageHeader> data_page_header;
   std::optional<DictionaryPageHeader> dictionary_page_header;
+  std::optional<DataPageHeaderV2> data_page_header_v2;
 };
 
 struct KeyValue {
@@ -107,6 +127,14 @@ struct PageEncodingStats {
   PageType page_type = PageType::DataPage;
   Encoding encoding = Encoding::Plain;
   std::int32_t count = 0;
+};
+
+// Sizes that encodings hide, for readers that plan their memory. A histogram has an element for each level,
+// from 0, and is empty where the levels are only those of a column without lists and structs.
+struct SizeStatistics {
+  std::optional<std::int64_t> unencoded_byte_array_data_bytes;  // of a ByteArray, without lengths
+  std::vector<std::int64_t> repetition_level_histogram;
+  std::vector<std::int64_t> definition_level_histogram;
 };
 
 struct ColumnMetaData {
@@ -121,17 +149,34 @@ struct ColumnMetaData {
   std::optional<std::int64_t> dictionary_page_offset;
   std::optional<Statistics> statistics;
   std::vector<PageEncodingStats> encoding_stats;
+  std::optional<std::int64_t> bloom_filter_offset;
+  std::optional<std::int32_t> bloom_filter_length;  // with its header
+  std::optional<SizeStatistics> size_statistics;
 };
 
 struct ColumnChunk {
   std::int64_t file_offset = 0;  // deprecated: "Writers should set this field to 0"
   ColumnMetaData meta_data;
+  std::optional<std::int64_t> offset_index_offset;
+  std::optional<std::int32_t> offset_index_length;
+  std::optional<std::int64_t> column_index_offset;
+  std::optional<std::int32_t> column_index_length;
+};
+
+// Rows of a row group are in the order of these leaves, the first one deciding first.
+struct SortingColumn {
+  std::int32_t column_idx = 0;  // among the leaves
+  bool descending = false;
+  bool nulls_first = false;
+
+  bool operator==(const SortingColumn&) const = default;
 };
 
 struct RowGroup {
   std::vector<ColumnChunk> columns;
   std::int64_t total_byte_size = 0;  // uncompressed
   std::int64_t num_rows = 0;
+  std::vector<SortingColumn> sorting_columns;
   std::optional<std::int64_t> file_offset;  // of its first page
   std::optional<std::int64_t> total_compressed_size;
   std::optional<std::int16_t> ordinal;
@@ -150,8 +195,43 @@ struct FileMetaData {
   std::vector<ColumnOrder> column_orders;  // one for each leaf
 };
 
+struct PageLocation {
+  std::int64_t offset = 0;
+  std::int32_t compressed_page_size = 0;  // with its header
+  std::int64_t first_row_index = 0;       // in the row group
+};
+
+// Where a column chunk's data pages are (parquet-format, PageIndex.md).
+struct OffsetIndex {
+  std::vector<PageLocation> page_locations;
+  std::vector<std::int64_t> unencoded_byte_array_data_bytes;  // of a ByteArray, one for each page
+};
+
+enum class BoundaryOrder : std::int32_t { Unordered = 0, Ascending = 1, Descending = 2 };
+
+// What a column chunk's data pages hold; each list has an element for each page, the histograms one for each
+// page and level.
+struct ColumnIndex {
+  std::vector<bool> null_pages;         // no value, or none but NULL: the bounds are empty
+  std::vector<std::string> min_values;  // as in Statistics
+  std::vector<std::string> max_values;
+  BoundaryOrder boundary_order = BoundaryOrder::Unordered;
+  std::vector<std::int64_t> null_counts;
+  std::vector<std::int64_t> repetition_level_histograms;
+  std::vector<std::int64_t> definition_level_histograms;
+  std::vector<std::int64_t> nan_counts;  // of floating point
+};
+
+// Before the bits of a split-block Bloom filter of XXH64 hashes, the only kind that there is.
+struct BloomFilterHeader {
+  std::int32_t num_bytes = 0;
+};
+
 // Append the Thrift compact form.
 void serialize(const PageHeader& header, ByteBuffer& out);
 void serialize(const FileMetaData& metadata, ByteBuffer& out);
+void serialize(const OffsetIndex& index, ByteBuffer& out);
+void serialize(const ColumnIndex& index, ByteBuffer& out);
+void serialize(const BloomFilterHeader& header, ByteBuffer& out);
 
 }  // namespace pg2athena::parquet

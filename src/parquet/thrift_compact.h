@@ -55,6 +55,11 @@ class CompactWriter {
   void field(std::int16_t id, const std::optional<T>& value) {
     if (value.has_value()) field(id, *value);
   }
+  // An optional list: one without elements writes nothing.
+  template <typename T>
+  void list_field(std::int16_t id, const std::vector<T>& values) {
+    if (!values.empty()) field(id, values);
+  }
 
  private:
   enum class WireType : std::uint8_t {
@@ -76,7 +81,9 @@ class CompactWriter {
 
   template <typename T>
   static constexpr WireType wire_type() {
-    if constexpr (std::is_enum_v<T> || std::same_as<T, std::int32_t>)
+    if constexpr (std::same_as<T, bool>)
+      return WireType::True;  // a list's element type for either
+    else if constexpr (std::is_enum_v<T> || std::same_as<T, std::int32_t>)
       return WireType::I32;
     else if constexpr (std::same_as<T, std::int8_t>)
       return WireType::I8;
@@ -94,7 +101,9 @@ class CompactWriter {
 
   template <typename T>
   void element(const T& value) {
-    if constexpr (std::is_enum_v<T>) {
+    if constexpr (std::same_as<T, bool>) {
+      out_->push_back(static_cast<std::byte>(value ? WireType::True : WireType::False));
+    } else if constexpr (std::is_enum_v<T>) {
       zigzag(static_cast<std::int32_t>(value));
     } else if constexpr (std::same_as<T, std::int8_t>) {
       out_->push_back(static_cast<std::byte>(value));
@@ -105,7 +114,7 @@ class CompactWriter {
       out_->append(as_bytes(value));
     } else if constexpr (IsVector<T>::value) {
       list_header(value.size(), wire_type<typename T::value_type>());
-      for (const auto& each : value) element(each);
+      for (const auto& each : value) element(static_cast<const typename T::value_type&>(each));
     } else {
       structure(value);
     }
