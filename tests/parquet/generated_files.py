@@ -7,8 +7,6 @@ import os
 import pathlib
 import subprocess
 
-import pytest
-
 from parquet import plain_values
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -17,6 +15,7 @@ PROGRAM = pathlib.Path(os.environ.get("PG2ATHENA_PARQUET_FILES", ROOT / "build/r
 
 def generate(*arguments):
     if not PROGRAM.exists():
+        import pytest  # which spark_reader.py does without
         pytest.skip(f"{PROGRAM} isn't there: scripts/build release parquet_generate_files")
     subprocess.run([PROGRAM, *map(str, arguments)], check=True)
 
