@@ -13,6 +13,7 @@
 #include "parquet/page_writer.h"
 #include "parquet/row_group_writer.h"
 #include "parquet/schema_mapping.h"
+#include "parquet/sort_order.h"
 
 namespace pg2athena::parquet {
 namespace {
@@ -47,13 +48,14 @@ std::string default_created_by() {
 
 struct FileWriter::State {
   State(ByteSink& to, columnar::Schema from, MappedSchema mapped, WriterOptions wanted,
-        const std::vector<LeafOptions>& chosen, Compressor compressor)
+        const std::vector<LeafOptions>& chosen, SortOrder order, Compressor compressor)
       : sink(&to),
         columns(std::move(from)),
         schema(std::move(mapped)),
         options(std::move(wanted)),
         pages(std::move(compressor)),
-        row_group(schema, chosen, options, pages) {}
+        row_group(schema, chosen, options, pages),
+        sort_order(std::move(order)) {}
 
   Result<void> check_columns(const columnar::Batch& batch) const;
   Result<void> write_rows(const columnar::Batch& batch);
@@ -74,6 +76,7 @@ struct FileWriter::State {
   WriterOptions options;
   PageWriter pages;
   RowGroupWriter row_group;
+  SortOrder sort_order;
   FileMetaData metadata;
   // One chunk's behind the other's; until they are written their offsets in the metadata are those in here.
   ByteBuffer column_indexes;
@@ -86,9 +89,10 @@ Result<FileWriter> FileWriter::open(ByteSink& sink, const columnar::Schema& sche
   PG2ATHENA_TRY(check(options));
   PG2ATHENA_ASSIGN(MappedSchema mapped, map_schema(schema));
   PG2ATHENA_ASSIGN(const std::vector<LeafOptions> chosen, options_of_leaves(mapped.leaves, options));
+  PG2ATHENA_ASSIGN(SortOrder order, SortOrder::create(options.sorting_columns, mapped.leaves));
   PG2ATHENA_ASSIGN(Compressor compressor, Compressor::create(options.compression, options.compression_level));
   auto state = std::make_unique<State>(sink, schema, std::move(mapped), std::move(options), chosen,
-                                       std::move(compressor));
+                                       std::move(order), std::move(compressor));
   PG2ATHENA_TRY(state->put(as_bytes(kMagic)));
   return FileWriter(std::move(state));
 }
@@ -171,7 +175,9 @@ Result<void> FileWriter::State::write_rows(const columnar::Batch& batch) {
       std::min(options.row_group_bytes / kSlicesPerRowGroup, options.memory_bytes / kSlicesPerMemory);
   const std::size_t slice = std::clamp<std::size_t>(slice_bytes / bytes_per_row, 1, options.page_rows);
   for (std::size_t begin = 0; begin < rows; begin += slice) {
-    PG2ATHENA_TRY(row_group.append(batch, begin, std::min(begin + slice, rows)));
+    const std::size_t end = std::min(begin + slice, rows);
+    PG2ATHENA_TRY(row_group.append(batch, begin, end));
+    sort_order.observe(batch, begin, end);
     if (row_group.encoded_bytes() >= options.row_group_bytes) PG2ATHENA_TRY(close_row_group());
     if (row_group_bytes_held() > options.memory_bytes) PG2ATHENA_TRY(end_row_group());
   }
@@ -188,6 +194,7 @@ Result<void> FileWriter::State::close_row_group() {
   PG2ATHENA_ASSIGN(FinishedRowGroup closed, row_group.close(*sink, written, metadata.row_groups.size()));
   written += closed.bytes;
   metadata.num_rows += closed.metadata.num_rows;
+  closed.metadata.sorting_columns = sort_order.finish_row_group();
   keep_page_indexes(closed.page_indexes, closed.metadata);
   metadata.row_groups.push_back(std::move(closed.metadata));
   return {};
