@@ -44,8 +44,9 @@ class SchemaWalk {
  private:
   // Where in the tree a node is.
   struct Levels {
-    std::uint8_t definition = 0;  // at which a slot of the node is there
-    std::uint8_t lists = 0;       // around it
+    std::uint8_t slot_definition = 0;  // at which a slot of the node is there: of a NULL struct's fields too
+    std::uint8_t definition = 0;       // at which what is around the node isn't NULL
+    std::uint8_t lists = 0;            // around it
   };
 
   // Goes back to what it was on the way out of a node.
@@ -104,7 +105,7 @@ class SchemaWalk {
     PathStep step{.child = child,
                   .nullable = nullable,
                   .lists = levels.lists,
-                  .slot_definition = levels.definition,
+                  .slot_definition = levels.slot_definition,
                   .value_definition = static_cast<std::uint8_t>(levels.definition + (nullable ? 1 : 0))};
     if (!element.num_children || (*element.num_children == 0 && element.type)) return leaf(element, step);
     if (*element.num_children <= 0) return unsupported("a group without fields");
@@ -118,7 +119,8 @@ class SchemaWalk {
   Result<Field> structure(const SchemaElement& element, const PathStep& step) {
     steps_.push_back(step);
     Type type = Type::of(TypeId::Struct);
-    const Levels inner{.definition = step.value_definition, .lists = step.lists};
+    const Levels inner{
+        .slot_definition = step.slot_definition, .definition = step.value_definition, .lists = step.lists};
     for (std::int32_t i = 0; i < *element.num_children; ++i) {
       PG2ATHENA_ASSIGN(Field field, node(inner, static_cast<std::size_t>(i), true));
       type.children.push_back(std::move(field));
@@ -131,14 +133,16 @@ class SchemaWalk {
     step.is_list = true;
     step.element_definition = static_cast<std::uint8_t>(step.value_definition + 1);
     steps_.push_back(step);
-    return {.definition = step.element_definition, .lists = static_cast<std::uint8_t>(step.lists + 1)};
+    return {.slot_definition = step.element_definition,
+            .definition = step.element_definition,
+            .lists = static_cast<std::uint8_t>(step.lists + 1)};
   }
 
   // A repeated field that stands for a list itself: never NULL, and neither are its elements.
   Result<Field> bare_list(const SchemaElement& element, Levels levels, std::size_t child) {
     const Levels inner = enter_list({.child = child,
                                      .lists = levels.lists,
-                                     .slot_definition = levels.definition,
+                                     .slot_definition = levels.slot_definition,
                                      .value_definition = levels.definition});
     take();
     PG2ATHENA_ASSIGN(Field field, content(element, inner, 0, false));

@@ -42,7 +42,11 @@ Result<RowGroupReader> RowGroupReader::open(ByteSource& source, std::uint64_t da
       return fail(Error(ErrorKind::Unsupported, "its column chunk is in another file")
                       .with("column", leaf.dotted_path()));
     }
-    PG2ATHENA_ASSIGN(const FileRange range, chunk_range(chunk.meta_data, leaf, data_end));
+    FileRange range;
+    // Some writers have row groups without rows, of which the offsets mean nothing.
+    if (row_group.num_rows != 0) {
+      PG2ATHENA_ASSIGN(range, chunk_range(chunk.meta_data, leaf, data_end));
+    }
     PG2ATHENA_ASSIGN(ColumnChunkReader reader,
                      ColumnChunkReader::open(source, range, chunk.meta_data, leaf, options));
     chunks.push_back(std::move(reader));

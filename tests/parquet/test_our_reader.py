@@ -200,7 +200,7 @@ def test_small_pages_and_several_row_groups(tmp_path, page_index):
         for chunk in row_group:
             assert ("pages" in chunk) == page_index
             if page_index:
-                assert chunk["pages"] > 3
+                assert chunk["pages"] > 1
                 assert len(chunk["null_pages"]) == chunk["pages"]
 
 
@@ -219,7 +219,8 @@ def test_a_file_without_rows(tmp_path):
 def test_checksums_of_pages_are_verified(tmp_path):
     path = tmp_path / "file.parquet"
     table = pa.table({"text": ["some text that is unlike any other"]})
-    pq.write_table(table, path, write_page_checksum=True, compression="none", use_dictionary=False)
+    pq.write_table(table, path, write_page_checksum=True, compression="none", use_dictionary=False,
+                   write_statistics=False)
     assert read(path)[0]["rows"] == [["some text that is unlike any other"]]
     path.write_bytes(path.read_bytes().replace(b"that is unlike", b"that is UNLIKE", 1))
     found = read(path)[0]
