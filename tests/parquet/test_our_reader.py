@@ -200,8 +200,8 @@ def test_small_pages_and_several_row_groups(tmp_path, page_index):
         for chunk in row_group:
             assert ("pages" in chunk) == page_index
             if page_index:
-                assert chunk["pages"] > 1
                 assert len(chunk["null_pages"]) == chunk["pages"]
+                assert chunk["pages"] > 3 or chunk["path"] == "boolean"
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
