@@ -29,7 +29,7 @@ Result<void> ColumnChunkEncoder::append(const columnar::Column& column, std::siz
       continue;
     }
     rows = std::max<std::size_t>(rows, 1);
-    const std::size_t bytes = plain_bytes(leaf_slots(column, begin, begin + rows));
+    const std::size_t bytes = plain_bytes(leaf_slots(*leaf_, column, begin, begin + rows));
     if (bytes > kLargestPage) {
       return fail(
           Error(ErrorKind::Unsupported, fmt::format("a row has {} bytes in one column, and a Parquet page "
@@ -55,7 +55,7 @@ std::size_t ColumnChunkEncoder::rows_that_fit(const columnar::Column& column, st
       std::min(end - begin, options_->page_rows - std::min(page_rows_, options_->page_rows));
   const std::size_t room = options_->page_bytes - std::min(page_plain_bytes_, options_->page_bytes);
   const auto fits = [&](std::size_t rows) {
-    return plain_bytes(leaf_slots(column, begin, begin + rows)) <= room;
+    return plain_bytes(leaf_slots(*leaf_, column, begin, begin + rows)) <= room;
   };
   if (fits(most)) return most;
   std::size_t low = 0;      // fits

@@ -35,6 +35,27 @@ Result<void> check(const WriterOptions& options) {
   return {};
 }
 
+// Whether the parts of a column, and of its children, are as large as the layout (batch.h) says, so that
+// nothing outside of them is read. Looks at sizes and at ends of offsets, not at each offset.
+bool has_its_layout(const columnar::Column& column) {
+  using columnar::Storage;
+  if (column.validity.size() != (column.nullable ? column.length : 0)) return false;
+  const Storage storage = column.type.storage();
+  if (storage == Storage::Struct) {
+    return column.children.size() == column.type.children.size() &&
+           std::all_of(column.children.begin(), column.children.end(), [&](const columnar::Column& child) {
+             return child.length == column.length && has_its_layout(child);
+           });
+  }
+  if (storage != Storage::Bytes && storage != Storage::List) {
+    return column.values.size() >= column.length * column.type.width();
+  }
+  if (column.offsets.size() != column.length + 1 || column.offsets[0] != 0) return false;
+  if (storage == Storage::Bytes) return column.offsets.back() <= column.values.size();
+  return column.children.size() == 1 && column.offsets.back() == column.children[0].length &&
+         has_its_layout(column.children[0]);
+}
+
 }  // namespace
 
 std::string default_created_by() {
@@ -145,6 +166,10 @@ Result<void> FileWriter::State::check_columns(const columnar::Batch& batch) cons
     if (column.type != field.type || column.nullable != field.nullable || column.length != batch.rows()) {
       return fail(Error(ErrorKind::Internal, "a batch with other columns than the Parquet file")
                       .with("column", field.name));
+    }
+    if (!has_its_layout(column)) {
+      return fail(
+          Error(ErrorKind::Internal, "a column whose parts don't fit together").with("column", field.name));
     }
   }
   return {};
