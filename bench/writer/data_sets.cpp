@@ -70,7 +70,7 @@ struct Generator {
   std::function<void(Column&, std::uint64_t row)> append;
 };
 
-DataSet generate(const std::vector<Generator>& columns, std::size_t rows, std::size_t row_group_rows) {
+DataSet generate(const std::vector<Generator>& columns, std::size_t rows) {
   constexpr std::size_t kBatchRows = std::size_t{16} * 1024;
   constexpr std::size_t kBatchBytes = std::size_t{4} * 1024 * 1024;
   constexpr std::size_t kStep = 256;
@@ -78,14 +78,13 @@ DataSet generate(const std::vector<Generator>& columns, std::size_t rows, std::s
   for (const Generator& column : columns) set.schema.fields.push_back(column.field);
   for (std::size_t row = 0; row < rows;) {
     Batch& batch = set.batches.emplace_back(set.schema);
-    do {
+    while (row < rows && batch.rows() < kBatchRows && batch.size_bytes() < kBatchBytes) {
       const std::size_t end = std::min(row + kStep, rows);
       for (std::size_t i = 0; i < columns.size(); ++i) {
         for (std::size_t at = row; at < end; ++at) columns[i].append(batch.columns[i], at);
       }
       row = end;
-    } while (row < rows && row % row_group_rows != 0 && batch.rows() < kBatchRows &&
-             batch.size_bytes() < kBatchBytes);
+    }
   }
   return set;
 }
@@ -120,7 +119,7 @@ constexpr std::array<std::string_view, 16> kWords = {
     "pending",   "bold",    "express",   "special", "requests", "deposits", "packages", "accounts"};
 
 // bench/sql/lineitem.sql, line by line.
-DataSet lineitem(std::size_t rows, std::size_t row_group_rows) {
+DataSet lineitem(std::size_t rows) {
   const auto a = [](std::uint64_t i) { return i * 2654435761 % 2147483647; };
   const auto b = [](std::uint64_t i) { return (i + 77) * 48271 % 2147483629; };
   const auto c = [](std::uint64_t i) { return (i + 4099) * 1103515245 % 2147483587; };
@@ -165,7 +164,7 @@ DataSet lineitem(std::size_t rows, std::size_t row_group_rows) {
                   return text;
                 }),
       },
-      rows, row_group_rows);
+      rows);
 }
 
 // `count` words that `bits` choose.
@@ -184,7 +183,7 @@ std::string uuid(std::uint64_t high, std::uint64_t low) {
 }
 
 // 30 columns of text, one value in ten NULL, of six kinds.
-DataSet wide_text(std::size_t rows, std::size_t row_group_rows) {
+DataSet wide_text(std::size_t rows) {
   std::vector<Generator> columns;
   for (std::uint64_t i = 0; i < 30; ++i) {
     const auto value = [i](std::uint64_t row) -> std::string {
@@ -207,11 +206,11 @@ DataSet wide_text(std::size_t rows, std::size_t row_group_rows) {
     };
     columns.push_back(with_nulls(texts(fmt::format("text_{}", i), value), 10, 1000 + i));
   }
-  return generate(columns, rows, row_group_rows);
+  return generate(columns, rows);
 }
 
 // 30 columns of numbers: series as they are found, and noise; every third with NULLs.
-DataSet wide_numeric(std::size_t rows, std::size_t row_group_rows) {
+DataSet wide_numeric(std::size_t rows) {
   const Type real = Type::of(TypeId::Float64);
   const Type integer = Type::of(TypeId::Int32);
   const Type bigint = Type::of(TypeId::Int64);
@@ -265,11 +264,11 @@ DataSet wide_numeric(std::size_t rows, std::size_t row_group_rows) {
       };
     }
   }
-  return generate(columns, rows, row_group_rows);
+  return generate(columns, rows);
 }
 
 // Strings of which there are few: flags, countries, devices, categories.
-DataSet low_cardinality(std::size_t rows, std::size_t row_group_rows) {
+DataSet low_cardinality(std::size_t rows) {
   const auto country = [](std::uint64_t n) {
     return std::string{static_cast<char>('A' + n % 26), static_cast<char>('A' + n / 26 % 26)};
   };
@@ -289,7 +288,7 @@ DataSet low_cardinality(std::size_t rows, std::size_t row_group_rows) {
           texts("note", [](std::uint64_t i) { return sentence(mix(i, 13) % 300 * 0xBF58476D1CE4E5B9, 6); }),
           2, 14),
   };
-  return generate(columns, rows, row_group_rows);
+  return generate(columns, rows);
 }
 
 // A list of `count(row)` elements, which `element` appends.
@@ -303,7 +302,7 @@ Generator lists(std::string name, Type element_type, bool element_nullable, Coun
           }};
 }
 
-DataSet nested(std::size_t rows, std::size_t row_group_rows) {
+DataSet nested(std::size_t rows) {
   const auto up_to = [](std::uint64_t most, std::uint64_t seed) {
     return [=](std::uint64_t row) { return mix(row, seed) % (most + 1); };
   };
@@ -337,19 +336,18 @@ DataSet nested(std::size_t rows, std::size_t row_group_rows) {
               put_list(to);
             }),
   };
-  return generate(columns, rows, row_group_rows);
+  return generate(columns, rows);
 }
 
 }  // namespace
 
 const std::vector<DataSetKind>& data_sets() {
-  constexpr std::size_t kRowGroup = std::size_t{1} << 20U;
   static const std::vector<DataSetKind> kSets = {
-      {.name = "lineitem", .rows = 6'000'000, .row_group_rows = kRowGroup, .make = lineitem},
-      {.name = "wide_text", .rows = 300'000, .row_group_rows = kRowGroup / 8, .make = wide_text},
-      {.name = "wide_numeric", .rows = 1'000'000, .row_group_rows = kRowGroup / 2, .make = wide_numeric},
-      {.name = "low_cardinality", .rows = 2'000'000, .row_group_rows = kRowGroup, .make = low_cardinality},
-      {.name = "nested", .rows = 1'000'000, .row_group_rows = kRowGroup / 2, .make = nested},
+      {.name = "lineitem", .rows = 6'000'000, .make = lineitem},
+      {.name = "wide_text", .rows = 300'000, .make = wide_text},
+      {.name = "wide_numeric", .rows = 1'000'000, .make = wide_numeric},
+      {.name = "low_cardinality", .rows = 2'000'000, .make = low_cardinality},
+      {.name = "nested", .rows = 1'000'000, .make = nested},
   };
   return kSets;
 }

@@ -22,9 +22,7 @@ struct DataSet {
 struct DataSetKind {
   std::string_view name;
   std::size_t rows;  // by default
-  // The row groups that both writers make; a batch ends with them.
-  std::size_t row_group_rows;
-  DataSet (*make)(std::size_t rows, std::size_t row_group_rows);
+  DataSet (*make)(std::size_t rows);
 };
 
 // lineitem, wide_text, wide_numeric, low_cardinality, nested.

@@ -8,9 +8,6 @@
 // answers each with a line of JSON:
 //
 //   CODEC LEVEL PROFILE [FILE]    writes once, into FILE or nowhere; LEVEL 0 is the codec's own
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -21,6 +18,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -34,6 +32,12 @@ double cpu_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double kernel_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_stime.tv_sec) + static_cast<double>(usage.ru_stime.tv_usec) * 1e-6;
 }
 
 double codec_seconds = 0;
@@ -123,10 +127,10 @@ std::string describe(const columnar::Field& field) {
                      field.type.utc, field.nullable, children);
 }
 
-void lay_out(const DataSet& data, const DataSetKind& kind, const std::string& folder) {
+void lay_out(const DataSet& data, const std::string& folder) {
   LayoutWriter buffers(folder + "/buffers");
   std::ofstream layout(folder + "/layout.json");
-  layout << fmt::format(R"({{"row_group_rows":{},"fields":[)", kind.row_group_rows);
+  layout << R"({"fields":[)";
   for (std::size_t i = 0; i < data.schema.fields.size(); ++i) {
     layout << (i == 0 ? "" : ",") << describe(data.schema.fields[i]);
   }
@@ -168,22 +172,13 @@ void forget_peak() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-void write_file(const DataSet& data, const DataSetKind& kind, const parquet::WriterOptions& options,
-                ByteSink& sink) {
+parquet::FileSummary write_file(const DataSet& data, const parquet::WriterOptions& options, ByteSink& sink) {
   auto writer = value_of(parquet::FileWriter::open(sink, data.schema, options));
-  std::size_t rows = 0;
-  for (const columnar::Batch& batch : data.batches) {
-    value_of(writer.write(batch));
-    rows += batch.rows();
-    if (rows >= kind.row_group_rows) {
-      value_of(writer.end_row_group());
-      rows = 0;
-    }
-  }
-  value_of(writer.close());
+  for (const columnar::Batch& batch : data.batches) value_of(writer.write(batch));
+  return value_of(writer.close());
 }
 
-std::string round_of(const std::string& command, const DataSet& data, const DataSetKind& kind) {
+std::string round_of(const std::string& command, const DataSet& data) {
   std::istringstream words(command);
   std::string codec;
   int level = 0;
@@ -194,33 +189,35 @@ std::string round_of(const std::string& command, const DataSet& data, const Data
   options.compression = compression_of(codec);
   if (level != 0) options.compression_level = level;
   options.profile = profile == "modern" ? parquet::Profile::Modern : parquet::Profile::Athena;
-  options.row_group_bytes = std::size_t{1} << 40U;  // by rows
   CountingSink sink(path);
   codec_seconds = 0;
   forget_peak();
   const long memory = memory_kb("VmRSS:");
+  const double kernel = kernel_seconds();
   const double started = cpu_seconds();
-  write_file(data, kind, options, sink);
+  const parquet::FileSummary summary = write_file(data, options, sink);
   const double cpu = cpu_seconds() - started;
-  return fmt::format(R"({{"cpu":{:.4f},"codec":{:.4f},"bytes":{},"peak_kb":{}}})", cpu, codec_seconds,
-                     sink.bytes(), std::max(0L, memory_kb("VmHWM:") - memory));
+  return fmt::format(
+      R"({{"cpu":{:.4f},"kernel":{:.4f},"codec":{:.4f},"bytes":{},"rows":{},"row_groups":{},"peak_kb":{}}})",
+      cpu, kernel_seconds() - kernel, codec_seconds, sink.bytes(), summary.rows, summary.row_groups,
+      std::max(0L, memory_kb("VmHWM:") - memory));
 }
 
 int serve(const std::string& name, std::size_t rows, const std::string& folder) {
   const auto& kinds = data_sets();
   const auto kind = std::ranges::find(kinds, name, &DataSetKind::name);
   if (kind == kinds.end()) throw std::invalid_argument("no data set " + name);
-  const DataSet data = kind->make(rows == 0 ? kind->rows : rows, kind->row_group_rows);
-  lay_out(data, *kind, folder);
+  const DataSet data = kind->make(rows == 0 ? kind->rows : rows);
+  lay_out(data, folder);
   std::cout << "ready" << std::endl;
   for (std::string command; std::getline(std::cin, command);) {
     constexpr std::string_view kFresh = "fresh ";
     if (!command.starts_with(kFresh)) {
-      std::cout << round_of(command, data, *kind) << std::endl;
+      std::cout << round_of(command, data) << std::endl;
       continue;
     }
     if (fork() == 0) {
-      std::cout << round_of(command.substr(kFresh.size()), data, *kind) << std::endl;
+      std::cout << round_of(command.substr(kFresh.size()), data) << std::endl;
       _exit(0);
     }
     wait(nullptr);
