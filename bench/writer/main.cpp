@@ -2,6 +2,7 @@
 // it is told.
 //
 //   parquet_bench DATA ROWS FOLDER
+//   parquet_bench --encodings ROUNDS    is what bench/parquet --encodings prints
 //
 // ROWS: 0 for the data set's own number. In FOLDER it leaves `buffers`, the bytes of all columns as they lie
 // in memory, and `layout.json`, which says where. Then it prints a line, reads commands, a line each, and
@@ -23,16 +24,12 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "clock.h"
 #include "data_sets.h"
+#include "encodings.h"
 #include "parquet/file_writer.h"
 
 namespace {
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 double kernel_seconds() {
   rusage usage{};
@@ -50,9 +47,9 @@ std::size_t __real_ZSTD_compress2(ZSTD_CCtx* context, void* to, std::size_t room
                                   std::size_t size);
 std::size_t __wrap_ZSTD_compress2(ZSTD_CCtx* context, void* to, std::size_t room, const void* from,
                                   std::size_t size) {
-  const double started = cpu_seconds();
+  const double started = pg2athena::bench::cpu_seconds();
   const std::size_t result = __real_ZSTD_compress2(context, to, room, from, size);
-  codec_seconds += cpu_seconds() - started;
+  codec_seconds += pg2athena::bench::cpu_seconds() - started;
   return result;
 }
 }
@@ -231,7 +228,11 @@ int serve(const std::string& name, std::size_t rows, const std::string& folder) 
 int main(int argc, char** argv) {
   try {
     if (argc == 4) return pg2athena::bench::serve(argv[1], std::stoul(argv[2]), argv[3]);
-    std::cerr << "usage: parquet_bench DATA ROWS FOLDER\n";
+    if (argc == 3 && std::string_view(argv[1]) == "--encodings") {
+      pg2athena::bench::time_encodings(std::stoi(argv[2]));
+      return 0;
+    }
+    std::cerr << "usage: parquet_bench DATA ROWS FOLDER | --encodings ROUNDS\n";
   } catch (const std::exception& error) {
     std::cerr << "parquet_bench: " << error.what() << "\n";
   }
