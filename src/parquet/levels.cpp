@@ -21,6 +21,21 @@ void append_with_length(ByteBuffer& out, const Append& append) {
   std::memcpy(out.data() + start, &length, sizeof length);
 }
 
+void add_counts(std::span<const std::uint8_t> levels, std::vector<std::int64_t>& histogram) {
+  // Equal levels stand together, and an addition has to wait for the one before it to the same place.
+  constexpr std::size_t kLanes = 4;
+  constexpr std::size_t kLevels = 256;
+  std::uint32_t counts[kLanes][kLevels] = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= levels.size(); i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) ++counts[lane][levels[i + lane]];
+  }
+  for (; i < levels.size(); ++i) ++counts[0][levels[i]];
+  for (std::size_t level = 0; level < histogram.size(); ++level) {
+    for (const auto& lane : counts) histogram[level] += lane[level];
+  }
+}
+
 }  // namespace
 
 LeafSlots leaf_slots(const Column& column, std::size_t begin, std::size_t end) {
@@ -39,6 +54,7 @@ LeafSlots PageLevels::append(const Column& column, std::size_t begin, std::size_
     slots.nulls = slots.size() - count_set(slots.column->validity.data(), slots.begin, slots.end);
   }
   values_ += slots.size() - slots.nulls;
+  rows_ += end - begin;
   if (!leaf_->lists.empty()) {
     append_nested(column, begin, end, slots.nulls);
     return slots;
@@ -134,21 +150,39 @@ void PageLevels::append_elements(const Column& elements, std::size_t begin, std:
   }
 }
 
-void PageLevels::append_encoded(ByteBuffer& out) const {
-  if (leaf_->max_repetition != 0) {
-    append_with_length(out,
-                       [&] { append_hybrid(repetitions_.span(), bit_width(leaf_->max_repetition), out); });
-  }
+void PageLevels::append_repetition(ByteBuffer& out) const {
+  if (leaf_->max_repetition == 0) return;
+  append_hybrid(repetitions_.span(), bit_width(leaf_->max_repetition), out);
+}
+
+void PageLevels::append_definition(ByteBuffer& out) const {
   if (leaf_->max_definition == 0) return;
-  append_with_length(out, [&] {
-    if (!leaf_->lists.empty()) {
-      append_hybrid(definitions_.span(), bit_width(leaf_->max_definition), out);
-    } else if (bit_count_ == 0) {
-      append_run(1, count_, 1, out);
-    } else {
-      append_hybrid_bits(bits_.data(), bit_count_, out);
-    }
-  });
+  if (!leaf_->lists.empty()) {
+    append_hybrid(definitions_.span(), bit_width(leaf_->max_definition), out);
+  } else if (bit_count_ == 0) {
+    append_run(1, count_, 1, out);
+  } else {
+    append_hybrid_bits(bits_.data(), bit_count_, out);
+  }
+}
+
+void PageLevels::append_encoded(ByteBuffer& out) const {
+  if (leaf_->max_repetition != 0) append_with_length(out, [&] { append_repetition(out); });
+  if (leaf_->max_definition != 0) append_with_length(out, [&] { append_definition(out); });
+}
+
+void PageLevels::add_histograms(std::vector<std::int64_t>& definitions,
+                                std::vector<std::int64_t>& repetitions) const {
+  if (definitions.size() <= leaf_->max_definition) definitions.resize(leaf_->max_definition + std::size_t{1});
+  if (repetitions.size() <= leaf_->max_repetition) repetitions.resize(leaf_->max_repetition + std::size_t{1});
+  if (leaf_->max_repetition == 0) {
+    repetitions[0] += static_cast<std::int64_t>(count_);
+    definitions[0] += static_cast<std::int64_t>(count_ - values_);
+    definitions[leaf_->max_definition] += static_cast<std::int64_t>(values_);
+    return;
+  }
+  add_counts(repetitions_.span(), repetitions);
+  add_counts(definitions_.span(), definitions);
 }
 
 std::size_t PageLevels::encoded_bytes() const {
@@ -157,7 +191,7 @@ std::size_t PageLevels::encoded_bytes() const {
 }
 
 void PageLevels::clear() {
-  count_ = values_ = bit_count_ = 0;
+  count_ = values_ = rows_ = bit_count_ = 0;
   bits_.clear();
   definitions_.clear();
   repetitions_.clear();

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/bytes.h"
 #include "columnar/batch.h"
@@ -37,11 +38,18 @@ class PageLevels {
   // Levels so far: values, NULLs, and a level for each list that is empty or NULL.
   std::size_t count() const { return count_; }
   std::size_t values() const { return values_; }
+  std::size_t rows() const { return rows_; }
   bool none() const { return leaf_->max_definition == 0 && leaf_->max_repetition == 0; }
 
-  // Appends them as a data page V1 begins: repetition levels, definition levels, each in the RLE hybrid with
-  // its length in four bytes before it; nothing for a level that is always 0.
+  // Append them in the RLE hybrid, as they stand in a data page V2; nothing for a level that is always 0.
+  void append_repetition(ByteBuffer& out) const;
+  void append_definition(ByteBuffer& out) const;
+  // Appends them as a data page V1 begins: repetition levels, definition levels, each with its length in four
+  // bytes before it; nothing for a level that is always 0.
   void append_encoded(ByteBuffer& out) const;
+  // Adds how often each level occurs, at the level's place (SizeStatistics in parquet.thrift); a vector that
+  // is too short is made as long as the leaf has levels.
+  void add_histograms(std::vector<std::int64_t>& definitions, std::vector<std::int64_t>& repetitions) const;
   // About what append_encoded() appends, before runs make it less.
   std::size_t encoded_bytes() const;
 
@@ -60,6 +68,7 @@ class PageLevels {
   const Leaf* leaf_;
   std::size_t count_ = 0;
   std::size_t values_ = 0;
+  std::size_t rows_ = 0;
   // Without lists: a bit for each of the first bit_count_ levels. Empty as long as there is no NULL.
   Buffer<std::uint8_t> bits_;
   std::size_t bit_count_ = 0;

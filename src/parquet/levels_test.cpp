@@ -116,6 +116,32 @@ TEST(Levels, Slots_of_a_slice_are_at_the_end_of_its_lists) {
   EXPECT_EQ(levels.values(), 1U);
 }
 
+TEST(Levels, Histograms_count_each_level) {
+  using List = std::vector<Value>;
+  const Field field = list_field(true, true);
+  const Leaf leaf = leaf_of(field);
+  PageLevels levels(leaf);
+  levels.append(column_of(field, {Null{}, List{}, List{Null{}}, List{7, Null{}, 8}}), 0, 4);
+  EXPECT_EQ(levels.rows(), 4U);
+  std::vector<std::int64_t> definitions;
+  std::vector<std::int64_t> repetitions = {10, 20};
+  levels.add_histograms(definitions, repetitions);
+  EXPECT_EQ(definitions, (std::vector<std::int64_t>{1, 1, 2, 2}));
+  EXPECT_EQ(repetitions, (std::vector<std::int64_t>{14, 22}));
+}
+
+TEST(Levels, Histograms_of_a_column_without_lists_count_NULLs_and_values) {
+  const Field field{.name = "i", .type = Type::of(TypeId::Int32), .nullable = true};
+  const Leaf leaf = leaf_of(field);
+  PageLevels levels(leaf);
+  levels.append(column_of(field, {1, Null{}, 2}), 0, 3);
+  std::vector<std::int64_t> definitions;
+  std::vector<std::int64_t> repetitions;
+  levels.add_histograms(definitions, repetitions);
+  EXPECT_EQ(definitions, (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(repetitions, (std::vector<std::int64_t>{3}));
+}
+
 RC_GTEST_PROP(Levels, They_do_not_depend_on_how_a_page_is_sliced, ()) {
   const Field field{.name = "i", .type = Type::of(TypeId::Int32), .nullable = true};
   const Leaf leaf = leaf_of(field);
