@@ -123,7 +123,7 @@ void time_numbers(Timings& timings, const std::string& type) {
   using Key = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   constexpr std::size_t kBytes = kValues * sizeof(T);
   std::vector<std::uint32_t> indices(kSlice);
-  for (const std::uint64_t distinct : {16U, 2000U, 50000U}) {
+  for (const std::uint64_t distinct : {16U, 2000U, 50000U, 200'000U}) {
     const auto values = numbers<T>([&](std::size_t i) { return static_cast<T>(noise(i) % distinct * 977); });
     const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
     timings.time(fmt::format("dictionary lookup, {}, {} distinct", type, distinct), kValues, kBytes, [&] {
