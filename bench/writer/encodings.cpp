@@ -1,6 +1,7 @@
 #include "encodings.h"
 
 #include <algorithm>
+#include <concepts>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -124,7 +125,10 @@ void time_numbers(Timings& timings, const std::string& type) {
   constexpr std::size_t kBytes = kValues * sizeof(T);
   std::vector<std::uint32_t> indices(kSlice);
   for (const std::uint64_t distinct : {16U, 2000U, 50000U, 200'000U}) {
-    const auto values = numbers<T>([&](std::size_t i) { return static_cast<T>(noise(i) % distinct * 977); });
+    const auto values = numbers<T>([&](std::size_t i) {
+      const auto value = static_cast<T>(noise(i) % distinct * 977);
+      return std::floating_point<T> ? value / 100 : value;
+    });
     const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
     timings.time(fmt::format("dictionary lookup, {}, {} distinct", type, distinct), kValues, kBytes, [&] {
       parquet::FixedDictionary<Key> dictionary;
