@@ -7,6 +7,7 @@
 
 #include "base/quantity.h"
 #include "catalog/object_keys.h"
+#include "pipeline/column_choices.h"
 
 namespace pg2athena::pipeline {
 namespace {
@@ -56,8 +57,12 @@ parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& tabl
                        {"postgresql_type", table.columns[i].type.name}});
   }
   parquet::WriterOptions options;
+  options.profile = plan.profile;
   options.compression = plan.compression;
   options.compression_level = plan.compression_level;
+  options.page_index = plan.page_index;
+  options.columns = column_options(table);
+  options.sorting_columns = table.sorting_columns;
   // Less than the share by what one slice of rows can take more: at worst all dictionaries' tables double.
   options.memory_bytes = plan.memory.row_group_bytes / 4 * 3;
   options.key_value_metadata = {
