@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "parquet/encoding_choice.h"
 #include "parquet/metadata.h"
 #include "parquet/page_writer.h"
 #include "parquet/row_group_writer.h"
 #include "parquet/schema_mapping.h"
+#include "parquet/sort_order.h"
 
 namespace pg2athena::parquet {
 namespace {
@@ -32,7 +34,31 @@ Result<void> check(const WriterOptions& options) {
     return fail(ErrorKind::InvalidArgument,
                 fmt::format("pages have at most {} bytes, dictionaries half of that", kMost));
   }
+  if (!(options.bloom_filter_false_positives > 0 && options.bloom_filter_false_positives < 1)) {
+    return fail(ErrorKind::InvalidArgument, "a Bloom filter's false positives are a share between 0 and 1");
+  }
   return {};
+}
+
+// Whether the parts of a column, and of its children, are as large as the layout (batch.h) says, so that
+// nothing outside of them is read. Looks at sizes and at ends of offsets, not at each offset.
+bool has_its_layout(const columnar::Column& column) {
+  using columnar::Storage;
+  if (column.validity.size() != (column.nullable ? column.length : 0)) return false;
+  const Storage storage = column.type.storage();
+  if (storage == Storage::Struct) {
+    return column.children.size() == column.type.children.size() &&
+           std::all_of(column.children.begin(), column.children.end(), [&](const columnar::Column& child) {
+             return child.length == column.length && has_its_layout(child);
+           });
+  }
+  if (storage != Storage::Bytes && storage != Storage::List) {
+    return column.values.size() >= column.length * column.type.width();
+  }
+  if (column.offsets.size() != column.length + 1 || column.offsets[0] != 0) return false;
+  if (storage == Storage::Bytes) return column.offsets.back() <= column.values.size();
+  return column.children.size() == 1 && column.offsets.back() == column.children[0].length &&
+         has_its_layout(column.children[0]);
 }
 
 }  // namespace
@@ -42,19 +68,23 @@ std::string default_created_by() {
 }
 
 struct FileWriter::State {
-  State(ByteSink& to, columnar::Schema from, MappedSchema mapped, WriterOptions chosen, Compressor compressor)
+  State(ByteSink& to, columnar::Schema from, MappedSchema mapped, WriterOptions wanted,
+        const std::vector<LeafOptions>& chosen, SortOrder order, Compressor compressor)
       : sink(&to),
         columns(std::move(from)),
         schema(std::move(mapped)),
-        options(std::move(chosen)),
+        options(std::move(wanted)),
         pages(std::move(compressor)),
-        row_group(schema, options, pages) {}
+        row_group(schema, chosen, options, pages),
+        sort_order(std::move(order)) {}
 
   Result<void> check_columns(const columnar::Batch& batch) const;
   Result<void> write_rows(const columnar::Batch& batch);
   Result<void> put(std::span<const std::byte> bytes);
   Result<void> close_row_group();
   Result<void> end_row_group();
+  void keep_page_indexes(const std::vector<SerializedPageIndex>& indexes, RowGroup& group);
+  Result<void> write_page_indexes();
   Result<void> write_footer();
   std::size_t row_group_bytes_held() const { return row_group.memory_bytes() + pages.memory_bytes(); }
   // Runs a step of the work and remembers whether it failed.
@@ -67,7 +97,11 @@ struct FileWriter::State {
   WriterOptions options;
   PageWriter pages;
   RowGroupWriter row_group;
+  SortOrder sort_order;
   FileMetaData metadata;
+  // One chunk's behind the other's; until they are written their offsets in the metadata are those in here.
+  ByteBuffer column_indexes;
+  ByteBuffer offset_indexes;
   std::uint64_t written = 0;
   bool finished = false;  // closed, or failed
 };
@@ -75,9 +109,11 @@ struct FileWriter::State {
 Result<FileWriter> FileWriter::open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options) {
   PG2ATHENA_TRY(check(options));
   PG2ATHENA_ASSIGN(MappedSchema mapped, map_schema(schema));
+  PG2ATHENA_ASSIGN(const std::vector<LeafOptions> chosen, options_of_leaves(mapped.leaves, options));
+  PG2ATHENA_ASSIGN(SortOrder order, SortOrder::create(options.sorting_columns, mapped.leaves));
   PG2ATHENA_ASSIGN(Compressor compressor, Compressor::create(options.compression, options.compression_level));
-  auto state =
-      std::make_unique<State>(sink, schema, std::move(mapped), std::move(options), std::move(compressor));
+  auto state = std::make_unique<State>(sink, schema, std::move(mapped), std::move(options), chosen,
+                                       std::move(order), std::move(compressor));
   PG2ATHENA_TRY(state->put(as_bytes(kMagic)));
   return FileWriter(std::move(state));
 }
@@ -102,6 +138,7 @@ Result<void> FileWriter::end_row_group() {
 Result<FileSummary> FileWriter::close() {
   const auto finish = [&]() -> Result<void> {
     if (state_->row_group.rows() != 0) PG2ATHENA_TRY(state_->close_row_group());
+    PG2ATHENA_TRY(state_->write_page_indexes());
     return state_->write_footer();
   };
   PG2ATHENA_TRY(state_->step(finish));
@@ -124,7 +161,8 @@ std::size_t FileWriter::footer_bytes_held() const {
   // What a chunk's metadata takes with its strings and lists.
   constexpr std::size_t kStringsAndLists = 400;
   const std::size_t chunks = state_->metadata.row_groups.size() * state_->schema.leaves.size();
-  return chunks * (sizeof(ColumnChunk) + kStringsAndLists);
+  return chunks * (sizeof(ColumnChunk) + kStringsAndLists) + state_->column_indexes.capacity_bytes() +
+         state_->offset_indexes.capacity_bytes();
 }
 
 template <typename Step>
@@ -146,6 +184,10 @@ Result<void> FileWriter::State::check_columns(const columnar::Batch& batch) cons
       return fail(Error(ErrorKind::Internal, "a batch with other columns than the Parquet file")
                       .with("column", field.name));
     }
+    if (!has_its_layout(column)) {
+      return fail(
+          Error(ErrorKind::Internal, "a column whose parts don't fit together").with("column", field.name));
+    }
   }
   return {};
 }
@@ -158,7 +200,9 @@ Result<void> FileWriter::State::write_rows(const columnar::Batch& batch) {
       std::min(options.row_group_bytes / kSlicesPerRowGroup, options.memory_bytes / kSlicesPerMemory);
   const std::size_t slice = std::clamp<std::size_t>(slice_bytes / bytes_per_row, 1, options.page_rows);
   for (std::size_t begin = 0; begin < rows; begin += slice) {
-    PG2ATHENA_TRY(row_group.append(batch, begin, std::min(begin + slice, rows)));
+    const std::size_t end = std::min(begin + slice, rows);
+    PG2ATHENA_TRY(row_group.append(batch, begin, end));
+    sort_order.observe(batch, begin, end);
     if (row_group.encoded_bytes() >= options.row_group_bytes) PG2ATHENA_TRY(close_row_group());
     if (row_group_bytes_held() > options.memory_bytes) PG2ATHENA_TRY(end_row_group());
   }
@@ -172,11 +216,41 @@ Result<void> FileWriter::State::put(std::span<const std::byte> bytes) {
 }
 
 Result<void> FileWriter::State::close_row_group() {
-  PG2ATHENA_ASSIGN(RowGroup group, row_group.close(*sink, written, metadata.row_groups.size()));
-  written += static_cast<std::uint64_t>(group.total_compressed_size.value_or(0));
-  metadata.num_rows += group.num_rows;
-  metadata.row_groups.push_back(std::move(group));
+  PG2ATHENA_ASSIGN(FinishedRowGroup closed, row_group.close(*sink, written, metadata.row_groups.size()));
+  written += closed.bytes;
+  metadata.num_rows += closed.metadata.num_rows;
+  closed.metadata.sorting_columns = sort_order.finish_row_group();
+  keep_page_indexes(closed.page_indexes, closed.metadata);
+  metadata.row_groups.push_back(std::move(closed.metadata));
   return {};
+}
+
+void FileWriter::State::keep_page_indexes(const std::vector<SerializedPageIndex>& indexes, RowGroup& group) {
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    ColumnChunk& chunk = group.columns[i];
+    const SerializedPageIndex& index = indexes[i];
+    chunk.offset_index_offset = static_cast<std::int64_t>(offset_indexes.size());
+    chunk.offset_index_length = static_cast<std::int32_t>(index.offset_index.size());
+    offset_indexes.append(index.offset_index.span());
+    if (index.column_index.empty()) continue;
+    chunk.column_index_offset = static_cast<std::int64_t>(column_indexes.size());
+    chunk.column_index_length = static_cast<std::int32_t>(index.column_index.size());
+    column_indexes.append(index.column_index.span());
+  }
+}
+
+// In front of the footer, all column indexes together: a reader gets them with one read (PageIndex.md).
+Result<void> FileWriter::State::write_page_indexes() {
+  const auto columns_at = static_cast<std::int64_t>(written);
+  const auto offsets_at = static_cast<std::int64_t>(written + column_indexes.size());
+  for (RowGroup& group : metadata.row_groups) {
+    for (ColumnChunk& chunk : group.columns) {
+      if (chunk.column_index_offset) *chunk.column_index_offset += columns_at;
+      if (chunk.offset_index_offset) *chunk.offset_index_offset += offsets_at;
+    }
+  }
+  PG2ATHENA_TRY(put(column_indexes.span()));
+  return put(offset_indexes.span());
 }
 
 Result<void> FileWriter::State::end_row_group() {
