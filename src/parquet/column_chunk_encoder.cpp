@@ -83,7 +83,6 @@ Result<void> ColumnChunkEncoder::finish_page(bool last) {
   }
   ByteBuffer& content = pages_->content();
   content.clear();
-  if (options_->profile == Profile::Athena) levels_.append_encoded(content);
   Statistics statistics;
   const auto encoding = values_->finish_page(last, content, page_index_ ? &statistics : nullptr);
   if (!encoding) return fail(located(encoding.error()));
@@ -96,26 +95,27 @@ Result<void> ColumnChunkEncoder::finish_page(bool last) {
 
 Result<PageSize> ColumnChunkEncoder::write_page(Encoding encoding) {
   const auto count = static_cast<std::int32_t>(levels_.count());
+  ByteBuffer& levels = pages_->levels();
+  levels.clear();
   if (options_->profile == Profile::Athena) {
+    levels_.append_encoded(levels);
     return pages_->write({.type = PageType::DataPage,
                           .data_page_header = DataPageHeader{.num_values = count, .encoding = encoding}},
                          finished_);
   }
-  ByteBuffer& levels = pages_->levels();
-  levels.clear();
   levels_.append_repetition(levels);
   const std::size_t repetition_bytes = levels.size();
   levels_.append_definition(levels);
   return pages_->write(
       {.type = PageType::DataPageV2,
        .data_page_header_v2 =
-           DataPageHeaderV2{
-               .num_values = count,
-               .num_nulls = static_cast<std::int32_t>(levels_.count() - levels_.values()),
-               .num_rows = static_cast<std::int32_t>(levels_.rows()),
-               .encoding = encoding,
-               .definition_levels_byte_length = static_cast<std::int32_t>(levels.size() - repetition_bytes),
-               .repetition_levels_byte_length = static_cast<std::int32_t>(repetition_bytes)}},
+           DataPageHeaderV2{.num_values = count,
+                            .num_nulls = static_cast<std::int32_t>(levels_.count() - levels_.values()),
+                            .num_rows = static_cast<std::int32_t>(levels_.rows()),
+                            .encoding = encoding,
+                            .definition_levels_byte_length =
+                                static_cast<std::int32_t>(levels.size() - repetition_bytes),
+                            .repetition_levels_byte_length = static_cast<std::int32_t>(repetition_bytes)}},
       finished_);
 }
 
@@ -158,6 +158,7 @@ void ColumnChunkEncoder::start_page() {
 Result<PageSize> ColumnChunkEncoder::write_dictionary() {
   ByteBuffer& content = pages_->content();
   content.clear();
+  pages_->levels().clear();
   const std::size_t entries = values_->append_dictionary(content);
   const PageHeader header{.type = PageType::DictionaryPage,
                           .dictionary_page_header = DictionaryPageHeader{

@@ -86,6 +86,7 @@ struct FileWriter::State {
   void keep_page_indexes(const std::vector<SerializedPageIndex>& indexes, RowGroup& group);
   Result<void> write_page_indexes();
   Result<void> write_footer();
+  std::size_t schema_bytes_held() const;
   std::size_t row_group_bytes_held() const { return row_group.memory_bytes() + pages.memory_bytes(); }
   // Runs a step of the work and remembers whether it failed.
   template <typename Step>
@@ -154,7 +155,8 @@ std::uint64_t FileWriter::bytes_written() const {
 }
 
 std::size_t FileWriter::bytes_held() const {
-  return sizeof *this + sizeof *state_ + state_->row_group_bytes_held() + footer_bytes_held();
+  return sizeof *this + sizeof *state_ + state_->schema_bytes_held() + state_->row_group_bytes_held() +
+         footer_bytes_held();
 }
 
 std::size_t FileWriter::footer_bytes_held() const {
@@ -163,6 +165,13 @@ std::size_t FileWriter::footer_bytes_held() const {
   const std::size_t chunks = state_->metadata.row_groups.size() * state_->schema.leaves.size();
   return chunks * (sizeof(ColumnChunk) + kStringsAndLists) + state_->column_indexes.capacity_bytes() +
          state_->offset_indexes.capacity_bytes();
+}
+
+std::size_t FileWriter::State::schema_bytes_held() const {
+  // A leaf's path, and the allocator's share of it all.
+  constexpr std::size_t kStrings = 64;
+  return schema.leaves.size() * (sizeof(Leaf) + kStrings) + schema.elements.size() * sizeof(SchemaElement) +
+         columns.fields.size() * sizeof(columnar::Field);
 }
 
 template <typename Step>
