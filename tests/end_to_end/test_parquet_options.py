@@ -112,7 +112,7 @@ def test_A_filter_on_a_file_with_a_page_index_finds_the_same_rows(events, tmp_pa
     file = export(tmp_path, events, {"files": {"profile": "modern"}})
     for condition in ("id BETWEEN 777 AND 790", "\"Kind\" = 'kind 3' AND id < 100", "score > 0.9999", "price = 12.34"):
         # The lake's names are lower-case; DuckDB's fold, quoted or not.
-        here = duckdb.sql(f"SELECT count(*), sum(id) FROM '{file}' WHERE {condition}").fetchone()
+        here = duckdb.sql(f"SELECT count(*), sum(id) FROM '{file}' WHERE {condition}").fetchall()[0]
         there = events.query(f"SELECT count(*), sum(id) FROM events WHERE {condition}")[0]
         assert tuple(map(int, here)) == tuple(map(int, there)), condition
 
@@ -146,7 +146,7 @@ def test_A_Bloom_filter_says_what_is_not_there(events, tmp_path):
 
     def excluded(column: str, value: str) -> bool:
         return duckdb.sql(f"SELECT bool_and(bloom_filter_excludes) FROM parquet_bloom_probe('{file}', '{column}', {value})"
-                          ).fetchone()[0]
+                          ).fetchall()[0][0]
     for column, values in (("kind", [f"'kind {i}'" for i in range(7)]), ("id", ["1::bigint", f"{ROWS}::bigint", "777::bigint"])):
         assert not any(excluded(column, value) for value in values), f"no filter of {column} denies what is there"
     absent = sum(excluded("id", f"{ROWS + i}::bigint") for i in range(1, 201))
