@@ -8,6 +8,9 @@ namespace {
 
 using columnar::Column;
 
+// Definition levels are copied so many at a time.
+constexpr std::size_t kStep = 8;
+
 std::size_t count_empty(const std::uint32_t* offsets, std::size_t slots) {
   std::size_t empty = 0;
   for (std::size_t slot = 0; slot < slots; ++slot) empty += offsets[slot] == offsets[slot + 1] ? 1U : 0U;
@@ -94,65 +97,63 @@ void ListLevels::append_innermost(const List& list, const Target& target) {
   std::uint8_t* const repetitions = target.repetitions.extend(levels);
   fill(repetitions, list.repetition, levels);
 
+  const bool nulls = target.slots.nulls != 0;
   std::uint8_t* definitions = nullptr;
-  if (ends != 0 || target.slots.nulls != 0 || !target.definitions.empty()) {
+  if (ends != 0 || nulls || !target.definitions.empty()) {
     if (target.definitions.empty()) {
       fill(target.definitions.extend(target.count), target.highest, target.count);
     }
-    constexpr std::size_t kWrittenBehind = 7;
-    target.definitions.reserve(target.definitions.size() + levels + kWrittenBehind);
+    target.definitions.reserve(target.definitions.size() + levels + kStep);
     definitions = target.definitions.extend(levels);
-    if (target.slots.nulls == 0) fill(definitions, target.highest, levels);
+    if (!nulls) fill(definitions, target.highest, levels);
   }
 
-  if (ends != 0) return append_with_ended(list, target, definitions, repetitions);
-  for (std::size_t slot = 0; slot < list.count; ++slot) {
-    repetitions[list.offsets[slot] - list.offsets[0]] = slots_[slot];
+  if (ends == 0) {
+    for (std::size_t slot = 0; slot < list.count; ++slot) {
+      repetitions[list.offsets[slot] - list.offsets[0]] = slots_[slot];
+    }
+    if (nulls) target.validity.write_definitions(target.slots.begin, target.slots.end, definitions);
+    return;
   }
-  if (target.slots.nulls != 0) {
-    target.validity.write_definitions(target.slots.begin, target.slots.end, definitions);
-  }
+  elements_.resize(nulls ? elements + kStep : 0);
+  if (nulls) target.validity.write_definitions(target.slots.begin, target.slots.end, elements_.data());
+  append_with_ended(list, definitions, repetitions);
 }
 
-void ListLevels::append_with_ended(const List& list, const Target& target, std::uint8_t* definitions,
+void ListLevels::append_with_ended(const List& list, std::uint8_t* definitions,
                                    std::uint8_t* repetitions) const {
   const std::uint32_t* const offsets = list.offsets;
+  const std::uint8_t* const elements = elements_.empty() ? nullptr : elements_.data();
   std::size_t slot = 0;
   std::size_t out = 0;
-  // Elements whose definition levels aren't written yet; they stand side by side in the page.
-  std::size_t pending = offsets[0];
-  const auto write_pending = [&](std::size_t end) {
-    if (target.slots.nulls != 0) {
-      target.validity.write_definitions(pending, end, definitions + (out - (end - pending)));
-    }
-    pending = end;
-  };
-  const auto end_here = [&](std::uint8_t definition, std::uint8_t repetition) {
-    write_pending(offsets[slot]);
-    definitions[out] = definition;
-    repetitions[out] = repetition;
-    ++out;
-  };
   const auto append_until = [&](std::size_t end) {
     for (; slot < end; ++slot) {
-      if (offsets[slot] == offsets[slot + 1]) {
-        end_here(list.definition(slot), slots_[slot]);
-      } else {
-        repetitions[out] = slots_[slot];
-        out += offsets[slot + 1] - offsets[slot];
+      const std::size_t count = offsets[slot + 1] - offsets[slot];
+      repetitions[out] = slots_[slot];
+      if (count == 0) {
+        definitions[out] = list.definition(slot);
+        ++out;
+        continue;
       }
+      if (elements != nullptr) {
+        // Most lists are shorter than a step, and what is written too far is overwritten by what comes next.
+        const std::uint8_t* const from = elements + (offsets[slot] - offsets[0]);
+        for (std::size_t i = 0; i < count; i += kStep) std::memcpy(definitions + out + i, from + i, kStep);
+      }
+      out += count;
     }
   };
   for (const Ended& each : ended_) {
     append_until(each.before);
-    end_here(each.definition, each.repetition);
+    definitions[out] = each.definition;
+    repetitions[out] = each.repetition;
+    ++out;
   }
   append_until(list.count);
-  write_pending(offsets[list.count]);
 }
 
 std::size_t ListLevels::memory_bytes() const {
-  return slots_.capacity_bytes() + next_slots_.capacity_bytes() +
+  return slots_.capacity_bytes() + next_slots_.capacity_bytes() + elements_.capacity_bytes() +
          (ended_.capacity() + next_ended_.capacity()) * sizeof(Ended) + nulls_.capacity() * sizeof(WithNulls);
 }
 

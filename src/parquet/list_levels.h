@@ -64,12 +64,13 @@ class ListLevels {
 
   void descend(const List& list);
   void append_innermost(const List& list, const Target& target);
-  void append_with_ended(const List& list, const Target& target, std::uint8_t* definitions,
-                         std::uint8_t* repetitions) const;
+  void append_with_ended(const List& list, std::uint8_t* definitions, std::uint8_t* repetitions) const;
 
   // Of the list at hand: the repetition level of each slot, and what isn't there any more.
   Buffer<std::uint8_t> slots_;
   std::vector<Ended> ended_;
+  // Of the innermost list: the definition level of each element, when some are NULL.
+  Buffer<std::uint8_t> elements_;
   // While descend() makes the next list's.
   Buffer<std::uint8_t> next_slots_;
   std::vector<Ended> next_ended_;
