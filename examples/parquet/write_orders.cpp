@@ -46,7 +46,7 @@ Result<void> write_orders(const std::string& path) {
   constexpr std::int64_t kOrders = 100'000;
   constexpr std::size_t kBatchRows = 10'000;
   const columnar::Schema schema = order_schema();
-  LocalFile file(path);
+  NewFile file(path);
   PG2ATHENA_ASSIGN(auto writer, parquet::FileWriter::open(file, schema, options()));
   columnar::Batch batch(schema);
   for (std::int64_t id = 1; id <= kOrders; ++id) {

@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 
+import pyarrow.compute
 import pyarrow.parquet
 import pytest
 
@@ -39,13 +40,18 @@ def installed(tmp_path_factory) -> pathlib.Path:
     return prefix
 
 
-def test_The_example_is_built_against_the_installed_library_and_pyarrow_reads_its_file(installed, tmp_path):
+def test_The_example_is_built_against_the_installed_library_and_pyarrow_reads_the_same(installed, tmp_path):
     configure(ROOT / "examples/parquet", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={installed}")
     run("cmake", "--build", tmp_path / "build", cwd=tmp_path)
     said = run(tmp_path / "build/write_orders", "orders.parquet", cwd=tmp_path)
     assert "100000 rows" in said
+    table = pyarrow.parquet.read_table(tmp_path / "orders.parquet")
+    quantity = sum(item["quantity"] for items in table["items"].to_pylist() for item in items)
+    found = run(tmp_path / "build/read_orders", "orders.parquet", cwd=tmp_path)
+    assert found == (f"100000 orders, {table['customer'].null_count} without a customer, "
+                     f"{pyarrow.compute.sum(table['total'])} in total, {quantity} items\n")
 
-    rows = pyarrow.parquet.read_table(tmp_path / "orders.parquet").slice(98, 2).to_pylist()
+    rows = table.slice(98, 2).to_pylist()
     assert rows[0]["id"] == 99 and rows[0]["customer"] == "customer 99"
     assert [item["quantity"] for item in rows[0]["items"]] == [1, 2, 3]
     assert rows[0]["items"][0]["product"] == "product 49" and rows[0]["labels"] == []
