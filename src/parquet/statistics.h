@@ -98,6 +98,9 @@ class NumberBounds {
 class BytesBounds {
  public:
   bool empty() const { return !any_; }
+  // As much of them as is kept: enough to tell written bounds apart.
+  std::string_view min() const { return min_; }
+  std::string_view max() const { return max_; }
 
   // `count` values that lie one behind the other: value i is data[offsets[i] - offsets[0] …].
   void include(std::span<const std::byte> data, const std::uint32_t* offsets, std::size_t count);

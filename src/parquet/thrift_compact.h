@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "parquet/varint.h"
 
 namespace pg2athena::parquet {
 
@@ -134,13 +135,13 @@ class CompactWriter {
     } else if constexpr (std::same_as<T, bool>) {
       out_->push_back(static_cast<std::byte>(value ? WireType::True : WireType::False));
     } else if constexpr (std::is_enum_v<T>) {
-      zigzag(static_cast<std::int32_t>(value));
+      append_zigzag(static_cast<std::int32_t>(value), *out_);
     } else if constexpr (std::same_as<T, std::int8_t>) {
       out_->push_back(static_cast<std::byte>(value));
     } else if constexpr (std::integral<T>) {
-      zigzag(value);
+      append_zigzag(value, *out_);
     } else if constexpr (std::same_as<T, std::string>) {
-      varint(value.size());
+      append_varint(value.size(), *out_);
       out_->append(as_bytes(value));
     } else if constexpr (IsVector<T>::value) {
       list_header(value.size(), wire_type<typename T::value_type>());
@@ -152,8 +153,6 @@ class CompactWriter {
 
   void field_header(std::int16_t id, WireType type);
   void list_header(std::size_t size, WireType type);
-  void varint(std::uint64_t value);
-  void zigzag(std::int64_t value);
 
   ByteBuffer* out_;
   std::int16_t last_id_ = 0;
