@@ -12,8 +12,8 @@
 #include "base/bytes.h"
 #include "base/int128.h"
 #include "columnar/batch.h"
-#include "parquet/metadata.h"
 #include "columnar/schema.h"
+#include "parquet/metadata.h"
 
 namespace pg2athena::parquet {
 
