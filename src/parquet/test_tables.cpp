@@ -292,7 +292,7 @@ TestTable table_of(Choices& choices) {
   for (std::size_t i = 0; i < columns; ++i)
     schema.fields.push_back(any_field(choices, fmt::format("c{}", i), 3));
   WriterOptions options = any_options(choices, schema);
-  const std::size_t rows = choices.one_in(3) ? choices.bits(2) % 1500 : choices.below(20);
+  const std::size_t rows = choices.one_in(3) ? choices.bits(2) % 600 : choices.below(20);
   const std::size_t write_rows = 1 + choices.byte();
   const std::size_t read_rows = 1 + choices.byte();
   columnar::Batch batch(schema);
