@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+// The hash of some twenty bytes costs less than a call into a shared library.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "base/int128.h"
@@ -14,6 +16,14 @@ constexpr std::size_t kBlock = 256;
 constexpr std::size_t kSmallestTable = 4 * kBlock;
 constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 
+constexpr std::size_t kSparseSlots = std::size_t{16} << 10U;
+
+// How many entries a table takes: a quarter of its slots while it stays in a core's cache, where a second
+// probe costs more (the branch is then foretold wrongly) than a larger table; then half of them.
+std::size_t most_entries(std::size_t slots) {
+  return slots <= kSparseSlots ? slots / 4 : slots / 2;
+}
+
 // The two halves of a 128-bit product, mixed: every input bit reaches every output bit. The multipliers are
 // odd and have half of their bits set; nothing else about them matters.
 std::uint64_t hash_of(std::uint64_t first, std::uint64_t second, std::size_t length) {
@@ -21,6 +31,25 @@ std::uint64_t hash_of(std::uint64_t first, std::uint64_t second, std::size_t len
   constexpr std::uint64_t kSecond = 0xE7037ED1A0B428DB;
   const UInt128 product = static_cast<UInt128>(first ^ kFirst) * (second ^ kSecond ^ length);
   return (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U)) * kFirst;
+}
+
+// Whether two strings of the same length, above eight bytes, are equal. Without a call, and without a branch on
+// where they differ: the last word overlaps the one before.
+bool equal_bytes(const std::byte* left, const std::byte* right, std::size_t length) {
+  const auto difference = [&](std::size_t at) {
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
+    std::memcpy(&a, left + at, sizeof a);
+    std::memcpy(&b, right + at, sizeof b);
+    return a ^ b;
+  };
+  constexpr std::size_t kLong = 64;
+  if (length > kLong) return std::memcmp(left, right, length) == 0;
+  std::uint64_t differences = difference(length - sizeof(std::uint64_t));
+  for (std::size_t at = 0; at + sizeof(std::uint64_t) < length; at += sizeof(std::uint64_t)) {
+    differences |= difference(at);
+  }
+  return differences == 0;
 }
 
 }  // namespace
@@ -33,12 +62,19 @@ void BytesDictionary::lookup(std::span<const std::byte> data, const std::uint32_
   while (count != 0) {
     const std::size_t block = count < kBlock ? count : kBlock;
     // Room for a block of new values, so that the loop needs no check.
-    if ((entries_.size() + block) * 2 > slots_.size()) grow();
+    while (entries_.size() + block > most_entries(slots_.size())) grow();
     lookup_block(start + (offsets[0] - base), end, offsets, block, indices);
     offsets += block;
     indices += block;
     count -= block;
   }
+}
+
+inline bool BytesDictionary::equal(const Entry& entry, std::uint64_t first, std::uint64_t second,
+                                   const std::byte* bytes, std::size_t length) const {
+  // One branch, for the three are all but always equal.
+  if (((entry.first ^ first) | (entry.second ^ second) | (entry.length ^ length)) != 0) return false;
+  return length <= kShort || equal_bytes(plain_.data() + entry.at + sizeof(std::uint32_t), bytes, length);
 }
 
 void BytesDictionary::lookup_block(const std::byte* data, const std::byte* end, const std::uint32_t* offsets,
@@ -72,13 +108,6 @@ void BytesDictionary::lookup_block(const std::byte* data, const std::byte* end, 
     indices[i] = slots[at].index;
     bytes += length;
   }
-}
-
-bool BytesDictionary::equal(const Entry& entry, std::uint64_t first, std::uint64_t second,
-                            const std::byte* bytes, std::size_t length) const {
-  if (entry.length != length || entry.first != first || entry.second != second) return false;
-  return length <= kShort ||
-         std::memcmp(plain_.data() + entry.at + sizeof(std::uint32_t), bytes, length) == 0;
 }
 
 std::uint32_t BytesDictionary::insert(std::uint64_t first, std::uint64_t second, const std::byte* bytes,
