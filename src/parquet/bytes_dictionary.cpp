@@ -33,8 +33,8 @@ std::uint64_t hash_of(std::uint64_t first, std::uint64_t second, std::size_t len
   return (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U)) * kFirst;
 }
 
-// Whether two strings of the same length, above eight bytes, are equal. Without a call, and without a branch on
-// where they differ: the last word overlaps the one before.
+// Whether two strings of the same length, above eight bytes, are equal. Without a call, and without a branch
+// on where they differ: the last word overlaps the one before.
 bool equal_bytes(const std::byte* left, const std::byte* right, std::size_t length) {
   const auto difference = [&](std::size_t at) {
     std::uint64_t a = 0;

@@ -99,9 +99,7 @@ class FixedDictionary {
 
   // How many entries a table takes: a quarter of its slots while it stays in a core's cache, where a second
   // probe costs more (the branch is then foretold wrongly) than a larger table; then half of them.
-  static std::size_t most_entries(std::size_t slots) {
-    return slots <= kSparseSlots ? slots / 4 : slots / 2;
-  }
+  static std::size_t most_entries(std::size_t slots) { return slots <= kSparseSlots ? slots / 4 : slots / 2; }
 
   // Doubles the table.
   void grow() {

@@ -16,7 +16,7 @@ namespace {
 // The first eight bytes as a number that orders as they do.
 std::uint64_t prefix_of(std::string_view value) {
   std::uint64_t prefix = 0;
-  std::memcpy(&prefix, value.data(), std::min(value.size(), sizeof prefix));
+  if (!value.empty()) std::memcpy(&prefix, value.data(), std::min(value.size(), sizeof prefix));
   return __builtin_bswap64(prefix);
 }
 
