@@ -43,8 +43,9 @@ class Bitmap {
 // whoever appends keeps the invariants that are written at the members.
 //
 // A slot whose value is NULL exists in `values` (unspecified content), in `offsets` (an empty range) and in
-// the children of a Struct (NULL there too, or unspecified where the child is not nullable); a List's child
-// has nothing for it.
+// the children of a Struct; a List's child has nothing for it. What the children of a Struct have for a slot
+// where it is NULL, and theirs in turn, is not looked at: it may be NULL or any value, except that Bytes and
+// Lists have an empty range there, NULL or not.
 struct Column {
   explicit Column(const Field& field);
 

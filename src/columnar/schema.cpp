@@ -27,6 +27,20 @@ Type Type::list(Type element, bool element_nullable) {
   return type;
 }
 
+Type Type::map(Type key, Type value, bool value_nullable) {
+  Type type = of(TypeId::Map);
+  // The names that the Parquet specification asks for (LogicalTypes.md, Maps).
+  type.children.push_back({.name = "key", .type = std::move(key), .nullable = false});
+  type.children.push_back({.name = "value", .type = std::move(value), .nullable = value_nullable});
+  return type;
+}
+
+Type Type::structure(std::vector<Field> fields) {
+  Type type = of(TypeId::Struct);
+  type.children = std::move(fields);
+  return type;
+}
+
 Storage Type::storage() const {
   constexpr int kInt32Digits = 9;
   constexpr int kInt64Digits = 18;

@@ -53,6 +53,9 @@ struct Type {
   static Type decimal(int precision, int scale);
   static Type timestamp(bool utc);
   static Type list(Type element, bool element_nullable = true);
+  // A map's key is never NULL.
+  static Type map(Type key, Type value, bool value_nullable = true);
+  static Type structure(std::vector<Field> fields);
 
   Storage storage() const;
   // Bytes of a value in Column::values; 0 for Bytes, List and Struct.

@@ -35,7 +35,7 @@ Result<void> ColumnChunkEncoder::append(const columnar::Column& column, std::siz
       continue;
     }
     rows = std::max<std::size_t>(rows, 1);
-    const LeafSlots range = leaf_slots(column, begin, begin + rows);
+    const LeafSlots range = leaf_slots(*leaf_, column, begin, begin + rows);
     const std::size_t bytes = plain_bytes(range);
     if (bytes > kLargestPage) {
       return fail(located(
@@ -62,7 +62,7 @@ std::size_t ColumnChunkEncoder::rows_that_fit(const columnar::Column& column, st
       std::min(end - begin, options_->page_rows - std::min(page_rows_, options_->page_rows));
   const std::size_t room = options_->page_bytes - std::min(page_plain_bytes_, options_->page_bytes);
   const auto fits = [&](std::size_t rows) {
-    return plain_bytes(leaf_slots(column, begin, begin + rows)) <= room;
+    return plain_bytes(leaf_slots(*leaf_, column, begin, begin + rows)) <= room;
   };
   if (fits(most)) return most;
   std::size_t low = 0;      // fits
@@ -83,7 +83,6 @@ Result<void> ColumnChunkEncoder::finish_page(bool last) {
   }
   ByteBuffer& content = pages_->content();
   content.clear();
-  if (options_->profile == Profile::Athena) levels_.append_encoded(content);
   Statistics statistics;
   const auto encoding = values_->finish_page(last, content, page_index_ ? &statistics : nullptr);
   if (!encoding) return fail(located(encoding.error()));
@@ -96,26 +95,27 @@ Result<void> ColumnChunkEncoder::finish_page(bool last) {
 
 Result<PageSize> ColumnChunkEncoder::write_page(Encoding encoding) {
   const auto count = static_cast<std::int32_t>(levels_.count());
+  ByteBuffer& levels = pages_->levels();
+  levels.clear();
   if (options_->profile == Profile::Athena) {
+    levels_.append_encoded(levels);
     return pages_->write({.type = PageType::DataPage,
                           .data_page_header = DataPageHeader{.num_values = count, .encoding = encoding}},
                          finished_);
   }
-  ByteBuffer& levels = pages_->levels();
-  levels.clear();
   levels_.append_repetition(levels);
   const std::size_t repetition_bytes = levels.size();
   levels_.append_definition(levels);
   return pages_->write(
       {.type = PageType::DataPageV2,
        .data_page_header_v2 =
-           DataPageHeaderV2{
-               .num_values = count,
-               .num_nulls = static_cast<std::int32_t>(levels_.count() - levels_.values()),
-               .num_rows = static_cast<std::int32_t>(levels_.rows()),
-               .encoding = encoding,
-               .definition_levels_byte_length = static_cast<std::int32_t>(levels.size() - repetition_bytes),
-               .repetition_levels_byte_length = static_cast<std::int32_t>(repetition_bytes)}},
+           DataPageHeaderV2{.num_values = count,
+                            .num_nulls = static_cast<std::int32_t>(levels_.count() - levels_.values()),
+                            .num_rows = static_cast<std::int32_t>(levels_.rows()),
+                            .encoding = encoding,
+                            .definition_levels_byte_length =
+                                static_cast<std::int32_t>(levels.size() - repetition_bytes),
+                            .repetition_levels_byte_length = static_cast<std::int32_t>(repetition_bytes)}},
       finished_);
 }
 
@@ -158,6 +158,7 @@ void ColumnChunkEncoder::start_page() {
 Result<PageSize> ColumnChunkEncoder::write_dictionary() {
   ByteBuffer& content = pages_->content();
   content.clear();
+  pages_->levels().clear();
   const std::size_t entries = values_->append_dictionary(content);
   const PageHeader header{.type = PageType::DictionaryPage,
                           .dictionary_page_header = DictionaryPageHeader{

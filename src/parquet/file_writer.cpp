@@ -40,6 +40,27 @@ Result<void> check(const WriterOptions& options) {
   return {};
 }
 
+// Whether the parts of a column, and of its children, are as large as the layout (batch.h) says, so that
+// nothing outside of them is read. Looks at sizes and at ends of offsets, not at each offset.
+bool has_its_layout(const columnar::Column& column) {
+  using columnar::Storage;
+  if (column.validity.size() != (column.nullable ? column.length : 0)) return false;
+  const Storage storage = column.type.storage();
+  if (storage == Storage::Struct) {
+    return column.children.size() == column.type.children.size() &&
+           std::all_of(column.children.begin(), column.children.end(), [&](const columnar::Column& child) {
+             return child.length == column.length && has_its_layout(child);
+           });
+  }
+  if (storage != Storage::Bytes && storage != Storage::List) {
+    return column.values.size() >= column.length * column.type.width();
+  }
+  if (column.offsets.size() != column.length + 1 || column.offsets[0] != 0) return false;
+  if (storage == Storage::Bytes) return column.offsets.back() <= column.values.size();
+  return column.children.size() == 1 && column.offsets.back() == column.children[0].length &&
+         has_its_layout(column.children[0]);
+}
+
 }  // namespace
 
 std::string default_created_by() {
@@ -65,6 +86,7 @@ struct FileWriter::State {
   void keep_page_indexes(const std::vector<SerializedPageIndex>& indexes, RowGroup& group);
   Result<void> write_page_indexes();
   Result<void> write_footer();
+  std::size_t schema_bytes_held() const;
   std::size_t row_group_bytes_held() const { return row_group.memory_bytes() + pages.memory_bytes(); }
   // Runs a step of the work and remembers whether it failed.
   template <typename Step>
@@ -133,7 +155,8 @@ std::uint64_t FileWriter::bytes_written() const {
 }
 
 std::size_t FileWriter::bytes_held() const {
-  return sizeof *this + sizeof *state_ + state_->row_group_bytes_held() + footer_bytes_held();
+  return sizeof *this + sizeof *state_ + state_->schema_bytes_held() + state_->row_group_bytes_held() +
+         footer_bytes_held();
 }
 
 std::size_t FileWriter::footer_bytes_held() const {
@@ -142,6 +165,13 @@ std::size_t FileWriter::footer_bytes_held() const {
   const std::size_t chunks = state_->metadata.row_groups.size() * state_->schema.leaves.size();
   return chunks * (sizeof(ColumnChunk) + kStringsAndLists) + state_->column_indexes.capacity_bytes() +
          state_->offset_indexes.capacity_bytes();
+}
+
+std::size_t FileWriter::State::schema_bytes_held() const {
+  // A leaf's path, and the allocator's share of it all.
+  constexpr std::size_t kStrings = 64;
+  return schema.leaves.size() * (sizeof(Leaf) + kStrings) + schema.elements.size() * sizeof(SchemaElement) +
+         columns.fields.size() * sizeof(columnar::Field);
 }
 
 template <typename Step>
@@ -162,6 +192,10 @@ Result<void> FileWriter::State::check_columns(const columnar::Batch& batch) cons
     if (column.type != field.type || column.nullable != field.nullable || column.length != batch.rows()) {
       return fail(Error(ErrorKind::Internal, "a batch with other columns than the Parquet file")
                       .with("column", field.name));
+    }
+    if (!has_its_layout(column)) {
+      return fail(
+          Error(ErrorKind::Internal, "a column whose parts don't fit together").with("column", field.name));
     }
   }
   return {};

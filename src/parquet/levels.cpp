@@ -38,30 +38,21 @@ void add_counts(std::span<const std::uint8_t> levels, std::vector<std::int64_t>&
 
 }  // namespace
 
-LeafSlots leaf_slots(const Column& column, std::size_t begin, std::size_t end) {
-  const Column* at = &column;
-  while (at->type.storage() == columnar::Storage::List) {
-    begin = at->offsets[begin];
-    end = at->offsets[end];
-    at = at->children.data();
-  }
-  return {.column = at, .begin = begin, .end = end};
-}
-
 LeafSlots PageLevels::append(const Column& column, std::size_t begin, std::size_t end) {
-  LeafSlots slots = leaf_slots(column, begin, end);
-  if (slots.column->nullable && slots.column->null_count != 0) {
-    slots.nulls = slots.size() - count_set(slots.column->validity.data(), slots.begin, slots.end);
-  }
-  values_ += slots.size() - slots.nulls;
+  LeafSlots slots = leaf_slots(*leaf_, column, begin, end);
+  validity_.find(*leaf_, column, slots);
   rows_ += end - begin;
-  if (!leaf_->lists.empty()) {
-    append_nested(column, begin, end, slots.nulls);
+  values_ += slots.size() - slots.nulls;
+  if (leaf_->max_repetition != 0) {
+    lists_.append(*leaf_, column, begin, end, slots, validity_, count_, definitions_, repetitions_);
+    count_ = repetitions_.size();
     return slots;
   }
-  if (slots.nulls != 0) {
+  if (!in_bits()) {
+    append_structs(slots);
+  } else if (slots.nulls != 0) {
     append_ones(count_ - bit_count_);
-    append_bits(slots.column->validity.data(), slots.begin, slots.end);
+    append_bits(slots.validity, slots.begin, slots.end);
   } else if (bit_count_ != 0) {
     append_ones(end - begin);
   }
@@ -93,60 +84,18 @@ void PageLevels::append_ones(std::size_t count) {
   append_bits(ones, 0, count);
 }
 
-void PageLevels::append_nested(const Column& column, std::size_t begin, std::size_t end,
-                               std::size_t leaf_nulls) {
-  // At most a level for each slot of each list and of the leaf.
-  std::size_t most = end - begin;
-  const Column* at = &column;
-  for (std::size_t from = begin, to = end; at->type.storage() == columnar::Storage::List;
-       at = at->children.data()) {
-    from = at->offsets[from];
-    to = at->offsets[to];
-    most += to - from;
-  }
-  definitions_.reserve(count_ + most);
-  repetitions_.reserve(count_ + most);
-  leaf_has_nulls_ = leaf_nulls != 0;
-  append_list(column, 0, begin, end, 0);
-  count_ = definitions_.size();
-}
-
-void PageLevels::append_list(const Column& list, std::size_t depth, std::size_t begin, std::size_t end,
-                             std::uint8_t first_repetition) {
-  std::uint8_t reached = 0;  // the definition level at which this list is NULL
-  for (std::size_t i = 0; i < depth; ++i)
-    reached = static_cast<std::uint8_t>(reached + (leaf_->lists[i] ? 2 : 1));
-  const Column& child = list.children[0];
-  const bool innermost = depth + 1 == leaf_->lists.size();
-  const auto repeated = static_cast<std::uint8_t>(depth + 1);
-  std::uint8_t repetition = first_repetition;
-  for (std::size_t slot = begin; slot < end; ++slot, repetition = static_cast<std::uint8_t>(depth)) {
-    const std::size_t from = list.offsets[slot];
-    const std::size_t to = list.offsets[slot + 1];
-    if (from == to) {
-      const bool empty = list.nullable && !list.is_null(slot);
-      definitions_.push_back(static_cast<std::uint8_t>(reached + (empty ? 1 : 0)));
-      repetitions_.push_back(repetition);
-    } else if (innermost) {
-      std::uint8_t* const repetitions = repetitions_.extend(to - from);
-      repetitions[0] = repetition;
-      std::fill(repetitions + 1, repetitions + (to - from), repeated);
-      append_elements(child, from, to);
-    } else {
-      append_list(child, depth + 1, from, to, repetition);
-    }
-  }
-}
-
-void PageLevels::append_elements(const Column& elements, std::size_t begin, std::size_t end) {
-  const std::uint8_t present = leaf_->max_definition;
-  std::uint8_t* const definitions = definitions_.extend(end - begin);
-  if (!leaf_has_nulls_) {
-    std::fill(definitions, definitions + (end - begin), present);
-    return;
-  }
-  for (std::size_t slot = begin; slot < end; ++slot) {
-    definitions[slot - begin] = static_cast<std::uint8_t>(present - (elements.validity[slot] ? 0 : 1));
+void PageLevels::append_structs(const LeafSlots& slots) {
+  if (slots.nulls == 0 && definitions_.empty()) return;
+  const std::size_t before = definitions_.size();
+  constexpr std::size_t kWrittenBehind = 7;
+  definitions_.reserve(count_ + slots.size() + kWrittenBehind);
+  std::uint8_t* const levels = definitions_.extend(count_ - before + slots.size());
+  std::fill(levels, levels + (count_ - before), leaf_->max_definition);
+  std::uint8_t* const own = levels + (count_ - before);
+  if (slots.nulls == 0) {
+    std::fill(own, own + slots.size(), leaf_->max_definition);
+  } else {
+    validity_.write_definitions(slots.begin, slots.end, own);
   }
 }
 
@@ -157,12 +106,12 @@ void PageLevels::append_repetition(ByteBuffer& out) const {
 
 void PageLevels::append_definition(ByteBuffer& out) const {
   if (leaf_->max_definition == 0) return;
-  if (!leaf_->lists.empty()) {
-    append_hybrid(definitions_.span(), bit_width(leaf_->max_definition), out);
-  } else if (bit_count_ == 0) {
-    append_run(1, count_, 1, out);
-  } else {
+  if (bit_count_ != 0) {
     append_hybrid_bits(bits_.data(), bit_count_, out);
+  } else if (!definitions_.empty()) {
+    append_hybrid(definitions_.span(), bit_width(leaf_->max_definition), out);
+  } else {
+    append_run(leaf_->max_definition, count_, bit_width(leaf_->max_definition), out);
   }
 }
 
@@ -175,19 +124,26 @@ void PageLevels::add_histograms(std::vector<std::int64_t>& definitions,
                                 std::vector<std::int64_t>& repetitions) const {
   if (definitions.size() <= leaf_->max_definition) definitions.resize(leaf_->max_definition + std::size_t{1});
   if (repetitions.size() <= leaf_->max_repetition) repetitions.resize(leaf_->max_repetition + std::size_t{1});
-  if (leaf_->max_repetition == 0) {
-    repetitions[0] += static_cast<std::int64_t>(count_);
+  if (leaf_->max_repetition > 1) {
+    add_counts(repetitions_.span(), repetitions);
+  } else {
+    repetitions[0] += static_cast<std::int64_t>(rows_);
+    repetitions[leaf_->max_repetition] += static_cast<std::int64_t>(count_ - rows_);
+  }
+  if (definitions_.empty()) {
     definitions[0] += static_cast<std::int64_t>(count_ - values_);
     definitions[leaf_->max_definition] += static_cast<std::int64_t>(values_);
-    return;
+  } else {
+    add_counts(definitions_.span(), definitions);
   }
-  add_counts(repetitions_.span(), repetitions);
-  add_counts(definitions_.span(), definitions);
 }
 
 std::size_t PageLevels::encoded_bytes() const {
-  const int bits = bit_width(leaf_->max_definition) + bit_width(leaf_->max_repetition);
-  return leaf_->lists.empty() ? bits_.size() : count_ * static_cast<std::size_t>(bits) / 8;
+  const auto packed = [](std::size_t levels, std::uint8_t highest) {
+    return levels * static_cast<std::size_t>(bit_width(highest)) / 8;
+  };
+  return bits_.size() + packed(definitions_.size(), leaf_->max_definition) +
+         packed(repetitions_.size(), leaf_->max_repetition);
 }
 
 void PageLevels::clear() {
@@ -198,7 +154,8 @@ void PageLevels::clear() {
 }
 
 std::size_t PageLevels::memory_bytes() const {
-  return bits_.capacity_bytes() + definitions_.capacity_bytes() + repetitions_.capacity_bytes();
+  return bits_.capacity_bytes() + definitions_.capacity_bytes() + repetitions_.capacity_bytes() +
+         validity_.memory_bytes() + lists_.memory_bytes();
 }
 
 }  // namespace pg2athena::parquet

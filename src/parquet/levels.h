@@ -8,31 +8,20 @@
 
 #include "base/bytes.h"
 #include "columnar/batch.h"
+#include "parquet/leaf_validity.h"
+#include "parquet/list_levels.h"
 #include "parquet/schema_mapping.h"
 
 namespace pg2athena::parquet {
 
-// Slots [begin, end) of a leaf's column, which is where some rows have their values.
-struct LeafSlots {
-  const columnar::Column* column = nullptr;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::size_t nulls = 0;
-
-  std::size_t size() const { return end - begin; }
-};
-
-// The slots of rows [begin, end) of a top-level column, at the end of its lists. Does not count NULLs.
-LeafSlots leaf_slots(const columnar::Column& column, std::size_t begin, std::size_t end);
-
-// The levels of one page, collected from slices of rows. A column without lists has definition levels of one
-// bit, which are its validity bitmap; they are kept as one. Without NULLs even that is only a count.
+// The levels of one page, collected from slices of rows. A column that isn't nested has definition levels of
+// one bit, which are its validity bitmap; they are kept as one. Without NULLs even that is only a count.
 class PageLevels {
  public:
   explicit PageLevels(const Leaf& leaf) : leaf_(&leaf) {}
 
   // Appends the levels of rows [begin, end) of the top-level column; returns the slots whose values belong to
-  // them.
+  // them, until the next call.
   LeafSlots append(const columnar::Column& column, std::size_t begin, std::size_t end);
 
   // Levels so far: values, NULLs, and a level for each list that is empty or NULL.
@@ -59,24 +48,23 @@ class PageLevels {
  private:
   void append_bits(const std::uint8_t* bits, std::size_t begin, std::size_t end);
   void append_ones(std::size_t count);
-  void append_nested(const columnar::Column& column, std::size_t begin, std::size_t end,
-                     std::size_t leaf_nulls);
-  void append_list(const columnar::Column& list, std::size_t depth, std::size_t begin, std::size_t end,
-                   std::uint8_t first_repetition);
-  void append_elements(const columnar::Column& elements, std::size_t begin, std::size_t end);
+  void append_structs(const LeafSlots& slots);
+  bool in_bits() const { return leaf_->max_repetition == 0 && leaf_->max_definition == 1; }
 
   const Leaf* leaf_;
   std::size_t count_ = 0;
   std::size_t values_ = 0;
   std::size_t rows_ = 0;
-  // Without lists: a bit for each of the first bit_count_ levels. Empty as long as there is no NULL.
+  // Definition levels of one bit: the first bit_count_ of them. Empty as long as they are all 1.
   Buffer<std::uint8_t> bits_;
   std::size_t bit_count_ = 0;
-  // With lists: a byte for each level.
+  // Others: a byte for each level. Empty as long as they all are the highest.
   Buffer<std::uint8_t> definitions_;
+  // Under lists: a byte for each level.
   Buffer<std::uint8_t> repetitions_;
-  // While append_nested() runs.
-  bool leaf_has_nulls_ = false;
+  // Of the slice at hand.
+  LeafValidity validity_;
+  ListLevels lists_;
 };
 
 }  // namespace pg2athena::parquet

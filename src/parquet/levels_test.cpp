@@ -78,7 +78,6 @@ TEST(Levels, A_page_without_NULLs_is_one_run) {
 }
 
 TEST(Levels, Lists_tell_NULL_from_empty_from_a_NULL_element) {
-  using List = std::vector<Value>;
   const std::vector<Value> rows = {Null{}, List{}, List{Null{}}, List{7, Null{}, 8}};
   const Decoded levels = levels_of(list_field(true, true), rows);
   EXPECT_EQ(levels.repetition, (Levels{0, 0, 0, 0, 1, 1}));
@@ -86,14 +85,12 @@ TEST(Levels, Lists_tell_NULL_from_empty_from_a_NULL_element) {
 }
 
 TEST(Levels, What_is_required_has_no_definition_level) {
-  using List = std::vector<Value>;
   EXPECT_EQ(levels_of(list_field(false, false), {List{}, List{1, 2}}).definition, (Levels{0, 1, 1}));
   EXPECT_EQ(levels_of(list_field(true, false), {List{}, Null{}, List{1}}).definition, (Levels{1, 0, 2}));
   EXPECT_EQ(levels_of(list_field(false, true), {List{}, List{Null{}, 1}}).definition, (Levels{0, 1, 2}));
 }
 
 TEST(Levels, Lists_of_lists_repeat_at_the_level_that_goes_on) {
-  using List = std::vector<Value>;
   const Field field{.name = "l", .type = Type::list(Type::list(Type::of(TypeId::Int32))), .nullable = true};
   const std::vector<Value> rows = {List{List{1, 2}, List{3}}, List{List{}, Null{}, List{Null{}}}, Null{},
                                    List{}};
@@ -103,7 +100,6 @@ TEST(Levels, Lists_of_lists_repeat_at_the_level_that_goes_on) {
 }
 
 TEST(Levels, Slots_of_a_slice_are_at_the_end_of_its_lists) {
-  using List = std::vector<Value>;
   const Field field = list_field(true, true);
   const Column column = column_of(field, {List{1, 2}, Null{}, List{Null{}, 4}, List{5}});
   const Leaf leaf = leaf_of(field);
@@ -117,7 +113,6 @@ TEST(Levels, Slots_of_a_slice_are_at_the_end_of_its_lists) {
 }
 
 TEST(Levels, Histograms_count_each_level) {
-  using List = std::vector<Value>;
   const Field field = list_field(true, true);
   const Leaf leaf = leaf_of(field);
   PageLevels levels(leaf);

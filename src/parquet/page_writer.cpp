@@ -20,7 +20,12 @@ constexpr std::size_t kAdoptedBytes = std::size_t{2} << 20U;
 
 Result<PageSize> PageWriter::write(PageHeader header, ByteChain& out) {
   const bool v2 = header.data_page_header_v2.has_value();
-  const std::span<const std::byte> levels = v2 ? levels_.span() : std::span<std::byte>();
+  // A page V1 is compressed as a whole.
+  if (!v2 && codec() != Codec::Uncompressed) {
+    content_.prepend(levels_.span());
+    levels_.clear();
+  }
+  const std::span<const std::byte> levels = levels_.span();
   PG2ATHENA_ASSIGN(std::span<const std::byte> values, compressor_.compress(content_.span()));
   bool compressed = codec() != Codec::Uncompressed;
   if (v2) {

@@ -65,7 +65,7 @@ NumberSlice without_nulls(const LeafSlots& slots, ByteBuffer& scratch) {
   if (slots.nulls == 0) return {column.values.data() + slots.begin * sizeof(T), slots.size()};
   scratch.resize((slots.size() - slots.nulls + 1) * sizeof(T));
   const std::size_t count =
-      compact<T>(column.values.data(), column.validity.data(), slots.begin, slots.end, scratch.data());
+      compact<T>(column.values.data(), slots.validity, slots.begin, slots.end, scratch.data());
   return {scratch.data(), count};
 }
 
@@ -280,8 +280,8 @@ class Strings {
     using Offset = std::uint32_t;
     const std::size_t count = slots.size() - slots.nulls;
     scratch.resize((count + 1) * sizeof(Offset));
-    compact<Offset>(reinterpret_cast<const std::byte*>(offsets), column.validity.data(), slots.begin,
-                    slots.end, scratch.data());
+    compact<Offset>(reinterpret_cast<const std::byte*>(offsets), slots.validity, slots.begin, slots.end,
+                    scratch.data());
     std::memcpy(scratch.data() + count * sizeof(Offset), offsets + slots.end, sizeof(Offset));
     return {data, reinterpret_cast<const Offset*>(scratch.data()), count};
   }

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/int128.h"
 #include "columnar/batch.h"
+#include "parquet/metadata.h"
 #include "columnar/schema.h"
 
 namespace pg2athena::parquet {
@@ -19,6 +20,7 @@ namespace pg2athena::parquet {
 struct Null {};
 
 // A value of any column. Integers are also dates, times and small decimals; Floats are narrowed from double.
+// A list has its elements, a struct its fields, a map its entries, each as a struct of key and value.
 struct Value {
   // An aggregate would take a pointer for a bool.
   Value(Null null) : value(null) {}
@@ -40,9 +42,32 @@ struct Value {
   std::variant<Null, bool, std::int64_t, Int128, double, std::string, std::vector<Value>> value;
 };
 
+using List = std::vector<Value>;
+using Record = std::vector<Value>;
+
 template <typename T>
 void append_fixed(columnar::Column& column, T value) {
   column.values.append(reinterpret_cast<const std::byte*>(&value), sizeof value);
+}
+
+// Appends what a struct's child has where the struct is NULL: whatever the layout allows (batch.h).
+inline void append_hidden(columnar::Column& column) {
+  using columnar::Storage;
+  switch (column.type.storage()) {
+    case Storage::Bytes:
+    case Storage::List:
+      column.offsets.push_back(column.offsets.back());
+      break;
+    case Storage::Struct:
+      for (columnar::Column& child : column.children) append_hidden(child);
+      break;
+    default:
+      for (std::size_t i = 0; i < column.type.width(); ++i) column.values.push_back(std::byte{1});
+  }
+  const bool null = column.nullable && column.length % 2 == 0;
+  if (column.nullable) column.validity.push_back(!null);
+  column.null_count += null ? 1 : 0;
+  ++column.length;
 }
 
 inline void append(columnar::Column& column, const Value& value) {
@@ -79,6 +104,13 @@ inline void append(columnar::Column& column, const Value& value) {
       column.offsets.push_back(static_cast<std::uint32_t>(column.children[0].length));
       break;
     case Storage::Struct:
+      for (std::size_t i = 0; i < column.children.size(); ++i) {
+        if (null) {
+          append_hidden(column.children[i]);
+        } else {
+          append(column.children[i], std::get<Record>(value.value)[i]);
+        }
+      }
       break;
   }
   if (column.nullable) column.validity.push_back(!null);

@@ -100,7 +100,7 @@ class TypedEncoder final : public ValueEncoder {
   BoundTexts file_bounds() const override { return physical_.texts(file_bounds_); }
 
   std::size_t memory_bytes() const override {
-    return dictionary_.memory_bytes() + indices_.capacity_bytes() + page_.capacity_bytes() +
+    return sizeof *this + dictionary_.memory_bytes() + indices_.capacity_bytes() + page_.capacity_bytes() +
            trial_.capacity_bytes() + seen_.capacity_bytes() + hashes_.capacity_bytes();
   }
 

@@ -62,7 +62,7 @@ class Booleans final : public ValueEncoder {
     return {.min = bound_text(type_, file_bounds_.min() != 0),
             .max = bound_text(type_, file_bounds_.max() != 0)};
   }
-  std::size_t memory_bytes() const override { return page_.capacity_bytes(); }
+  std::size_t memory_bytes() const override { return sizeof *this + page_.capacity_bytes(); }
   void release_above(std::size_t bytes) override {
     if (page_.empty() && page_.capacity_bytes() > bytes) page_.release();
   }
