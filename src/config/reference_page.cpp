@@ -28,6 +28,8 @@ tables:
   - name: public.events
     columns: [id, created_at, kind, payload]
     where: created_at >= date '2026-01-01'
+    encoding: {created_at: delta_binary_packed}
+    bloom_filters: [id]
   - query: queries/revenue.sql
     as: revenue
 exclude:
@@ -81,13 +83,20 @@ std::string tables_part() {
     out += fmt::format("| `{}` | {} | {}. |\n", key.key, key.type, key.summary);
   }
   out +=
-      "\nNames are as psql's `\\d` takes them: unquoted letters fold to lower case, `\"Quoted\"` text stays "
+      "\nNames of tables are as psql's `\\d` takes them: unquoted letters fold to lower case, `\"Quoted\"` "
+      "text stays "
       "as it is, `*` "
       "and `?` are\nwildcards. In YAML a name in double quotes stands inside of single ones: "
       "`'public.\"Order Items\"'`; one "
       "that begins with `*` or\n`\"` too.\n\nA table with an entry of its own is exported as that entry "
       "says, also where a pattern takes it too. Two different "
-      "entries of\none table are refused.\n";
+      "entries of\none table are refused. `columns`, `where`, `encoding` and `bloom_filters` need the full "
+      "name "
+      "of one table, or a query\n(which has its own columns and condition).\n\nColumns are named as "
+      "PostgreSQL "
+      "has them, without quotes, of a query as it returns them. Which encoding is good for what:\n[the "
+      "Parquet "
+      "files](parquet.md).\n";
   return out;
 }
 

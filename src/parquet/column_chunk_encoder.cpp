@@ -109,13 +109,13 @@ Result<PageSize> ColumnChunkEncoder::write_page(Encoding encoding) {
   return pages_->write(
       {.type = PageType::DataPageV2,
        .data_page_header_v2 =
-           DataPageHeaderV2{.num_values = count,
-                            .num_nulls = static_cast<std::int32_t>(levels_.count() - levels_.values()),
-                            .num_rows = static_cast<std::int32_t>(levels_.rows()),
-                            .encoding = encoding,
-                            .definition_levels_byte_length =
-                                static_cast<std::int32_t>(levels.size() - repetition_bytes),
-                            .repetition_levels_byte_length = static_cast<std::int32_t>(repetition_bytes)}},
+           DataPageHeaderV2{
+               .num_values = count,
+               .num_nulls = static_cast<std::int32_t>(levels_.count() - levels_.values()),
+               .num_rows = static_cast<std::int32_t>(levels_.rows()),
+               .encoding = encoding,
+               .definition_levels_byte_length = static_cast<std::int32_t>(levels.size() - repetition_bytes),
+               .repetition_levels_byte_length = static_cast<std::int32_t>(repetition_bytes)}},
       finished_);
 }
 

@@ -60,6 +60,15 @@ std::optional<Encoding> encoding_named(std::string_view name) {
   return found->encoding;
 }
 
+std::span<const Encoding> all_encodings() {
+  static const auto kAll = [] {
+    std::array<Encoding, kNames.size()> all{};
+    std::ranges::transform(kNames, all.begin(), &Name::encoding);
+    return all;
+  }();
+  return kAll;
+}
+
 std::span<const Encoding> encodings_of(PhysicalType physical) {
   switch (physical) {
     case PhysicalType::Boolean:

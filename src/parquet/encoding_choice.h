@@ -16,6 +16,7 @@ namespace pg2athena::parquet {
 // As configuration and documentation spell it: "delta_binary_packed"; RleDictionary is "dictionary".
 std::string_view encoding_name(Encoding encoding);
 std::optional<Encoding> encoding_named(std::string_view name);
+std::span<const Encoding> all_encodings();
 
 // What a caller may choose for a leaf of this type.
 std::span<const Encoding> encodings_of(PhysicalType physical);

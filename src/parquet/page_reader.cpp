@@ -55,7 +55,7 @@ Result<PageReader> PageReader::open(ByteSource& source, FileRange range, Codec c
                                     const ReaderOptions& options) {
   PG2ATHENA_ASSIGN(Decompressor decompressor, Decompressor::create(codec));
   return PageReader(SourceWindow(source, range), range, std::move(decompressor), codec == Codec::Uncompressed,
-                    leaf.max_repetition != 0, leaf.max_definition != 0, options.most_page_bytes);
+                    leaf.max_repetition != 0, leaf.max_definition != 0, options);
 }
 
 Result<bool> PageReader::next(Page& page) {
@@ -109,7 +109,7 @@ Result<std::span<const std::byte>> PageReader::read_content(const PageHeader& he
   }
   PG2ATHENA_ASSIGN(const std::span<const std::byte> content, window_.view(position_, size));
   position_ += size;
-  if (header.crc && std::bit_cast<std::uint32_t>(*header.crc) != crc32(content)) {
+  if (verify_checksums_ && header.crc && std::bit_cast<std::uint32_t>(*header.crc) != crc32(content)) {
     return corrupt("a page's checksum is wrong");
   }
   return content;

@@ -63,7 +63,7 @@ class PageReader {
 
  private:
   PageReader(SourceWindow window, FileRange range, Decompressor decompressor, bool plain, bool repetitions,
-             bool definitions, std::size_t most_bytes)
+             bool definitions, const ReaderOptions& options)
       : window_(std::move(window)),
         position_(range.begin),
         end_(range.end),
@@ -71,7 +71,8 @@ class PageReader {
         plain_(plain),
         repetitions_(repetitions),
         definitions_(definitions),
-        most_bytes_(most_bytes) {}
+        most_bytes_(options.most_page_bytes),
+        verify_checksums_(options.verify_checksums) {}
 
   Result<PageHeader> read_header();
   Result<std::span<const std::byte>> read_content(const PageHeader& header);
@@ -88,6 +89,7 @@ class PageReader {
   bool repetitions_;
   bool definitions_;
   std::size_t most_bytes_;
+  bool verify_checksums_;
   ByteBuffer page_;
 };
 

@@ -44,9 +44,9 @@ class SchemaWalk {
  private:
   // Where in the tree a node is.
   struct Levels {
-    std::uint8_t slot_definition = 0;  // at which a slot of the node is there: of a NULL struct's fields too
-    std::uint8_t definition = 0;       // at which what is around the node isn't NULL
-    std::uint8_t lists = 0;            // around it
+    std::uint16_t slot_definition = 0;  // at which a slot of the node is there: of a NULL struct's fields too
+    std::uint16_t definition = 0;       // at which what is around the node isn't NULL
+    std::uint16_t lists = 0;            // around it
   };
 
   // Goes back to what it was on the way out of a node.
@@ -87,8 +87,9 @@ class SchemaWalk {
     const SchemaElement& element = elements_[next_];
     const Within within(*this);
     path_.push_back(element.name);
-    // Not deeper than levels of one byte allow; each node beyond them is a required struct, or a mistake.
-    if (path_.size() > std::numeric_limits<std::uint8_t>::max()) return unsupported("the schema is too deep");
+    // Structs that are never NULL have no levels, and nobody has so many.
+    constexpr std::size_t kDeepest = 1000;
+    if (path_.size() > kDeepest) return unsupported("the schema is too deep");
     if (!element.repetition || *element.repetition < Repetition::Required ||
         *element.repetition > Repetition::Repeated) {
       return corrupt("a column has no repetition type");
@@ -102,11 +103,11 @@ class SchemaWalk {
 
   // What an element is apart from its repetition.
   Result<Field> content(const SchemaElement& element, Levels levels, std::size_t child, bool nullable) {
-    PathStep step{.child = child,
+    ReadStep step{.child = child,
                   .nullable = nullable,
                   .lists = levels.lists,
                   .slot_definition = levels.slot_definition,
-                  .value_definition = static_cast<std::uint8_t>(levels.definition + (nullable ? 1 : 0))};
+                  .value_definition = static_cast<std::uint16_t>(levels.definition + (nullable ? 1 : 0))};
     if (!element.num_children || (*element.num_children == 0 && element.type)) return leaf(element, step);
     if (*element.num_children <= 0) return unsupported("a group without fields");
     const auto kind = element.logical_type ? element.logical_type->kind : LogicalKind::Unknown;
@@ -116,7 +117,7 @@ class SchemaWalk {
     return structure(element, step);
   }
 
-  Result<Field> structure(const SchemaElement& element, const PathStep& step) {
+  Result<Field> structure(const SchemaElement& element, const ReadStep& step) {
     steps_.push_back(step);
     Type type = Type::of(TypeId::Struct);
     const Levels inner{
@@ -129,13 +130,13 @@ class SchemaWalk {
   }
 
   // A step into a list, and the levels of its elements.
-  Levels enter_list(PathStep step) {
+  Levels enter_list(ReadStep step) {
     step.is_list = true;
-    step.element_definition = static_cast<std::uint8_t>(step.value_definition + 1);
+    step.element_definition = static_cast<std::uint16_t>(step.value_definition + 1);
     steps_.push_back(step);
     return {.slot_definition = step.element_definition,
             .definition = step.element_definition,
-            .lists = static_cast<std::uint8_t>(step.lists + 1)};
+            .lists = static_cast<std::uint16_t>(step.lists + 1)};
   }
 
   // A repeated field that stands for a list itself: never NULL, and neither are its elements.
@@ -155,7 +156,7 @@ class SchemaWalk {
     return {.name = name, .type = std::move(type), .nullable = nullable};
   }
 
-  Result<Field> list(const SchemaElement& element, const PathStep& step) {
+  Result<Field> list(const SchemaElement& element, const ReadStep& step) {
     if (*element.num_children != 1 || next_ == elements_.size() ||
         elements_[next_].repetition != Repetition::Repeated) {
       return corrupt("a list isn't made of one repeated field");
@@ -175,7 +176,7 @@ class SchemaWalk {
     return list_field(element.name, step.nullable, std::move(*field));
   }
 
-  Result<Field> map(const SchemaElement& element, const PathStep& step) {
+  Result<Field> map(const SchemaElement& element, const ReadStep& step) {
     if (*element.num_children != 1 || next_ == elements_.size() ||
         elements_[next_].repetition != Repetition::Repeated) {
       return corrupt("a map isn't made of one repeated field");
@@ -194,10 +195,13 @@ class SchemaWalk {
     return Field{.name = element.name, .type = std::move(type), .nullable = step.nullable};
   }
 
-  Result<Field> leaf(const SchemaElement& element, const PathStep& step) {
+  Result<Field> leaf(const SchemaElement& element, const ReadStep& step) {
     if (!element.type) return corrupt("a column has neither a type nor fields");
     auto type = leaf_type(element);
     if (!type) return fail(std::move(type).error().with("column", dotted(path_)));
+    if (step.value_definition > std::numeric_limits<std::uint8_t>::max()) {
+      return unsupported("a column nested deeper than levels count");
+    }
     steps_.push_back(step);
     read_.leaves.push_back({.path = path_,
                             .steps = steps_,
@@ -205,9 +209,9 @@ class SchemaWalk {
                             .fixed_bytes = type->fixed_bytes,
                             .type = type->type,
                             .multiplier = type->multiplier,
-                            .max_definition = step.value_definition,
-                            .max_repetition = step.lists});
-    for (PathStep& passed : steps_) passed.first = false;
+                            .max_definition = static_cast<std::uint8_t>(step.value_definition),
+                            .max_repetition = static_cast<std::uint8_t>(step.lists)});
+    for (ReadStep& passed : steps_) passed.first = false;
     return Field{.name = element.name, .type = std::move(type->type), .nullable = step.nullable};
   }
 
@@ -215,7 +219,7 @@ class SchemaWalk {
   std::size_t next_ = 0;
   ReadSchema read_;
   std::vector<std::string> path_;
-  std::vector<PathStep> steps_;
+  std::vector<ReadStep> steps_;
 };
 
 }  // namespace

@@ -18,21 +18,21 @@ namespace pg2athena::parquet {
 // `slot_definition`; the slot has a value, not NULL, where it is at least `value_definition`. A list has an
 // element where the definition level is at least `element_definition` and the repetition level at most
 // `lists` + 1.
-struct PathStep {
+struct ReadStep {
   std::size_t child = 0;  // which of the children of the step before, or which top-level column
   bool first = true;      // no other leaf before this one goes by here
   bool is_list = false;
   bool nullable = false;
-  std::uint8_t lists = 0;  // around it
-  std::uint8_t slot_definition = 0;
-  std::uint8_t value_definition = 0;
-  std::uint8_t element_definition = 0;
+  std::uint16_t lists = 0;  // around it
+  std::uint16_t slot_definition = 0;
+  std::uint16_t value_definition = 0;
+  std::uint16_t element_definition = 0;
 };
 
 // A leaf of the file's schema, which is a column chunk in every row group.
 struct ReadLeaf {
   std::vector<std::string> path;  // as in ColumnMetaData
-  std::vector<PathStep> steps;    // the last one is the leaf's own
+  std::vector<ReadStep> steps;    // the last one is the leaf's own
   PhysicalType physical = PhysicalType::Int32;
   std::size_t fixed_bytes = 0;  // of a FixedLenByteArray's value
   columnar::Type type;          // a scalar
@@ -56,7 +56,8 @@ struct ReadSchema {
 //
 // CorruptInput for what is no tree, or a type that contradicts itself; Unsupported, with the column, for
 // types that have no column here: INT96, nanoseconds, unsigned integers of 32 and 64 bits, decimals of more
-// than 38 digits, and what parquet.thrift got after this was written.
+// than 38 digits, what parquet.thrift got after this was written, and columns nested deeper than levels count
+// (255).
 Result<ReadSchema> read_schema(std::span<const SchemaElement> elements);
 
 }  // namespace pg2athena::parquet

@@ -16,6 +16,8 @@ struct ReaderOptions {
   std::size_t most_column_bytes = std::size_t{1} << 30U;
   // A batch that has reached this ends, though it could have more rows.
   std::size_t batch_bytes = std::size_t{32} << 20U;
+  // Pages that have a CRC are compared with it.
+  bool verify_checksums = true;
 };
 
 }  // namespace pg2athena::parquet

@@ -25,7 +25,7 @@ bool same_bytes(const void* a, const void* b, std::size_t bytes) {
 SlotAssembly::SlotAssembly(const ReadLeaf& leaf)
     : leaf_(&leaf), targets_(leaf.steps.size()), lists_with_element_(std::size_t{leaf.max_definition} + 1) {
   for (std::size_t level = 0; level < lists_with_element_.size(); ++level) {
-    for (const PathStep& step : leaf.steps) {
+    for (const ReadStep& step : leaf.steps) {
       if (step.is_list && level >= step.element_definition) ++lists_with_element_[level];
     }
   }
@@ -47,7 +47,7 @@ void SlotAssembly::start_batch(std::vector<Column>& columns) {
 Result<void> SlotAssembly::append(const LevelSlice& levels) {
   PG2ATHENA_TRY(check(levels));
   for (std::size_t i = 0; i + 1 < targets_.size(); ++i) {
-    const PathStep& step = leaf_->steps[i];
+    const ReadStep& step = leaf_->steps[i];
     if (step.first) {
       append_slots(step, levels, *targets_[i].column);
     } else {
@@ -78,7 +78,7 @@ Result<void> SlotAssembly::check(const LevelSlice& levels) {
 }
 
 template <typename Slots>
-void SlotAssembly::append_slots(const PathStep& step, const LevelSlice& levels, Slots& slots) {
+void SlotAssembly::append_slots(const ReadStep& step, const LevelSlice& levels, Slots& slots) {
   for (std::size_t i = 0; i < levels.count; ++i) {
     const std::uint8_t repetition = level_at(levels.repetitions, i);
     const std::uint8_t definition = level_at(levels.definitions, i);
@@ -99,7 +99,7 @@ void SlotAssembly::append_slots(const PathStep& step, const LevelSlice& levels, 
 }
 
 void SlotAssembly::leaf_slots(const LevelSlice& levels, Buffer<std::uint8_t>& present) const {
-  const PathStep& step = leaf_->steps.back();
+  const ReadStep& step = leaf_->steps.back();
   present.clear();
   present.reserve(levels.count);
   for (std::size_t i = 0; i < levels.count; ++i) {

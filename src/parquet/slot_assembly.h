@@ -60,7 +60,7 @@ class SlotAssembly {
 
   Result<void> check(const LevelSlice& levels);
   template <typename Slots>
-  static void append_slots(const PathStep& step, const LevelSlice& levels, Slots& slots);
+  static void append_slots(const ReadStep& step, const LevelSlice& levels, Slots& slots);
 
   const ReadLeaf* leaf_;
   std::vector<Target> targets_;  // one for each step

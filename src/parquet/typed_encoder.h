@@ -174,6 +174,7 @@ class TypedEncoder final : public ValueEncoder {
     if (!direct_.has_value()) {
       PG2ATHENA_ASSIGN(const Trial trial, try_encodings(Physical::staged(page_, kTried)));
       direct_ = trial.encoding;
+      trial_.release();
     }
     physical_.finish_page(*direct_, page_, out);
     return *direct_;
@@ -216,7 +217,9 @@ class TypedEncoder final : public ValueEncoder {
     Physical::stage_looked_up(dictionary_, indices_.span(), page_);
     Physical::include(page_bounds_, dictionary_);
     if (chosen_.bloom_filter) physical_.append_hashes(dictionary_, hashes_);
-    dictionary_.clear();
+    // The staged page is new memory, perhaps while a row group closes because there is none left.
+    dictionary_.release();
+    indices_.release();
     state_ = State::Direct;
     return {};
   }
@@ -233,6 +236,7 @@ class TypedEncoder final : public ValueEncoder {
     trial_.clear();
     physical_.append_dictionary(dictionary_, trial_);
     PG2ATHENA_ASSIGN(measured.dictionary_bytes, pages_->compressed_size(trial_.span()));
+    trial_.release();  // there are as many of them as columns, and each is needed once a chunk
     return dictionary_is_smaller(sample, measured);
   }
 
