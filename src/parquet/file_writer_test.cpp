@@ -190,7 +190,7 @@ TEST(FileWriter, A_batch_whose_parts_do_not_fit_together_is_an_error) {
   };
   const auto batch = [&] {
     Batch made(schema);
-    append(made.columns[0], List{Record{1, Record{10, "one"}}, Record{2, Record{Null{}, "two"}}});
+    append(made.columns[0], Elements{Record{1, Record{10, "one"}}, Record{2, Record{Null{}, "two"}}});
     return made;
   };
   EXPECT_TRUE(written(batch()).has_value());

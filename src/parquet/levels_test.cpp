@@ -78,22 +78,24 @@ TEST(Levels, A_page_without_NULLs_is_one_run) {
 }
 
 TEST(Levels, Lists_tell_NULL_from_empty_from_a_NULL_element) {
-  const std::vector<Value> rows = {Null{}, List{}, List{Null{}}, List{7, Null{}, 8}};
+  const std::vector<Value> rows = {Null{}, Elements{}, Elements{Null{}}, Elements{7, Null{}, 8}};
   const Decoded levels = levels_of(list_field(true, true), rows);
   EXPECT_EQ(levels.repetition, (Levels{0, 0, 0, 0, 1, 1}));
   EXPECT_EQ(levels.definition, (Levels{0, 1, 2, 3, 2, 3}));
 }
 
 TEST(Levels, What_is_required_has_no_definition_level) {
-  EXPECT_EQ(levels_of(list_field(false, false), {List{}, List{1, 2}}).definition, (Levels{0, 1, 1}));
-  EXPECT_EQ(levels_of(list_field(true, false), {List{}, Null{}, List{1}}).definition, (Levels{1, 0, 2}));
-  EXPECT_EQ(levels_of(list_field(false, true), {List{}, List{Null{}, 1}}).definition, (Levels{0, 1, 2}));
+  EXPECT_EQ(levels_of(list_field(false, false), {Elements{}, Elements{1, 2}}).definition, (Levels{0, 1, 1}));
+  EXPECT_EQ(levels_of(list_field(true, false), {Elements{}, Null{}, Elements{1}}).definition,
+            (Levels{1, 0, 2}));
+  EXPECT_EQ(levels_of(list_field(false, true), {Elements{}, Elements{Null{}, 1}}).definition,
+            (Levels{0, 1, 2}));
 }
 
 TEST(Levels, Lists_of_lists_repeat_at_the_level_that_goes_on) {
   const Field field{.name = "l", .type = Type::list(Type::list(Type::of(TypeId::Int32))), .nullable = true};
-  const std::vector<Value> rows = {List{List{1, 2}, List{3}}, List{List{}, Null{}, List{Null{}}}, Null{},
-                                   List{}};
+  const std::vector<Value> rows = {Elements{Elements{1, 2}, Elements{3}},
+                                   Elements{Elements{}, Null{}, Elements{Null{}}}, Null{}, Elements{}};
   const Decoded levels = levels_of(field, rows);
   EXPECT_EQ(levels.repetition, (Levels{0, 2, 1, 0, 1, 1, 0, 0}));
   EXPECT_EQ(levels.definition, (Levels{5, 5, 5, 3, 2, 4, 0, 1}));
@@ -101,7 +103,7 @@ TEST(Levels, Lists_of_lists_repeat_at_the_level_that_goes_on) {
 
 TEST(Levels, Slots_of_a_slice_are_at_the_end_of_its_lists) {
   const Field field = list_field(true, true);
-  const Column column = column_of(field, {List{1, 2}, Null{}, List{Null{}, 4}, List{5}});
+  const Column column = column_of(field, {Elements{1, 2}, Null{}, Elements{Null{}, 4}, Elements{5}});
   const Leaf leaf = leaf_of(field);
   PageLevels levels(leaf);
   const LeafSlots slots = levels.append(column, 1, 3);
@@ -116,7 +118,7 @@ TEST(Levels, Histograms_count_each_level) {
   const Field field = list_field(true, true);
   const Leaf leaf = leaf_of(field);
   PageLevels levels(leaf);
-  levels.append(column_of(field, {Null{}, List{}, List{Null{}}, List{7, Null{}, 8}}), 0, 4);
+  levels.append(column_of(field, {Null{}, Elements{}, Elements{Null{}}, Elements{7, Null{}, 8}}), 0, 4);
   EXPECT_EQ(levels.rows(), 4U);
   std::vector<std::int64_t> definitions;
   std::vector<std::int64_t> repetitions = {10, 20};

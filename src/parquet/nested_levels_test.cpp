@@ -138,8 +138,8 @@ TEST(NestedLevels, A_struct_that_is_never_NULL_has_no_level) {
 TEST(NestedLevels, A_map_is_a_list_of_keys_and_values) {
   const Field field{
       .name = "m", .type = Type::map(Type::of(TypeId::Int32), Type::of(TypeId::Int32)), .nullable = true};
-  const std::vector<Value> rows = {List{Record{1, 10}, Record{2, Null{}}}, Null{}, List{},
-                                   List{Record{3, 30}}};
+  const std::vector<Value> rows = {Elements{Record{1, 10}, Record{2, Null{}}}, Null{}, Elements{},
+                                   Elements{Record{3, 30}}};
   EXPECT_EQ(striped(field, rows),
             (std::vector<Striped>{
                 {.repetition = {0, 1, 0, 0, 0}, .definition = {2, 2, 0, 1, 2}, .values = {1, 2, 3}},
@@ -150,8 +150,8 @@ TEST(NestedLevels, A_list_in_a_NULL_struct_ends_at_the_struct) {
   const Type type =
       Type::structure({{.name = "l", .type = Type::list(number("", true).type), .nullable = true},
                        {.name = "r", .type = Type::list(number("", true).type, false), .nullable = false}});
-  const std::vector<Value> rows = {Null{}, Record{Null{}, List{}}, Record{List{}, List{1, 2}},
-                                   Record{List{Null{}, 3}, List{4}}};
+  const std::vector<Value> rows = {Null{}, Record{Null{}, Elements{}}, Record{Elements{}, Elements{1, 2}},
+                                   Record{Elements{Null{}, 3}, Elements{4}}};
   EXPECT_EQ(striped({.name = "s", .type = type, .nullable = true}, rows),
             (std::vector<Striped>{
                 {.repetition = {0, 0, 0, 0, 1}, .definition = {0, 1, 2, 3, 4}, .values = {3}},
@@ -162,8 +162,8 @@ TEST(NestedLevels, Lists_of_structs_of_lists_repeat_at_the_list_that_goes_on) {
   const Type inner =
       Type::structure({number("n", true), {.name = "l", .type = Type::list(number("", true).type)}});
   const Field field{.name = "c", .type = Type::list(inner), .nullable = true};
-  const std::vector<Value> rows = {List{Record{1, List{10, 11}}, Null{}, Record{Null{}, List{}}}, List{},
-                                   List{Record{2, Null{}}, Record{3, List{12, Null{}}}}};
+  const std::vector<Value> rows = {Elements{Record{1, Elements{10, 11}}, Null{}, Record{Null{}, Elements{}}},
+                                   Elements{}, Elements{Record{2, Null{}}, Record{3, Elements{12, Null{}}}}};
   EXPECT_EQ(striped(field, rows),
             (std::vector<Striped>{
                 {.repetition = {0, 1, 1, 0, 0, 1}, .definition = {4, 2, 3, 1, 4, 4}, .values = {1, 2, 3}},
@@ -186,10 +186,10 @@ TEST(NestedLevels, The_document_of_the_Dremel_paper) {
   const Type document = Type::structure(
       {number("DocId", false), {.name = "Links", .type = links, .nullable = true}, repeated("Name", name)});
   // Texts as numbers: 100 en-us, 101 en, 102 en-gb; 200 us, 201 gb; 300 http://A, 301 http://B, 302 http://C.
-  const Value r1 = Record{10, Record{List{}, List{20, 40, 60}},
-                          List{Record{List{Record{100, 200}, Record{101, Null{}}}, 300}, Record{List{}, 301},
-                               Record{List{Record{102, 201}}, Null{}}}};
-  const Value r2 = Record{20, Record{List{10, 30}, List{80}}, List{Record{List{}, 302}}};
+  const Value r1 = Record{10, Record{Elements{}, Elements{20, 40, 60}},
+                          Elements{Record{Elements{Record{100, 200}, Record{101, Null{}}}, 300},
+                                   Record{Elements{}, 301}, Record{Elements{Record{102, 201}}, Null{}}}};
+  const Value r2 = Record{20, Record{Elements{10, 30}, Elements{80}}, Elements{Record{Elements{}, 302}}};
   EXPECT_EQ(striped({.name = "Document", .type = document, .nullable = false}, {r1, r2}),
             (std::vector<Striped>{
                 {.repetition = {0, 0}, .definition = {0, 0}, .values = {10, 20}},
@@ -206,7 +206,7 @@ TEST(NestedLevels, A_page_without_NULLs_and_empty_lists_is_one_run_of_definition
                     .nullable = true};
   const Leaf leaf = map_schema({{field}})->leaves.at(0);
   PageLevels levels(leaf);
-  const Column column = column_of(field, std::vector<Value>(10'000, List{Record{1, 2}, Record{3, 4}}));
+  const Column column = column_of(field, std::vector<Value>(10'000, Elements{Record{1, 2}, Record{3, 4}}));
   levels.append(column, 0, 10'000);
   ByteBuffer out;
   levels.append_definition(out);
@@ -228,7 +228,7 @@ class ByDefinition {
       out.values.push_back(static_cast<std::int64_t>(value.number()));
       return put(definition, repetition);
     }
-    const auto& children = std::get<List>(value.value);
+    const auto& children = std::get<Elements>(value.value);
     if (!leaf_.steps[step].list) {
       return add(children[leaf_.steps[step].child], step + 1, definition, repetition, depth);
     }
@@ -294,7 +294,7 @@ class Assembly {
 std::string printed(const Leaf& leaf, const Value& value, std::size_t step = 0) {
   if (value.is_null()) return "NULL";
   if (step == leaf.steps.size()) return std::to_string(static_cast<std::int64_t>(value.number()));
-  const auto& children = std::get<List>(value.value);
+  const auto& children = std::get<Elements>(value.value);
   if (!leaf.steps[step].list) return "(" + printed(leaf, children[leaf.steps[step].child], step + 1) + ")";
   if (children.empty()) return "[]";
   std::string text = "[";
@@ -356,7 +356,7 @@ Value any_value(const Type& type, bool nullable, const Shape& shape, Random& ran
   switch (type.id) {
     case TypeId::List:
     case TypeId::Map: {
-      List list;
+      Elements list;
       if (random.percent(shape.empty_percent)) return list;
       const std::uint64_t length = random.percent(2) ? 100 : 1 + random.below(3);
       for (std::uint64_t i = 0; i < length; ++i) {

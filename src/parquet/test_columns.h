@@ -42,7 +42,7 @@ struct Value {
   std::variant<Null, bool, std::int64_t, Int128, double, std::string, std::vector<Value>> value;
 };
 
-using List = std::vector<Value>;
+using Elements = std::vector<Value>;
 using Record = std::vector<Value>;
 
 template <typename T>

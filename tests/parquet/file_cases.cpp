@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "case_values.h"
+#include "nested_cases.h"
 
 namespace pg2athena::parquet {
 namespace {
@@ -322,6 +323,7 @@ std::vector<FileCase> file_cases() {
   std::vector<FileCase> cases;
   add_types(cases);
   add_lists(cases);
+  add_nested(cases);
   add_nulls_and_runs(cases);
   add_strings(cases);
   add_structure(cases);

@@ -1,12 +1,12 @@
 // Writes Parquet files of every kind that the writer makes, each with what readers have to find in it:
 //
-//   parquet_generate_files DIR
+//   parquet_generate_files DIR                the files of file_cases.cpp
+//   parquet_generate_files DIR SEED [COUNT]   files of random schemas, one for each seed from SEED on
 //
-// makes NAME.parquet; NAME.jsonl, a line for each row, an array of its values; and NAME.json, the columns,
-// the options and the writer's own summary. test_readers.py reads the files with other programs and compares.
-//
-// In JSON a float is a string in hexadecimal ("0x1.8p+1"), a decimal a string, binary a string of hexadecimal
-// digits; dates, times and timestamps are the numbers that they are stored as.
+// makes NAME.parquet; NAME.jsonl, a line for each row, an array of its values (case_json.h); and NAME.json,
+// the columns, the options and the writer's own summary. The tests in this folder read the files with other
+// programs and compare.
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -14,87 +14,17 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/decimal.h"
+#include "case_json.h"
 #include "file_cases.h"
 #include "parquet/file_writer.h"
+#include "random_cases.h"
 
 namespace pg2athena::parquet {
 namespace {
 
-using columnar::Type;
-using columnar::TypeId;
 using Json = nlohmann::json;
-
-std::string type_name(const Type& type) {
-  switch (type.id) {
-    case TypeId::Boolean:
-      return "boolean";
-    case TypeId::Int16:
-      return "int16";
-    case TypeId::Int32:
-      return "int32";
-    case TypeId::Int64:
-      return "int64";
-    case TypeId::Float32:
-      return "float";
-    case TypeId::Float64:
-      return "double";
-    case TypeId::Decimal:
-      return fmt::format("decimal({},{})", type.precision, type.scale);
-    case TypeId::Date:
-      return "date";
-    case TypeId::Timestamp:
-      return type.utc ? "timestamp_utc" : "timestamp";
-    case TypeId::Time:
-      return "time";
-    case TypeId::String:
-      return "string";
-    case TypeId::Binary:
-      return "binary";
-    case TypeId::List:
-      return "list<" + type_name(type.children[0].type) + ">";
-    default:
-      return "?";
-  }
-}
-Json to_json(const Type& type, const Value& value) {
-  if (value.is_null()) return nullptr;
-  switch (type.id) {
-    case TypeId::Boolean:
-      return std::get<bool>(value.value);
-    case TypeId::Float32:
-    case TypeId::Float64:
-      return fmt::format("{:a}", std::get<double>(value.value));
-    case TypeId::Decimal:
-      return format_decimal(value.number(), type.scale);
-    case TypeId::String:
-      return std::get<std::string>(value.value);
-    case TypeId::Binary: {
-      std::string digits;
-      for (const char c : std::get<std::string>(value.value))
-        digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
-      return digits;
-    }
-    case TypeId::List: {
-      Json list = Json::array();
-      for (const Value& element : std::get<std::vector<Value>>(value.value))
-        list.push_back(to_json(type.children[0].type, element));
-      return list;
-    }
-    default:
-      return static_cast<std::int64_t>(value.number());
-  }
-}
-
-Json to_json(const ColumnSummary& summary) {
-  Json json = {{"path", summary.path}, {"values", summary.values}, {"nulls", summary.nulls}};
-  if (summary.min) json["min"] = *summary.min;
-  if (summary.max) json["max"] = *summary.max;
-  return json;
-}
 
 class FileSink final : public ByteSink {
  public:
@@ -133,8 +63,7 @@ Result<void> write_case(const FileCase& file, const std::filesystem::path& folde
   Json columns = Json::array();
   for (const ColumnCase& each : file.columns) {
     schema.fields.push_back(each.field);
-    columns.push_back(
-        {{"name", each.field.name}, {"type", type_name(each.field.type)}, {"nullable", each.field.nullable}});
+    columns.push_back(describe(each.field));
   }
   WriterOptions options = file.options;
   options.key_value_metadata = {{"source.table", "public." + file.name}, {"empty", ""}};
@@ -143,20 +72,17 @@ Result<void> write_case(const FileCase& file, const std::filesystem::path& folde
   std::ofstream lines(folder / (file.name + ".jsonl"));
   PG2ATHENA_ASSIGN(const FileSummary summary, write_rows(file, schema, writer, lines));
 
-  constexpr const char* kCodecs[] = {"UNCOMPRESSED", "SNAPPY", "ZSTD"};
-  Json description = {{"columns", columns},
-                      {"codec", kCodecs[static_cast<std::size_t>(options.compression)]},
-                      {"rows", summary.rows},
-                      {"bytes", summary.bytes},
-                      {"row_groups", summary.row_groups},
+  Json description = {{"columns", columns},          {"codec", arrow_codec_name(options.compression)},
+                      {"options", to_json(options)}, {"rows", summary.rows},
+                      {"bytes", summary.bytes},      {"row_groups", summary.row_groups},
                       {"summaries", Json::array()}};
   for (const ColumnSummary& each : summary.columns) description["summaries"].push_back(to_json(each));
   std::ofstream(folder / (file.name + ".json")) << description.dump(1) << '\n';
   return {};
 }
-int run(const std::filesystem::path& folder) {
+int run(const std::vector<FileCase>& files, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  for (const FileCase& file : file_cases()) {
+  for (const FileCase& file : files) {
     if (auto written = write_case(file, folder); !written) {
       std::cerr << file.name << ": " << written.error() << '\n';
       return 1;
@@ -165,15 +91,23 @@ int run(const std::filesystem::path& folder) {
   return 0;
 }
 
+int run(const std::filesystem::path& folder, std::uint64_t seed, std::uint64_t count) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (const int status = run({random_case(seed + i)}, folder); status != 0) return status;
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace pg2athena::parquet
 
 int main(int argc, char** argv) try {
-  if (argc != 2) {
-    std::cerr << "usage: parquet_generate_files DIR\n";
+  if (argc < 2 || argc > 4) {
+    std::cerr << "usage: parquet_generate_files DIR [SEED [COUNT]]\n";
     return 2;
   }
-  return pg2athena::parquet::run(argv[1]);
+  if (argc == 2) return pg2athena::parquet::run(pg2athena::parquet::file_cases(), argv[1]);
+  return pg2athena::parquet::run(argv[1], std::stoull(argv[2]), argc == 4 ? std::stoull(argv[3]) : 1);
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
   return 1;
