@@ -122,7 +122,7 @@ Value any_value(Choices& choices, const Type& type, bool nullable) {
     }
     case TypeId::List:
     case TypeId::Map: {
-      List list;
+      Elements list;
       const std::size_t length = choices.below(choices.one_in(16) ? 40 : 4);
       for (std::size_t i = 0; i < length; ++i) {
         if (type.id == TypeId::List) {
