@@ -1,18 +1,17 @@
 # Everything outside the standard library, as the distribution packages it. The reasons: docs/dependencies.md.
 
-find_package(Threads REQUIRED)
-find_package(PkgConfig REQUIRED)
-find_package(PostgreSQL REQUIRED)
-find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
-find_package(CLI11 REQUIRED)
-find_package(nlohmann_json REQUIRED)
-pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
-pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
-find_package(Snappy REQUIRED)
-pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
-pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
-find_package(yaml-cpp REQUIRED)
+include(${CMAKE_CURRENT_LIST_DIR}/Pg2athenaLibraryDependencies.cmake)
+
+if(PG2ATHENA_PROGRAM)
+  find_package(PostgreSQL REQUIRED)
+  find_package(spdlog REQUIRED)
+  find_package(CLI11 REQUIRED)
+  find_package(yaml-cpp REQUIRED)
+endif()
+
+if(PG2ATHENA_PROGRAM OR PG2ATHENA_TESTS)
+  find_package(nlohmann_json REQUIRED)
+endif()
 
 if(PG2ATHENA_TESTS)
   find_package(GTest REQUIRED)

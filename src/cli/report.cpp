@@ -4,6 +4,8 @@
 
 #include "base/quantity.h"
 #include "cli/text_table.h"
+#include "parquet/compression.h"
+#include "parquet/encoding_choice.h"
 #include "pipeline/error_policy.h"
 
 namespace pg2athena::cli {
@@ -37,7 +39,23 @@ std::string column_note(const columnar::Field& field, const PlannedColumn& colum
   if (const auto values = pipeline::can_fail_on(field, column); !values.empty()) {
     add(fmt::format("an error on: {}", values));
   }
+  if (column.encoding) add(fmt::format("encoding {}", parquet::encoding_name(*column.encoding)));
+  if (column.bloom_filter) add("with a Bloom filter");
   return note;
+}
+
+std::string files_text(const pipeline::Plan& plan) {
+  std::string text = fmt::format("files: profile {}, {}", pipeline::profile_name(plan.profile),
+                                 parquet::codec_name(plan.compression));
+  if (parquet::levels_of(plan.compression).second != 0) {
+    text += fmt::format(" level {}", plan.compression_level);
+  }
+  if (plan.page_index) text += ", with a page index";
+  // parquet/writer_options.h has the source.
+  if (plan.page_index && plan.profile == parquet::Profile::Athena) {
+    text += " (by which Trino before 436 filters wrongly)";
+  }
+  return text + "\n";
 }
 
 std::string indented(const std::string& lines) {
@@ -84,6 +102,7 @@ std::string plan_text(const pipeline::Plan& plan) {
   out += fmt::format("{}, {}, {}, {}\n", counted(plan.tables.size(), "table"), human_bytes(bytes),
                      counted(plan.shards.size(), "shard"),
                      counted(static_cast<std::size_t>(plan.workers), "worker"));
+  out += files_text(plan);
   out += fmt::format("memory {}: row groups up to {}, values up to {}{}\n", byte_size_text(plan.memory.limit),
                      mebibytes_text(row_group_bytes(plan)), byte_size_text(plan.memory.max_value_bytes),
                      plan.memory.max_value_derived ? "" : " (as --max-value-size says)");

@@ -1,14 +1,11 @@
 #include "config/configuration_file.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
-#include <system_error>
+#include <span>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -18,6 +15,8 @@
 #include "base/utf8.h"
 #include "config/references.h"
 #include "config/settings.h"
+#include "config/yaml_text.h"
+#include "parquet/encoding_choice.h"
 #include "postgres/selection.h"
 
 namespace pg2athena::config {
@@ -25,36 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// No configuration comes near; a file that does is something else.
-constexpr std::size_t kLargestFile = std::size_t{16} << 20U;
-
 // std::ranges::contains, which GCC 12 doesn't have.
 template <typename Range, typename Value, typename Projection = std::identity>
 bool contains(const Range& range, const Value& value, Projection projection = {}) {
   return std::ranges::find(range, value, projection) != std::ranges::end(range);
-}
-
-Result<std::string> read_file(const fs::path& path) {
-  std::error_code problem;
-  if (fs::is_directory(path, problem)) {
-    return fail(ErrorKind::InvalidArgument, fmt::format("{} is a folder", path.string()));
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return fail(Error(ErrorKind::InvalidArgument, fmt::format("{} can't be read: {}", path.string(),
-                                                              std::generic_category().message(errno)))
-                    .hint("name a file that is there, and may be read by this user"));
-  }
-  // Bounded, because it may be a pipe or a device.
-  std::string text;
-  std::array<char, 4096> part{};
-  while (text.size() <= kLargestFile && (file.read(part.data(), part.size()), file.gcount() > 0)) {
-    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  if (text.size() > kLargestFile) {
-    return fail(ErrorKind::InvalidArgument, fmt::format("{} is larger than 16 MiB", path.string()));
-  }
-  return text;
 }
 
 std::string_view kind_of(const YAML::Node& node) {
@@ -68,6 +41,13 @@ std::string_view kind_of(const YAML::Node& node) {
     default:
       return "nothing";
   }
+}
+
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known,
+                         std::string_view what) {
+  const std::string near = nearest_name(name, known);
+  const std::string all = fmt::format("{}: {}", what, fmt::join(known, ", "));
+  return near.empty() ? all : fmt::format("did you mean '{}'? ({})", near, all);
 }
 
 class Reader {
@@ -96,7 +76,7 @@ class Reader {
       }
     }
     if (auto checked = check(configuration_); !checked) {
-      return fail(error_at(root["files"] ? root["files"] : root, checked.error().message()));
+      return fail_at(root["files"] ? root["files"] : root, checked.error());
     }
     return std::move(configuration_);
   }
@@ -105,13 +85,14 @@ class Reader {
   using Visitor = std::function<Result<void>(const std::string& key, const YAML::Node& value)>;
 
   // file:line:column, as compilers say it and editors jump to.
-  Error error_at(const YAML::Node& node, const std::string& message) const {
+  std::string place_of(const YAML::Node& node) const {
     // yaml-cpp has nothing stand where the next thing does.
     const YAML::Mark mark = node.IsNull() ? last_key_ : node.Mark();
-    return Error(ErrorKind::InvalidArgument,
-                 mark.is_null()
-                     ? fmt::format("{}: {}", path_, message)
-                     : fmt::format("{}:{}:{}: {}", path_, mark.line + 1, mark.column + 1, message));
+    return mark.is_null() ? path_ : fmt::format("{}:{}:{}", path_, mark.line + 1, mark.column + 1);
+  }
+
+  Error error_at(const YAML::Node& node, const std::string& message) const {
+    return Error(ErrorKind::InvalidArgument, fmt::format("{}: {}", place_of(node), message));
   }
 
   // The error with the node's place before its message.
@@ -120,8 +101,9 @@ class Reader {
     return fail(error.hint().empty() ? std::move(placed) : std::move(placed).hint(error.hint()));
   }
 
-  Result<void> each_key(const YAML::Node& map, std::string_view what, const std::vector<std::string>& known,
-                        const Visitor& visit) {
+  Result<void> each_entry(
+      const YAML::Node& map, std::string_view what,
+      const std::function<Result<void>(const YAML::Node& key, const YAML::Node& value)>& visit) {
     if (!map.IsMap()) {
       return fail(
           error_at(map, fmt::format("{} has to be a mapping of keys to values, not {}", what, kind_of(map))));
@@ -131,20 +113,24 @@ class Reader {
       if (!entry.first.IsScalar())
         return fail(error_at(entry.first, fmt::format("a key of {} is no word", what)));
       const std::string& key = entry.first.Scalar();
-      if (!contains(known, key)) {
-        const std::string near = nearest_name(key, known);
-        return fail(error_at(entry.first, fmt::format("{} has no key '{}'", what, key))
-                        .hint(near.empty() ? fmt::format("its keys: {}", fmt::join(known, ", "))
-                                           : fmt::format("did you mean '{}'? Its keys: {}", near,
-                                                         fmt::join(known, ", "))));
-      }
       if (!seen.insert(key).second) {
         return fail(error_at(entry.first, fmt::format("{} has the key '{}' twice", what, key)));
       }
       last_key_ = entry.first.Mark();
-      PG2ATHENA_TRY(visit(key, entry.second));
+      PG2ATHENA_TRY(visit(entry.first, entry.second));
     }
     return {};
+  }
+
+  Result<void> each_key(const YAML::Node& map, std::string_view what, const std::vector<std::string>& known,
+                        const Visitor& visit) {
+    return each_entry(map, what, [&](const YAML::Node& key, const YAML::Node& value) -> Result<void> {
+      if (!contains(known, key.Scalar())) {
+        return fail(error_at(key, fmt::format("{} has no key '{}'", what, key.Scalar()))
+                        .hint(did_you_mean(key.Scalar(), known, "its keys")));
+      }
+      return visit(key.Scalar(), value);
+    });
   }
 
   Result<std::string> scalar(const YAML::Node& node, const std::string& what) const {
@@ -256,7 +242,42 @@ class Reader {
     std::string sql;
     std::string as;
     std::vector<std::string> columns;
+    std::vector<postgres::ColumnChoice> column_choices;
   };
+
+  // Which columns there are, and what is right for them, the plan finds out.
+  Result<void> read_encodings(const YAML::Node& node, Table& table) {
+    std::vector<std::string> names;
+    for (const parquet::Encoding encoding : parquet::all_encodings()) {
+      names.emplace_back(parquet::encoding_name(encoding));
+    }
+    if (node.IsMap() && node.size() == 0) {
+      return fail(error_at(node, "encoding is an empty mapping: leave it out"));
+    }
+    return each_entry(node, "encoding", [&](const YAML::Node& key, const YAML::Node& value) -> Result<void> {
+      PG2ATHENA_ASSIGN(std::string column, plain_scalar(key, "a column's name"));
+      PG2ATHENA_ASSIGN(std::string encoding, plain_scalar(value, "encoding." + column));
+      if (!contains(names, encoding)) {
+        return fail(error_at(value, fmt::format("there is no encoding '{}'", encoding))
+                        .hint(did_you_mean(encoding, names, "the encodings")));
+      }
+      table.column_choices.push_back(
+          {.column = std::move(column), .encoding = std::move(encoding), .place = place_of(key)});
+      return {};
+    });
+  }
+
+  Result<void> read_bloom_filters(const YAML::Node& node, Table& table) {
+    PG2ATHENA_ASSIGN(const std::vector<std::string> columns, strings(node, "bloom_filters"));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (contains(std::span(columns).first(i), columns[i])) {
+        return fail(error_at(node[i], fmt::format("bloom_filters has the column {} twice", columns[i])));
+      }
+      table.column_choices.push_back(
+          {.column = columns[i], .encoding = {}, .bloom_filter = true, .place = place_of(node[i])});
+    }
+    return {};
+  }
 
   Result<void> read_table(const YAML::Node& node) {
     std::vector<std::string> keys;
@@ -273,6 +294,8 @@ class Reader {
             PG2ATHENA_ASSIGN(table.columns, strings(v, "columns"));
             return {};
           }
+          if (key == "encoding") return read_encodings(v, table);
+          if (key == "bloom_filters") return read_bloom_filters(v, table);
           PG2ATHENA_ASSIGN(*texts.at(key), plain_scalar(v, key));
           return {};
         }));
@@ -284,14 +307,15 @@ class Reader {
       return fail(error_at(node, "a table has a `name`, or a `query` or `sql` with `as`, and not both"));
     }
     PG2ATHENA_ASSIGN(const postgres::NamePattern name, pattern(node["name"], table.name, 2));
-    if (name.has_wildcard() && (!table.columns.empty() || !table.where.empty())) {
-      return fail(
-          error_at(node["name"], "`columns` and `where` belong to one table: its name can't have wildcards")
-              .hint(fmt::format("write its full name, schema.name, instead of {}", table.name)));
+    const bool only_named = table.columns.empty() && table.where.empty() && table.column_choices.empty();
+    if (name.has_wildcard() && !only_named) {
+      return fail(error_at(node["name"], "more about a table belongs to one: its name can't have wildcards")
+                      .hint(fmt::format("write its full name, schema.name, instead of {}", table.name)));
     }
     configuration_.run.selection.tables.push_back({.pattern = std::move(table.name),
                                                    .columns = std::move(table.columns),
-                                                   .where = std::move(table.where)});
+                                                   .where = std::move(table.where),
+                                                   .column_choices = std::move(table.column_choices)});
     return {};
   }
 
@@ -320,7 +344,9 @@ class Reader {
       }
       if (!is_utf8(as_bytes(table.sql))) return fail(error_at(node["query"], table.query + " is not UTF-8"));
     }
-    configuration_.run.queries.push_back({.name = std::move(table.as), .sql = std::move(table.sql)});
+    configuration_.run.queries.push_back({.name = std::move(table.as),
+                                          .sql = std::move(table.sql),
+                                          .column_choices = std::move(table.column_choices)});
     return {};
   }
 
@@ -330,52 +356,11 @@ class Reader {
   Configuration configuration_;
 };
 
-// Whether something stands behind the first document. At a line's beginning --- and ... are document markers
-// wherever they stand (YAML 1.2.2, 9.1.2). (yaml-cpp could read all documents, but 0.7 finds endlessly many
-// in a lone comma.)
-bool has_second_document(std::string_view text) {
-  const auto is_marker = [](std::string_view line, std::string_view marker) {
-    return line.starts_with(marker) && (line.size() == marker.size() || line[3] == ' ' || line[3] == '\t');
-  };
-  bool begun = false;
-  bool ended = false;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (is_marker(line, "---") && begun) return true;
-    if (is_marker(line, "...")) {
-      ended = begun;
-      continue;
-    }
-    const std::size_t content = line.find_first_not_of(" \t");
-    if (content == std::string_view::npos || line[content] == '#' || line.starts_with('%')) continue;
-    if (ended) return true;
-    begun = true;
-  }
-  return false;
-}
-
-Result<YAML::Node> parse(const std::string& text, const std::string& path) {
-  if (!is_utf8(as_bytes(text))) return fail(ErrorKind::InvalidArgument, path + " is not UTF-8");
-  if (has_second_document(text)) {
-    return fail(ErrorKind::InvalidArgument,
-                path + " has more than one document: a line `---` begins another");
-  }
-  try {
-    return YAML::Load(text);
-  } catch (const YAML::Exception& error) {
-    return fail(
-        Error(ErrorKind::InvalidArgument, fmt::format("{}:{}:{}: this is no YAML: {}", path,
-                                                      error.mark.line + 1, error.mark.column + 1, error.msg))
-            .hint("put a text with : # * & or { in it between single quotes; tabs can't indent"));
-  }
-}
-
 }  // namespace
 
 Result<Configuration> read_configuration(const std::string& text, const std::string& path,
                                          const postgres::Environment& environment) {
-  PG2ATHENA_ASSIGN(const YAML::Node root, parse(text, path));
+  PG2ATHENA_ASSIGN(const YAML::Node root, parse_yaml(text, path));
   try {
     auto read = Reader(path, environment).read(root);
     if (!read) return fail(std::move(read).error().hint("pg2athena schema --page describes every key"));

@@ -43,7 +43,7 @@ source:
   search_path: shop
 target: {location: lake}
 limits: {workers: 3, memory: 256MiB, max_value_size: 10MB, lock_timeout: 5s, statement_timeout: 1h}
-files: {compression: zstd, compression_level: 7, size: 64MiB}
+files: {profile: modern, compression: zstd, compression_level: 7, page_index: false, size: 64MiB}
 log: {format: json}
 schemas: [audit, "tmp_*"]
 exclude: ['audit."Old Log"']
@@ -51,7 +51,8 @@ tables:
   - public.orders
   - 'public."Order Items"'
   - {name: public.events, columns: [id, "Odd Name"], where: id > 5}
-  - {sql: SELECT 1 AS one, as: ones}
+  - {name: public.items, encoding: {id: delta_binary_packed, "Odd Name": plain}, bloom_filters: [id]}
+  - {sql: SELECT 1 AS one, as: ones, encoding: {one: dictionary}}
 )");
   EXPECT_EQ(c.password, "secret");
   EXPECT_EQ(c.run.search_path, "shop");
@@ -61,20 +62,29 @@ tables:
   EXPECT_EQ(c.run.max_value_bytes, 10'000'000U);
   EXPECT_EQ(c.run.lock_timeout, std::chrono::seconds(5));
   EXPECT_EQ(c.run.statement_timeout, std::chrono::hours(1));
+  EXPECT_EQ(c.run.profile, parquet::Profile::Modern);
   EXPECT_EQ(c.run.compression_level, 7);
+  EXPECT_EQ(c.run.page_index, false);
   EXPECT_EQ(c.run.file_bytes, std::uint64_t{64} << 20U);
   EXPECT_EQ(c.log_format, observe::LogFormat::Json);
   EXPECT_THAT(c.run.selection.schemas, ElementsAre("audit", "tmp_*"));
   EXPECT_THAT(c.run.selection.excludes, ElementsAre("audit.\"Old Log\""));
   using Table = postgres::TableSelection;
-  EXPECT_THAT(
-      c.run.selection.tables,
-      ElementsAre(Table{.pattern = "public.orders", .columns = {}, .where = {}},
-                  Table{.pattern = "public.\"Order Items\"", .columns = {}, .where = {}},
-                  Table{.pattern = "public.events", .columns = {"id", "Odd Name"}, .where = "id > 5"}));
+  EXPECT_THAT(c.run.selection.tables,
+              ElementsAre(Table{.pattern = "public.orders", .columns = {}, .where = {}},
+                          Table{.pattern = "public.\"Order Items\"", .columns = {}, .where = {}},
+                          Table{.pattern = "public.events", .columns = {"id", "Odd Name"}, .where = "id > 5"},
+                          Table{.pattern = "public.items",
+                                .columns = {},
+                                .where = {},
+                                .column_choices = {{.column = "id", .encoding = "delta_binary_packed"},
+                                                   {.column = "Odd Name", .encoding = "plain"},
+                                                   {.column = "id", .encoding = {}, .bloom_filter = true}}}));
+  EXPECT_EQ(c.run.selection.tables[3].column_choices[1].place, "jobs/shop.yaml:16:62");
   ASSERT_EQ(c.run.queries.size(), 1U);
   EXPECT_EQ(c.run.queries[0].name, "ones");
   EXPECT_EQ(c.run.queries[0].sql, "SELECT 1 AS one");
+  EXPECT_EQ(c.run.queries[0].column_choices.size(), 1U);
 }
 
 TEST(ConfigurationFile, A_section_of_comments_only_means_the_defaults) {
@@ -102,6 +112,17 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"source: {url: 'postgresql:///other'}", "2:1", "twice"},
       {"limits: {memory: 1MiB}", "2:18", "32MiB"},
       {"files: {compression: none, compression_level: 3}", "2:8", "zstd"},
+      {"files: {compression: gzip, compression_level: 13}", "2:8", "1 to 12"},
+      {"files: {compression: lz4_raw}", "2:8", "profile athena"},
+      {"files: {page_index: yes}", "2:21", "true or false"},
+      {"tables: [{name: a, encoding: {b: delta}}]", "2:34", "no encoding 'delta'"},
+      {"tables: [{name: a, encoding: {b: plain, b: plain}}]", "2:41", "twice"},
+      {"tables: [{name: a, encoding: {b: [plain]}}]", "2:34", "one value"},
+      {"tables: [{name: a, encoding: {}}]", "2:30", "empty"},
+      {"tables: [{name: a, encoding: plain}]", "2:30", "mapping"},
+      {"tables: [{name: a, bloom_filters: [b, b]}]", "2:39", "twice"},
+      {"tables: [{name: a, bloom_filters: b}]", "2:35", "takes a list"},
+      {"tables: [{name: 'a*', bloom_filters: [b]}]", "2:17", "wildcard"},
       {"target: {location: '${PW}/lake'}", "2:20", "reference"},
       {"tables: []", "2:9", "empty"},
       {"tables:", "2:1", "tables takes a list"},

@@ -99,6 +99,8 @@ std::string tables_text(const std::vector<InitialTable>& tables) {
       "  # - name: public.events\n"
       "  #   columns: [id, created_at, kind]\n"
       "  #   where: created_at >= date '2026-01-01'\n"
+      "  #   encoding: {id: delta_binary_packed}\n"
+      "  #   bloom_filters: [id]\n"
       "  # The result of a query, from a file beside this one (or from `sql:`):\n"
       "  # - query: queries/revenue.sql\n"
       "  #   as: revenue\n";

@@ -2,6 +2,7 @@
 
 #include "config/documents.h"
 #include "config/settings.h"
+#include "parquet/encoding_choice.h"
 
 namespace pg2athena::config {
 namespace {
@@ -36,8 +37,16 @@ Json of_setting(const Setting& setting) {
     case ValueKind::Choice:
       schema["enum"] = std::vector<std::string>(setting.choices.begin(), setting.choices.end());
       break;
+    case ValueKind::Flag:
+      schema["type"] = "boolean";
+      break;
   }
-  schema["examples"] = Json::array({setting.example});
+  schema["examples"] = Json::array();
+  if (setting.kind == ValueKind::Flag) {
+    schema["examples"].push_back(setting.example == "true");
+  } else {
+    schema["examples"].push_back(setting.example);
+  }
   return schema;
 }
 
@@ -67,11 +76,24 @@ Json names_schema(std::string_view summary) {
   return {{"description", summary}, {"type", "array"}, {"minItems", 1}, {"items", name_schema()}};
 }
 
+Json encodings_schema(std::string_view summary) {
+  Json names = Json::array();
+  for (const parquet::Encoding encoding : parquet::all_encodings()) {
+    names.push_back(parquet::encoding_name(encoding));
+  }
+  return {{"description", summary},
+          {"type", "object"},
+          {"minProperties", 1},
+          {"additionalProperties", {{"enum", names}}}};
+}
+
 Json tables_schema() {
   Json properties = Json::object();
   for (const TableKey& key : table_keys()) {
     if (key.type == "list of names") {
       properties[std::string(key.key)] = names_schema(key.summary);
+    } else if (key.type == kEncodingByColumn) {
+      properties[std::string(key.key)] = encodings_schema(key.summary);
     } else {
       properties[std::string(key.key)] = {{"description", key.summary}, {"type", "string"}, {"minLength", 1}};
     }

@@ -20,8 +20,12 @@ constexpr std::uint64_t kTebibyte = std::uint64_t{1} << 40U;
 constexpr std::uint64_t kSecond = 1000;
 constexpr std::uint64_t kDay = std::uint64_t{24} * 3600 * kSecond;
 
-constexpr std::array<std::string_view, 3> kCodecs = {"zstd", "snappy", "none"};
+constexpr std::array<std::string_view, 2> kFlags = {"false", "true"};
+constexpr std::array<std::string_view, 2> kProfiles = {"athena", "modern"};
+constexpr std::array kProfileValues = {parquet::Profile::Athena, parquet::Profile::Modern};
+constexpr std::array<std::string_view, 5> kCodecs = {"zstd", "snappy", "gzip", "lz4_raw", "none"};
 constexpr std::array kCodecValues = {parquet::Compression::Zstd, parquet::Compression::Snappy,
+                                     parquet::Compression::Gzip, parquet::Compression::Lz4Raw,
                                      parquet::Compression::None};
 constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 
@@ -136,11 +140,21 @@ constexpr std::array kSettings = {
                   c.run.statement_timeout = milliseconds(static_cast<std::int64_t>(v.number));
                 },
             .get = [](const Configuration& c) { return duration_text(c.run.statement_timeout); }},
+    Setting{.section = "files",
+            .key = "profile",
+            .kind = ValueKind::Choice,
+            .summary = "Which readers the files are for: athena is all of them, modern adds encodings and an "
+                       "index of the pages that Athena and older readers may not have",
+            .example = "athena",
+            .option = "profile",
+            .choices = kProfiles,
+            .set = [](Configuration& c, const SettingValue& v) { c.run.profile = kProfileValues[v.number]; },
+            .get = [](const Configuration& c) { return std::string(pipeline::profile_name(c.run.profile)); }},
     Setting{
         .section = "files",
         .key = "compression",
         .kind = ValueKind::Choice,
-        .summary = "The codec of the Parquet pages",
+        .summary = "The codec of the Parquet pages; lz4_raw is for the profile modern only",
         .example = "zstd",
         .option = "compression",
         .choices = kCodecs,
@@ -153,7 +167,8 @@ constexpr std::array kSettings = {
     Setting{.section = "files",
             .key = "compression_level",
             .kind = ValueKind::Count,
-            .summary = "zstd's level, 1 by default; the other codecs have none",
+            .summary = "The codec's level: of zstd 1 to 22, 1 by default; of gzip 1 to 12, 6 by default; the "
+                       "others have none",
             .example = "3",
             .option = "compression-level",
             .min = 1,
@@ -163,6 +178,20 @@ constexpr std::array kSettings = {
             .get =
                 [](const Configuration& c) {
                   return c.run.compression_level ? std::to_string(*c.run.compression_level) : std::string();
+                }},
+    Setting{.section = "files",
+            .key = "page_index",
+            .kind = ValueKind::Flag,
+            .summary =
+                "Whether files have an index of their pages, by which readers skip those that a filter "
+                "doesn't want. By default only in the profile modern: Trino before 436 gave wrong "
+                "results for some filters with it",
+            .example = "true",
+            .choices = kFlags,
+            .set = [](Configuration& c, const SettingValue& v) { c.run.page_index = v.number == 1; },
+            .get =
+                [](const Configuration& c) {
+                  return c.run.page_index ? std::string(kFlags[*c.run.page_index ? 1 : 0]) : std::string();
                 }},
     Setting{.section = "files",
             .key = "size",
@@ -202,6 +231,14 @@ constexpr std::array kTableKeys = {
     TableKey{"name", "name", "schema.name, or a name of the search path; \"Quoted\" keeps upper case"},
     TableKey{"columns", "list of names", "The columns to export, in this order; all when it is missing"},
     TableKey{"where", "SQL", "A condition; the rows for which it is true are exported"},
+    TableKey{
+        "encoding", kEncodingByColumn,
+        "How the values of a column are written, where the data should not decide: `plain`, `dictionary`, "
+        "`delta_binary_packed`, `delta_length_byte_array`, `byte_stream_split` or `rle`, as its type has "
+        "it; of an array its elements"},
+    TableKey{"bloom_filters", "list of names",
+             "Columns that get a Bloom filter, by which readers skip row groups without the value they look "
+             "for"},
     TableKey{"query", "file",
              "A file with one SELECT, relative to the configuration file; instead of `name`"},
     TableKey{"sql", "SQL", "One SELECT, instead of `name`"},
@@ -227,7 +264,8 @@ std::optional<std::uint64_t> parse_number(const Setting& setting, std::string_vi
       const auto duration = parse_duration(text);
       return duration ? std::optional(static_cast<std::uint64_t>(duration->count())) : std::nullopt;
     }
-    case ValueKind::Choice: {
+    case ValueKind::Choice:
+    case ValueKind::Flag: {
       const auto found = std::ranges::find(setting.choices, text);
       if (found == setting.choices.end()) return std::nullopt;
       return static_cast<std::uint64_t>(found - setting.choices.begin());
@@ -239,7 +277,8 @@ std::optional<std::uint64_t> parse_number(const Setting& setting, std::string_vi
 }
 
 bool in_range(const Setting& setting, std::uint64_t number) {
-  const bool ranged = setting.kind != ValueKind::Text && setting.kind != ValueKind::Choice;
+  const bool ranged = setting.kind == ValueKind::Count || setting.kind == ValueKind::Size ||
+                      setting.kind == ValueKind::Duration;
   return !ranged || (number >= setting.min && number <= setting.max);
 }
 
@@ -275,6 +314,8 @@ std::string describe_values(const Setting& setting) {
                          setting.example);
     case ValueKind::Choice:
       return fmt::format("one of {}", fmt::join(setting.choices, ", "));
+    case ValueKind::Flag:
+      return "true or false";
   }
   return "";
 }

@@ -19,12 +19,13 @@ enum class ValueKind {
   Size,      // of memory or a file, in bytes, min to max (base/quantity.h)
   Duration,  // in milliseconds, min to max (base/quantity.h)
   Choice,    // one of a few words
+  Flag,      // false or true
 };
 
 // A value that has been checked against its row.
 struct SettingValue {
   std::string text;
-  std::uint64_t number = 0;  // Count, Size in bytes, Duration in milliseconds; Choice: its index
+  std::uint64_t number = 0;  // Count, Size in bytes, Duration in milliseconds; Choice: its index; Flag: 0, 1
 };
 
 struct Setting {
@@ -63,6 +64,7 @@ struct TableKey {
   std::string_view summary;
 };
 std::span<const TableKey> table_keys();
+inline constexpr std::string_view kEncodingByColumn = "encoding of each column";
 inline constexpr std::string_view kTablesSummary =
     "The tables, views and materialized views to export: names, patterns, or more about one of them. Without "
     "`tables` and `schemas` everything in the database is exported";

@@ -34,8 +34,10 @@ const std::vector<Case>& cases() {
       {"limits.max_value_size", "64MB", "62500KiB", {"0", "2GiB", "big", ""}},
       {"limits.lock_timeout", "90s", "90s", {"0", "2d", "30", "-1s", "soon", ""}},
       {"limits.statement_timeout", "2h", "2h", {"30", "25d", "never", ""}},
-      {"files.compression", "snappy", "snappy", {"arj", "ZSTD", ""}},
+      {"files.profile", "modern", "modern", {"spark", "Athena", ""}},
+      {"files.compression", "lz4_raw", "lz4_raw", {"arj", "ZSTD", ""}},
       {"files.compression_level", "19", "19", {"0", "23", "high", ""}},
+      {"files.page_index", "true", "true", {"yes", "1", "True", ""}},
       {"files.size", "1GiB", "1GiB", {"1", "2TiB", "small", ""}},
       {"log.format", "json", "json", {"xml", "JSON", ""}},
   };
@@ -88,12 +90,30 @@ TEST(Settings, Sections_are_in_the_order_of_their_settings) {
   EXPECT_EQ(of_settings, listed);
 }
 
-TEST(Settings, A_compression_level_needs_a_codec_with_levels) {
+TEST(Settings, A_compression_level_is_one_of_its_codecs) {
+  const auto accepts = [](std::string_view codec, const char* level) {
+    Configuration configuration;
+    configuration.run.profile = parquet::Profile::Modern;
+    EXPECT_TRUE(apply(setting("files.compression"), codec, "codec", configuration).has_value());
+    if (*level != '\0') {
+      EXPECT_TRUE(apply(setting("files.compression_level"), level, "level", configuration).has_value());
+    }
+    return check(configuration).has_value();
+  };
+  for (const std::string_view codec : setting("files.compression").choices) EXPECT_TRUE(accepts(codec, ""));
+  EXPECT_TRUE(accepts("zstd", "22") && accepts("gzip", "12"));
+  EXPECT_FALSE(accepts("gzip", "13"));
+  EXPECT_FALSE(accepts("snappy", "1") || accepts("lz4_raw", "1") || accepts("none", "1"));
+}
+
+TEST(Settings, A_codec_that_Athena_can_not_read_needs_the_profile_modern) {
   Configuration configuration;
-  configuration.run.compression = parquet::Compression::Snappy;
+  configuration.run.compression = parquet::Compression::Lz4Raw;
+  const auto refused = check(configuration);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().hint(), HasSubstr("--profile"));
+  configuration.run.profile = parquet::Profile::Modern;
   EXPECT_TRUE(check(configuration).has_value());
-  configuration.run.compression_level = 3;
-  EXPECT_FALSE(check(configuration).has_value());
 }
 
 TEST(Settings, A_password_reaches_libpq_as_it_is) {

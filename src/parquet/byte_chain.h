@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "base/byte_sink.h"
 #include "base/bytes.h"
+#include "parquet/huge_block.h"
 
 namespace pg2athena::parquet {
 
@@ -22,7 +24,8 @@ class ByteChain {
       if (used_ == 0 || segments_[used_ - 1].room() == 0) next_segment();
       Segment& segment = segments_[used_ - 1];
       const std::size_t taken = std::min(segment.room(), bytes.size());
-      segment.bytes.append(bytes.first(taken));
+      std::memcpy(segment.data() + segment.size, bytes.data(), taken);
+      segment.size += taken;
       bytes = bytes.subspan(taken);
     }
   }
@@ -32,14 +35,18 @@ class ByteChain {
     bytes.shrink_to_fit();
     size_ += bytes.size();
     capacity_ += bytes.capacity_bytes();
-    const std::size_t limit = bytes.size();
-    segments_.insert(segments_.begin() + static_cast<std::ptrdiff_t>(used_),
-                     Segment{.bytes = std::move(bytes), .limit = limit, .adopted = true});
+    Segment segment;
+    segment.size = segment.limit = bytes.size();
+    segment.adopted = true;
+    segment.bytes = std::move(bytes);
+    segments_.insert(segments_.begin() + static_cast<std::ptrdiff_t>(used_), std::move(segment));
     ++used_;
   }
 
   Result<void> write_to(ByteSink& sink) const {
-    for (std::size_t i = 0; i < used_; ++i) PG2ATHENA_TRY(sink.write(segments_[i].bytes.span()));
+    for (std::size_t i = 0; i < used_; ++i) {
+      PG2ATHENA_TRY(sink.write({segments_[i].data(), segments_[i].size}));
+    }
     return {};
   }
 
@@ -48,8 +55,8 @@ class ByteChain {
     std::erase_if(segments_, [](const Segment& segment) { return segment.adopted; });
     capacity_ = 0;
     for (Segment& segment : segments_) {
-      segment.bytes.clear();
-      capacity_ += segment.bytes.capacity_bytes();
+      segment.size = 0;
+      capacity_ += segment.limit;
     }
     used_ = 0;
     size_ = 0;
@@ -61,23 +68,34 @@ class ByteChain {
   std::size_t capacity_bytes() const { return capacity_; }
 
  private:
-  // From 4 KiB, doubling to 1 MiB: a table of a thousand columns has a thousand chains.
+  // From 4 KiB, doubling to 1 MiB, because a table of a thousand columns has a thousand chains; from 2 MiB
+  // together on, in huge pages.
   static constexpr std::size_t kSmallestSegment = std::size_t{4} << 10U;
   static constexpr std::size_t kLargestSegment = std::size_t{1} << 20U;
 
   struct Segment {
     ByteBuffer bytes;
+    HugeBlock huge;  // instead of `bytes`, if it has memory
+    std::size_t size = 0;
     std::size_t limit = 0;
     bool adopted = false;
-    std::size_t room() const { return limit - bytes.size(); }
+
+    std::byte* data() { return huge.data() != nullptr ? huge.data() : bytes.data(); }
+    const std::byte* data() const { return huge.data() != nullptr ? huge.data() : bytes.data(); }
+    std::size_t room() const { return limit - size; }
   };
 
   void next_segment() {
     if (used_ == segments_.size()) {
-      const std::size_t limit = std::clamp(capacity_, kSmallestSegment, kLargestSegment);
-      Segment segment{.bytes = {}, .limit = limit, .adopted = false};
-      segment.bytes.reserve(limit);
-      capacity_ += segment.bytes.capacity_bytes();
+      Segment segment;
+      if (capacity_ >= HugeBlock::kBytes) {
+        segment.limit = HugeBlock::kBytes;
+        segment.huge = HugeBlock::allocate();
+      } else {
+        segment.limit = std::clamp(capacity_, kSmallestSegment, kLargestSegment);
+        segment.bytes.resize(segment.limit);
+      }
+      capacity_ += segment.limit;
       segments_.push_back(std::move(segment));
     }
     ++used_;

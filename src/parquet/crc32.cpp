@@ -92,17 +92,17 @@ __attribute__((target("pclmul,sse2"))) std::uint32_t update_by_folding(std::uint
 
 }  // namespace
 
-std::uint32_t crc32_portable(std::span<const std::byte> bytes) {
-  return ~update_by_tables(~0U, bytes.data(), bytes.size());
+std::uint32_t crc32_portable(std::span<const std::byte> bytes, std::uint32_t before) {
+  return ~update_by_tables(~before, bytes.data(), bytes.size());
 }
 
-std::uint32_t crc32(std::span<const std::byte> bytes) {
+std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t before) {
 #if defined(__x86_64__)
   if (bytes.size() >= kFoldBytes && __builtin_cpu_supports("pclmul") != 0) {
-    return ~update_by_folding(~0U, bytes.data(), bytes.size());
+    return ~update_by_folding(~before, bytes.data(), bytes.size());
   }
 #endif
-  return crc32_portable(bytes);
+  return crc32_portable(bytes, before);
 }
 
 }  // namespace pg2athena::parquet

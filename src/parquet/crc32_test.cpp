@@ -1,6 +1,7 @@
 #include "parquet/crc32.h"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,14 @@ TEST(Crc32, Is_the_same_with_and_without_carry_less_multiplication) {
     }
   }
   EXPECT_EQ(crc32(all), crc32_portable(all));
+}
+
+TEST(Crc32, Goes_on_where_another_one_ended) {
+  const std::string text(200, 'x');
+  const auto bytes = as_bytes(text);
+  for (const std::size_t cut : {0U, 1U, 63U, 64U, 100U, 200U}) {
+    EXPECT_EQ(crc32(bytes.subspan(cut), crc32(bytes.first(cut))), crc32(bytes)) << cut;
+  }
 }
 
 }  // namespace

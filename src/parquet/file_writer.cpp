@@ -8,10 +8,12 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "parquet/encoding_choice.h"
 #include "parquet/metadata.h"
 #include "parquet/page_writer.h"
 #include "parquet/row_group_writer.h"
 #include "parquet/schema_mapping.h"
+#include "parquet/sort_order.h"
 
 namespace pg2athena::parquet {
 namespace {
@@ -31,6 +33,9 @@ Result<void> check(const WriterOptions& options) {
   if (options.page_rows > kMost || options.page_bytes > kMost || options.dictionary_bytes > kMost / 2) {
     return fail(ErrorKind::InvalidArgument,
                 fmt::format("pages have at most {} bytes, dictionaries half of that", kMost));
+  }
+  if (!(options.bloom_filter_false_positives > 0 && options.bloom_filter_false_positives < 1)) {
+    return fail(ErrorKind::InvalidArgument, "a Bloom filter's false positives are a share between 0 and 1");
   }
   return {};
 }
@@ -69,20 +74,25 @@ std::string default_created_by() {
 }
 
 struct FileWriter::State {
-  State(ByteSink& to, columnar::Schema from, MappedSchema mapped, WriterOptions chosen, Compressor compressor)
+  State(ByteSink& to, columnar::Schema from, MappedSchema mapped, WriterOptions wanted,
+        const std::vector<LeafOptions>& chosen, SortOrder order, Compressor compressor)
       : sink(&to),
         columns(std::move(from)),
         schema(std::move(mapped)),
-        options(std::move(chosen)),
+        options(std::move(wanted)),
         pages(std::move(compressor)),
-        row_group(schema, options, pages) {}
+        row_group(schema, chosen, options, pages),
+        sort_order(std::move(order)) {}
 
   Result<void> check_columns(const columnar::Batch& batch) const;
   Result<void> write_rows(const columnar::Batch& batch);
   Result<void> put(std::span<const std::byte> bytes);
   Result<void> close_row_group();
   Result<void> end_row_group();
+  void keep_page_indexes(const std::vector<SerializedPageIndex>& indexes, RowGroup& group);
+  Result<void> write_page_indexes();
   Result<void> write_footer();
+  std::size_t schema_bytes_held() const;
   std::size_t row_group_bytes_held() const { return row_group.memory_bytes() + pages.memory_bytes(); }
   // Runs a step of the work and remembers whether it failed.
   template <typename Step>
@@ -94,7 +104,11 @@ struct FileWriter::State {
   WriterOptions options;
   PageWriter pages;
   RowGroupWriter row_group;
+  SortOrder sort_order;
   FileMetaData metadata;
+  // One chunk's behind the other's; until they are written their offsets in the metadata are those in here.
+  ByteBuffer column_indexes;
+  ByteBuffer offset_indexes;
   std::uint64_t written = 0;
   bool finished = false;  // closed, or failed
 };
@@ -102,9 +116,11 @@ struct FileWriter::State {
 Result<FileWriter> FileWriter::open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options) {
   PG2ATHENA_TRY(check(options));
   PG2ATHENA_ASSIGN(MappedSchema mapped, map_schema(schema));
+  PG2ATHENA_ASSIGN(const std::vector<LeafOptions> chosen, options_of_leaves(mapped.leaves, options));
+  PG2ATHENA_ASSIGN(SortOrder order, SortOrder::create(options.sorting_columns, mapped.leaves));
   PG2ATHENA_ASSIGN(Compressor compressor, Compressor::create(options.compression, options.compression_level));
-  auto state =
-      std::make_unique<State>(sink, schema, std::move(mapped), std::move(options), std::move(compressor));
+  auto state = std::make_unique<State>(sink, schema, std::move(mapped), std::move(options), chosen,
+                                       std::move(order), std::move(compressor));
   PG2ATHENA_TRY(state->put(as_bytes(kMagic)));
   return FileWriter(std::move(state));
 }
@@ -129,6 +145,7 @@ Result<void> FileWriter::end_row_group() {
 Result<FileSummary> FileWriter::close() {
   const auto finish = [&]() -> Result<void> {
     if (state_->row_group.rows() != 0) PG2ATHENA_TRY(state_->close_row_group());
+    PG2ATHENA_TRY(state_->write_page_indexes());
     return state_->write_footer();
   };
   PG2ATHENA_TRY(state_->step(finish));
@@ -144,14 +161,23 @@ std::uint64_t FileWriter::bytes_written() const {
 }
 
 std::size_t FileWriter::bytes_held() const {
-  return sizeof *this + sizeof *state_ + state_->row_group_bytes_held() + footer_bytes_held();
+  return sizeof *this + sizeof *state_ + state_->schema_bytes_held() + state_->row_group_bytes_held() +
+         footer_bytes_held();
 }
 
 std::size_t FileWriter::footer_bytes_held() const {
   // What a chunk's metadata takes with its strings and lists.
   constexpr std::size_t kStringsAndLists = 400;
   const std::size_t chunks = state_->metadata.row_groups.size() * state_->schema.leaves.size();
-  return chunks * (sizeof(ColumnChunk) + kStringsAndLists);
+  return chunks * (sizeof(ColumnChunk) + kStringsAndLists) + state_->column_indexes.capacity_bytes() +
+         state_->offset_indexes.capacity_bytes();
+}
+
+std::size_t FileWriter::State::schema_bytes_held() const {
+  // A leaf's path, and the allocator's share of it all.
+  constexpr std::size_t kStrings = 64;
+  return schema.leaves.size() * (sizeof(Leaf) + kStrings) + schema.elements.size() * sizeof(SchemaElement) +
+         columns.fields.size() * sizeof(columnar::Field);
 }
 
 template <typename Step>
@@ -185,7 +211,9 @@ Result<void> FileWriter::State::write_rows(const columnar::Batch& batch) {
       std::min(options.row_group_bytes / kSlicesPerRowGroup, options.memory_bytes / kSlicesPerMemory);
   const std::size_t slice = std::clamp<std::size_t>(slice_bytes / bytes_per_row, 1, options.page_rows);
   for (std::size_t begin = 0; begin < rows; begin += slice) {
-    PG2ATHENA_TRY(row_group.append(batch, begin, std::min(begin + slice, rows)));
+    const std::size_t end = std::min(begin + slice, rows);
+    PG2ATHENA_TRY(row_group.append(batch, begin, end));
+    sort_order.observe(batch, begin, end);
     if (row_group.encoded_bytes() >= options.row_group_bytes) PG2ATHENA_TRY(close_row_group());
     if (row_group_bytes_held() > options.memory_bytes) PG2ATHENA_TRY(end_row_group());
   }
@@ -199,11 +227,41 @@ Result<void> FileWriter::State::put(std::span<const std::byte> bytes) {
 }
 
 Result<void> FileWriter::State::close_row_group() {
-  PG2ATHENA_ASSIGN(RowGroup group, row_group.close(*sink, written, metadata.row_groups.size()));
-  written += static_cast<std::uint64_t>(group.total_compressed_size.value_or(0));
-  metadata.num_rows += group.num_rows;
-  metadata.row_groups.push_back(std::move(group));
+  PG2ATHENA_ASSIGN(FinishedRowGroup closed, row_group.close(*sink, written, metadata.row_groups.size()));
+  written += closed.bytes;
+  metadata.num_rows += closed.metadata.num_rows;
+  closed.metadata.sorting_columns = sort_order.finish_row_group();
+  keep_page_indexes(closed.page_indexes, closed.metadata);
+  metadata.row_groups.push_back(std::move(closed.metadata));
   return {};
+}
+
+void FileWriter::State::keep_page_indexes(const std::vector<SerializedPageIndex>& indexes, RowGroup& group) {
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    ColumnChunk& chunk = group.columns[i];
+    const SerializedPageIndex& index = indexes[i];
+    chunk.offset_index_offset = static_cast<std::int64_t>(offset_indexes.size());
+    chunk.offset_index_length = static_cast<std::int32_t>(index.offset_index.size());
+    offset_indexes.append(index.offset_index.span());
+    if (index.column_index.empty()) continue;
+    chunk.column_index_offset = static_cast<std::int64_t>(column_indexes.size());
+    chunk.column_index_length = static_cast<std::int32_t>(index.column_index.size());
+    column_indexes.append(index.column_index.span());
+  }
+}
+
+// In front of the footer, all column indexes together: a reader gets them with one read (PageIndex.md).
+Result<void> FileWriter::State::write_page_indexes() {
+  const auto columns_at = static_cast<std::int64_t>(written);
+  const auto offsets_at = static_cast<std::int64_t>(written + column_indexes.size());
+  for (RowGroup& group : metadata.row_groups) {
+    for (ColumnChunk& chunk : group.columns) {
+      if (chunk.column_index_offset) *chunk.column_index_offset += columns_at;
+      if (chunk.offset_index_offset) *chunk.offset_index_offset += offsets_at;
+    }
+  }
+  PG2ATHENA_TRY(put(column_indexes.span()));
+  return put(offset_indexes.span());
 }
 
 Result<void> FileWriter::State::end_row_group() {

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include "parquet/test_columns.h"
 
@@ -268,29 +267,6 @@ TEST(FileWriter, Buffers_of_a_huge_row_are_given_back) {
   EXPECT_LT(writer->bytes_held(), 10'000'000U);
   ASSERT_TRUE(writer->close().has_value());
 }
-
-#if !defined(__SANITIZE_ADDRESS__) && defined(__GLIBC__)
-std::size_t allocated() {
-  const auto info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
-
-TEST(FileWriter, Bytes_held_are_what_the_allocator_gave) {
-  for (const Compression compression : {Compression::None, Compression::Zstd}) {
-    const Batch batch = rows(0, 300000);
-    FullSink sink;  // keeps nothing
-    sink.room = std::size_t{1} << 40U;
-    const std::size_t before = allocated();
-    auto writer = FileWriter::open(sink, kSchema, {.compression = compression, .row_group_bytes = 3'000'000});
-    ASSERT_TRUE(writer.has_value());
-    for (int i = 0; i < 3; ++i) {
-      ASSERT_TRUE(writer->write(batch).has_value());
-      const auto taken = static_cast<double>(allocated() - before);
-      EXPECT_NEAR(static_cast<double>(writer->bytes_held()), taken, taken / 10);
-    }
-  }
-}
-#endif
 
 }  // namespace
 }  // namespace pg2athena::parquet

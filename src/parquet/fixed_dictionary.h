@@ -28,7 +28,7 @@ class FixedDictionary {
     while (count != 0) {
       const std::size_t block = count < kBlock ? count : kBlock;
       // Room for a block of new values, so that the loop needs no check.
-      if ((entries_.size() + block) * 2 > slots_.size()) grow();
+      while (entries_.size() + block > most_entries(slots_.size())) grow();
       lookup_block(values, block, indices);
       values += block * sizeof(Key);
       indices += block;
@@ -65,6 +65,8 @@ class FixedDictionary {
   static constexpr std::uint32_t kEmpty = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::size_t kBlock = 256;
   static constexpr std::size_t kSmallestTable = 4 * kBlock;
+  static constexpr std::size_t kSparseSlots = std::size_t{16} << 10U;
+  static constexpr std::size_t kCachedBytes = std::size_t{32} << 10U;
   static constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 
   // Fibonacci hashing: the upper bits of a product with 2^64 / phi depend on all bits of the key.
@@ -80,12 +82,21 @@ class FixedDictionary {
     return (word * kMultiplier) >> shift_;
   }
 
+  static Key key_at(const std::byte* values, std::size_t i) {
+    Key key;
+    std::memcpy(&key, values + i * sizeof(Key), sizeof key);
+    return key;
+  }
+
   void lookup_block(const std::byte* values, std::size_t count, std::uint32_t* indices) {
     Slot* const slots = slots_.data();
     const std::size_t mask = slots_.size() - 1;
+    // Other columns' tables have been in the caches since the last slice: let all misses of a block overlap.
+    if (slots_.capacity_bytes() > kCachedBytes) {
+      for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(slots + home(key_at(values, i)));
+    }
     for (std::size_t i = 0; i < count; ++i) {
-      Key key;
-      std::memcpy(&key, values + i * sizeof(Key), sizeof key);
+      const Key key = key_at(values, i);
       std::size_t at = home(key);
       while (slots[at].index != kEmpty && slots[at].key != key) at = (at + 1) & mask;
       if (slots[at].index == kEmpty) {
@@ -96,7 +107,11 @@ class FixedDictionary {
     }
   }
 
-  // Doubles the table: between a quarter and half of its slots are taken.
+  // How many entries a table takes: a quarter of its slots while it stays in a core's cache, where a second
+  // probe costs more (the branch is then foretold wrongly) than a larger table; then half of them.
+  static std::size_t most_entries(std::size_t slots) { return slots <= kSparseSlots ? slots / 4 : slots / 2; }
+
+  // Doubles the table.
   void grow() {
     const std::size_t size = slots_.empty() ? kSmallestTable : slots_.size() * 2;
     shift_ = 64 - std::countr_zero(size);

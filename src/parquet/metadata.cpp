@@ -1,127 +1,14 @@
 // The field ids of parquet.thrift, and the legacy forms that go with the new ones.
 #include "parquet/metadata.h"
 
+#include "parquet/schema_element_form.h"
 #include "parquet/thrift_compact.h"
+#include "parquet/thrift_compact_reader.h"
 
 namespace pg2athena::parquet {
-namespace {
-
-// ConvertedType in parquet.thrift, deprecated but required for old readers.
-enum class ConvertedType : std::int32_t {
-  Utf8 = 0,
-  Map = 1,
-  List = 3,
-  Decimal = 5,
-  Date = 6,
-  TimeMicros = 8,
-  TimestampMicros = 10,
-  Int16 = 16,
-};
-
-// LogicalTypes.md has a table for each type. Times and timestamps of no zone get the legacy name too,
-// although it meant UTC: "Parquet writer implementation must annotate local time with legacy annotations
-// too".
-std::optional<ConvertedType> converted_type(const std::optional<LogicalType>& logical) {
-  if (!logical.has_value()) return std::nullopt;
-  switch (logical->kind) {
-    case LogicalKind::String:
-      return ConvertedType::Utf8;
-    case LogicalKind::Map:
-      return ConvertedType::Map;
-    case LogicalKind::List:
-      return ConvertedType::List;
-    case LogicalKind::Decimal:
-      return ConvertedType::Decimal;
-    case LogicalKind::Date:
-      return ConvertedType::Date;
-    case LogicalKind::Time:
-      return ConvertedType::TimeMicros;
-    case LogicalKind::Timestamp:
-      return ConvertedType::TimestampMicros;
-    case LogicalKind::Integer:
-      return ConvertedType::Int16;
-  }
-  return std::nullopt;
-}
-
-struct DecimalParameters {
-  std::int32_t scale;
-  std::int32_t precision;
-};
-struct MicrosecondUnit {};
-struct TimeParameters {
-  bool utc;
-  MicrosecondUnit unit;
-};
-struct IntegerParameters {
-  std::int8_t bit_width;
-  bool is_signed;
-};
-}  // namespace
 
 template <typename Archive>
-void describe(Archive& archive, const DecimalParameters& decimal) {
-  archive.field(1, decimal.scale);
-  archive.field(2, decimal.precision);
-}
-
-template <typename Archive>
-void describe(Archive& archive, const MicrosecondUnit& /*unit*/) {
-  archive.field(2, EmptyStruct{});
-}
-
-template <typename Archive>
-void describe(Archive& archive, const TimeParameters& time) {
-  archive.field(1, time.utc);
-  archive.field(2, time.unit);
-}
-
-template <typename Archive>
-void describe(Archive& archive, const IntegerParameters& integer) {
-  archive.field(1, integer.bit_width);
-  archive.field(2, integer.is_signed);
-}
-
-template <typename Archive>
-void describe(Archive& archive, const LogicalType& logical) {
-  const auto id = static_cast<std::int16_t>(logical.kind);
-  switch (logical.kind) {
-    case LogicalKind::String:
-    case LogicalKind::Map:
-    case LogicalKind::List:
-    case LogicalKind::Date:
-      archive.field(id, EmptyStruct{});
-      break;
-    case LogicalKind::Decimal:
-      archive.field(id, DecimalParameters{.scale = logical.scale, .precision = logical.precision});
-      break;
-    case LogicalKind::Time:
-    case LogicalKind::Timestamp:
-      archive.field(id, TimeParameters{.utc = logical.utc, .unit = {}});
-      break;
-    case LogicalKind::Integer:
-      archive.field(id, IntegerParameters{.bit_width = logical.bit_width, .is_signed = true});
-      break;
-  }
-}
-
-template <typename Archive>
-void describe(Archive& archive, const SchemaElement& element) {
-  archive.field(1, element.type);
-  archive.field(2, element.type_length);
-  archive.field(3, element.repetition);
-  archive.field(4, element.name);
-  archive.field(5, element.num_children);
-  archive.field(6, converted_type(element.logical_type));
-  if (element.logical_type.has_value() && element.logical_type->kind == LogicalKind::Decimal) {
-    archive.field(7, element.logical_type->scale);
-    archive.field(8, element.logical_type->precision);
-  }
-  archive.field(10, element.logical_type);
-}
-
-template <typename Archive>
-void describe(Archive& archive, const Statistics& statistics) {
+void describe(Archive& archive, IsA<Statistics> auto& statistics) {
   archive.field(1, statistics.max);
   archive.field(2, statistics.min);
   archive.field(3, statistics.null_count);
@@ -134,7 +21,7 @@ void describe(Archive& archive, const Statistics& statistics) {
 }
 
 template <typename Archive>
-void describe(Archive& archive, const DataPageHeader& header) {
+void describe(Archive& archive, IsA<DataPageHeader> auto& header) {
   archive.field(1, header.num_values);
   archive.field(2, header.encoding);
   archive.field(3, header.definition_level_encoding);
@@ -142,14 +29,14 @@ void describe(Archive& archive, const DataPageHeader& header) {
 }
 
 template <typename Archive>
-void describe(Archive& archive, const DictionaryPageHeader& header) {
+void describe(Archive& archive, IsA<DictionaryPageHeader> auto& header) {
   archive.field(1, header.num_values);
   archive.field(2, header.encoding);
   archive.field(3, header.is_sorted);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const DataPageHeaderV2& header) {
+void describe(Archive& archive, IsA<DataPageHeaderV2> auto& header) {
   archive.field(1, header.num_values);
   archive.field(2, header.num_nulls);
   archive.field(3, header.num_rows);
@@ -160,7 +47,7 @@ void describe(Archive& archive, const DataPageHeaderV2& header) {
 }
 
 template <typename Archive>
-void describe(Archive& archive, const PageHeader& header) {
+void describe(Archive& archive, IsA<PageHeader> auto& header) {
   archive.field(1, header.type);
   archive.field(2, header.uncompressed_page_size);
   archive.field(3, header.compressed_page_size);
@@ -171,27 +58,27 @@ void describe(Archive& archive, const PageHeader& header) {
 }
 
 template <typename Archive>
-void describe(Archive& archive, const KeyValue& pair) {
+void describe(Archive& archive, IsA<KeyValue> auto& pair) {
   archive.field(1, pair.key);
   archive.field(2, pair.value);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const PageEncodingStats& stats) {
+void describe(Archive& archive, IsA<PageEncodingStats> auto& stats) {
   archive.field(1, stats.page_type);
   archive.field(2, stats.encoding);
   archive.field(3, stats.count);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const SizeStatistics& sizes) {
+void describe(Archive& archive, IsA<SizeStatistics> auto& sizes) {
   archive.field(1, sizes.unencoded_byte_array_data_bytes);
   archive.list_field(2, sizes.repetition_level_histogram);
   archive.list_field(3, sizes.definition_level_histogram);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const ColumnMetaData& column) {
+void describe(Archive& archive, IsA<ColumnMetaData> auto& column) {
   archive.field(1, column.type);
   archive.field(2, column.encodings);
   archive.field(3, column.path_in_schema);
@@ -202,14 +89,15 @@ void describe(Archive& archive, const ColumnMetaData& column) {
   archive.field(9, column.data_page_offset);
   archive.field(11, column.dictionary_page_offset);
   archive.field(12, column.statistics);
-  archive.field(13, column.encoding_stats);
+  archive.field_with_default(13, column.encoding_stats);
   archive.field(14, column.bloom_filter_offset);
   archive.field(15, column.bloom_filter_length);
   archive.field(16, column.size_statistics);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const ColumnChunk& chunk) {
+void describe(Archive& archive, IsA<ColumnChunk> auto& chunk) {
+  archive.field(1, chunk.file_path);
   archive.field(2, chunk.file_offset);
   archive.field(3, chunk.meta_data);
   archive.field(4, chunk.offset_index_offset);
@@ -219,14 +107,14 @@ void describe(Archive& archive, const ColumnChunk& chunk) {
 }
 
 template <typename Archive>
-void describe(Archive& archive, const SortingColumn& column) {
+void describe(Archive& archive, IsA<SortingColumn> auto& column) {
   archive.field(1, column.column_idx);
   archive.field(2, column.descending);
   archive.field(3, column.nulls_first);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const RowGroup& group) {
+void describe(Archive& archive, IsA<RowGroup> auto& group) {
   archive.field(1, group.columns);
   archive.field(2, group.total_byte_size);
   archive.field(3, group.num_rows);
@@ -238,42 +126,58 @@ void describe(Archive& archive, const RowGroup& group) {
 
 // ColumnOrder is a union of empty structs in the file.
 struct ColumnOrderUnion {
-  ColumnOrder order;
+  std::optional<EmptyStruct> type_defined;
 };
 template <typename Archive>
-void describe(Archive& archive, const ColumnOrderUnion& column) {
-  archive.field(static_cast<std::int16_t>(column.order), EmptyStruct{});
+void describe(Archive& archive, IsA<ColumnOrderUnion> auto& column) {
+  archive.field(1, column.type_defined);
+}
+template <>
+struct WireForm<ColumnOrder> {
+  using Form = ColumnOrderUnion;
+  static Form of(ColumnOrder order) {
+    Form form;
+    if (order == ColumnOrder::TypeDefined) form.type_defined.emplace();
+    return form;
+  }
+  static bool read(const Form& form, ColumnOrder& order) {
+    order = form.type_defined ? ColumnOrder::TypeDefined : ColumnOrder::Unknown;
+    return true;
+  }
+};
+
+template <typename Archive>
+void describe(Archive& archive, IsA<EncryptionAlgorithm> auto& /*algorithm*/) {
+  static_cast<void>(archive);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const FileMetaData& file) {
+void describe(Archive& archive, IsA<FileMetaData> auto& file) {
   archive.field(1, file.version);
   archive.field(2, file.schema);
   archive.field(3, file.num_rows);
   archive.field(4, file.row_groups);
   archive.list_field(5, file.key_value_metadata);
-  archive.field(6, file.created_by);
-  std::vector<ColumnOrderUnion> orders;
-  orders.reserve(file.column_orders.size());
-  for (const ColumnOrder order : file.column_orders) orders.push_back({order});
-  archive.field(7, orders);
+  archive.field_with_default(6, file.created_by);
+  archive.field_with_default(7, file.column_orders);
+  archive.field(8, file.encryption_algorithm);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const PageLocation& page) {
+void describe(Archive& archive, IsA<PageLocation> auto& page) {
   archive.field(1, page.offset);
   archive.field(2, page.compressed_page_size);
   archive.field(3, page.first_row_index);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const OffsetIndex& index) {
+void describe(Archive& archive, IsA<OffsetIndex> auto& index) {
   archive.field(1, index.page_locations);
   archive.list_field(2, index.unencoded_byte_array_data_bytes);
 }
 
 template <typename Archive>
-void describe(Archive& archive, const ColumnIndex& index) {
+void describe(Archive& archive, IsA<ColumnIndex> auto& index) {
   archive.field(1, index.null_pages);
   archive.field(2, index.min_values);
   archive.field(3, index.max_values);
@@ -285,19 +189,39 @@ void describe(Archive& archive, const ColumnIndex& index) {
 }
 
 // A union of which one member is known, an empty struct.
-struct OnlyChoice {};
+struct OnlyChoice {
+  std::optional<EmptyStruct> choice;
+};
 template <typename Archive>
-void describe(Archive& archive, const OnlyChoice& /*choice*/) {
-  archive.field(1, EmptyStruct{});
+void describe(Archive& archive, IsA<OnlyChoice> auto& only) {
+  archive.field(1, only.choice);
 }
 
+struct BloomFilterHeaderForm {
+  std::int32_t num_bytes = 0;
+  OnlyChoice algorithm;    // split block
+  OnlyChoice hash;         // XXH64
+  OnlyChoice compression;  // none
+};
 template <typename Archive>
-void describe(Archive& archive, const BloomFilterHeader& header) {
+void describe(Archive& archive, IsA<BloomFilterHeaderForm> auto& header) {
   archive.field(1, header.num_bytes);
-  archive.field(2, OnlyChoice{});  // algorithm: split block
-  archive.field(3, OnlyChoice{});  // hash: XXH64
-  archive.field(4, OnlyChoice{});  // compression: none
+  archive.field(2, header.algorithm);
+  archive.field(3, header.hash);
+  archive.field(4, header.compression);
 }
+template <>
+struct WireForm<BloomFilterHeader> {
+  using Form = BloomFilterHeaderForm;
+  static Form of(const BloomFilterHeader& header) {
+    const OnlyChoice only{.choice = EmptyStruct{}};
+    return {.num_bytes = header.num_bytes, .algorithm = only, .hash = only, .compression = only};
+  }
+  static bool read(const Form& form, BloomFilterHeader& header) {
+    header.num_bytes = form.num_bytes;
+    return form.algorithm.choice && form.hash.choice && form.compression.choice;
+  }
+};
 
 void serialize(const PageHeader& header, ByteBuffer& out) {
   CompactWriter(out).structure(header);
@@ -312,7 +236,41 @@ void serialize(const ColumnIndex& index, ByteBuffer& out) {
   CompactWriter(out).structure(index);
 }
 void serialize(const BloomFilterHeader& header, ByteBuffer& out) {
-  CompactWriter(out).structure(header);
+  CompactWriter(out).structure(WireForm<BloomFilterHeader>::of(header));
+}
+
+namespace {
+
+template <typename T>
+Result<std::size_t> read_structure(std::span<const std::byte> bytes, T& value) {
+  value = T();
+  CompactReader reader(bytes);
+  reader.structure(value);
+  if (!reader.failure().empty()) return fail(ErrorKind::CorruptInput, std::string(reader.failure()));
+  return reader.position();
+}
+
+}  // namespace
+
+Result<std::size_t> parse(std::span<const std::byte> bytes, PageHeader& header) {
+  return read_structure(bytes, header);
+}
+Result<std::size_t> parse(std::span<const std::byte> bytes, FileMetaData& metadata) {
+  return read_structure(bytes, metadata);
+}
+Result<std::size_t> parse(std::span<const std::byte> bytes, OffsetIndex& index) {
+  return read_structure(bytes, index);
+}
+Result<std::size_t> parse(std::span<const std::byte> bytes, ColumnIndex& index) {
+  return read_structure(bytes, index);
+}
+Result<std::size_t> parse(std::span<const std::byte> bytes, BloomFilterHeader& header) {
+  BloomFilterHeaderForm form;
+  PG2ATHENA_ASSIGN(const std::size_t size, read_structure(bytes, form));
+  if (!WireForm<BloomFilterHeader>::read(form, header)) {
+    return fail(ErrorKind::Unsupported, "a Bloom filter of an unknown algorithm, hash or compression");
+  }
+  return size;
 }
 
 }  // namespace pg2athena::parquet

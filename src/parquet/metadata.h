@@ -1,13 +1,20 @@
 // A Parquet file's metadata, as this program thinks of it: plain aggregates, named as in parquet.thrift
-// (apache/parquet-format). metadata.cpp alone knows the field ids and the legacy forms.
+// (apache/parquet-format). metadata.cpp alone knows the field ids, and schema_element_form.h the legacy
+// forms.
+//
+// An enumeration that was read may have a value without a name: what another program wrote, and this one
+// knows nothing of.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/error.h"
 
 namespace pg2athena::parquet {
 
@@ -21,6 +28,9 @@ enum class PhysicalType : std::int32_t {
   FixedLenByteArray = 7,
 };
 
+// Deprecated; of old files, in which it was a timestamp.
+inline constexpr PhysicalType kInt96{3};
+
 enum class Repetition : std::int32_t { Required = 0, Optional = 1, Repeated = 2 };
 
 enum class Encoding : std::int32_t {
@@ -32,12 +42,18 @@ enum class Encoding : std::int32_t {
   ByteStreamSplit = 9,
 };
 
+// Which this program only reads: the old name of RleDictionary, and strings by what they share with the one
+// before.
+inline constexpr Encoding kPlainDictionary{2};
+inline constexpr Encoding kDeltaByteArray{7};
+
 enum class Codec : std::int32_t { Uncompressed = 0, Snappy = 1, Gzip = 2, Zstd = 6, Lz4Raw = 7 };
 
 enum class PageType : std::int32_t { DataPage = 0, DictionaryPage = 2, DataPageV2 = 3 };
 
-// The numbers are ids in the union LogicalType.
+// The numbers are ids in the union LogicalType. Those from Enum on are only read.
 enum class LogicalKind : std::int16_t {
+  Unknown = 0,  // an id or a ConvertedType that this program doesn't know
   String = 1,
   Map = 2,
   List = 3,
@@ -46,15 +62,25 @@ enum class LogicalKind : std::int16_t {
   Time = 7,
   Timestamp = 8,
   Integer = 10,
+
+  Enum = 4,
+  Null = 11,
+  Json = 12,
+  Bson = 13,
+  Uuid = 14,
 };
+
+enum class TimeUnit : std::uint8_t { Micros, Millis, Nanos, Unknown };
 
 // What a physical type stands for. The legacy ConvertedType, which old readers go by, follows from it.
 struct LogicalType {
   LogicalKind kind = LogicalKind::String;
   std::int32_t precision = 0;  // of a Decimal
   std::int32_t scale = 0;      // of a Decimal
-  bool utc = false;            // of a Time or Timestamp, which are in microseconds
-  std::int8_t bit_width = 0;   // of an Integer, which is signed
+  bool utc = false;            // of a Time or Timestamp
+  TimeUnit unit = TimeUnit::Micros;
+  std::int8_t bit_width = 0;  // of an Integer
+  bool is_signed = true;
 
   bool operator==(const LogicalType&) const = default;
 };
@@ -155,7 +181,8 @@ struct ColumnMetaData {
 };
 
 struct ColumnChunk {
-  std::int64_t file_offset = 0;  // deprecated: "Writers should set this field to 0"
+  std::optional<std::string> file_path;  // another file that has the chunk; never written
+  std::int64_t file_offset = 0;          // deprecated: "Writers should set this field to 0"
   ColumnMetaData meta_data;
   std::optional<std::int64_t> offset_index_offset;
   std::optional<std::int32_t> offset_index_length;
@@ -183,7 +210,10 @@ struct RowGroup {
 };
 
 // How a column's min_value and max_value are ordered. The numbers are ids in the union ColumnOrder.
-enum class ColumnOrder : std::int16_t { TypeDefined = 1 };
+enum class ColumnOrder : std::int16_t { Unknown = 0, TypeDefined = 1 };
+
+// That there is one means that columns may be encrypted, which this program doesn't do.
+struct EncryptionAlgorithm {};
 
 struct FileMetaData {
   std::int32_t version = 2;
@@ -193,6 +223,7 @@ struct FileMetaData {
   std::vector<KeyValue> key_value_metadata;
   std::string created_by;
   std::vector<ColumnOrder> column_orders;  // one for each leaf
+  std::optional<EncryptionAlgorithm> encryption_algorithm;
 };
 
 struct PageLocation {
@@ -233,5 +264,15 @@ void serialize(const FileMetaData& metadata, ByteBuffer& out);
 void serialize(const OffsetIndex& index, ByteBuffer& out);
 void serialize(const ColumnIndex& index, ByteBuffer& out);
 void serialize(const BloomFilterHeader& header, ByteBuffer& out);
+
+// The struct at the start of `bytes`; returns how many bytes it has. CorruptInput for what isn't one: it ends
+// too early, a field that has to be there isn't, or has another type. Lengths and counts are as they were
+// read: nothing says that they are true.
+Result<std::size_t> parse(std::span<const std::byte> bytes, PageHeader& header);
+Result<std::size_t> parse(std::span<const std::byte> bytes, FileMetaData& metadata);
+Result<std::size_t> parse(std::span<const std::byte> bytes, OffsetIndex& index);
+Result<std::size_t> parse(std::span<const std::byte> bytes, ColumnIndex& index);
+// Unsupported for a filter of another kind.
+Result<std::size_t> parse(std::span<const std::byte> bytes, BloomFilterHeader& header);
 
 }  // namespace pg2athena::parquet

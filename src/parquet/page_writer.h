@@ -26,14 +26,19 @@ class PageWriter {
 
   Codec codec() const { return compressor_.codec(); }
 
-  // Appends header and page to `out`; the page is content(), which is used up. `header` needs its type and
-  // the part that belongs to the type; sizes and CRC are filled in here. Unsupported when the page is too
-  // large for a header to say so.
+  // Appends header and page to `out`; the page is content(), which is used up, behind levels() where the
+  // header is a data page V2's. `header` needs its type and the part that belongs to the type; sizes, CRC and
+  // whether a page V2 is compressed are filled in here. Unsupported when the page is too large for a header
+  // to say so.
   Result<PageSize> write(PageHeader header, ByteChain& out);
 
-  // For columns to put together a page's content in, and to gather values that aren't NULL; empty them before
-  // use.
+  // What the bytes would come to in a page.
+  Result<std::size_t> compressed_size(std::span<const std::byte> bytes);
+
+  // For columns to put together a page's content in, the levels of a page V2, and to gather values that
+  // aren't NULL; empty them before use.
   ByteBuffer& content() { return content_; }
+  ByteBuffer& levels() { return levels_; }
   ByteBuffer& gathered() { return gathered_; }
 
   std::size_t memory_bytes() const;
@@ -44,6 +49,7 @@ class PageWriter {
   Compressor compressor_;
   ByteBuffer header_;
   ByteBuffer content_;
+  ByteBuffer levels_;
   ByteBuffer gathered_;
 };
 

@@ -1,20 +1,29 @@
 // How the values of each physical type lie in a column, in a dictionary and in a page. These are the policies
-// of value_encoder.cpp's template: what is per value happens in their loops.
+// of typed_encoder.h's template: what is per value happens in their loops.
+//
+// A page that isn't indices into a dictionary is staged in a Page: as PLAIN has it where the encoding is
+// known to be that, otherwise as a Slice that any encoding can be made from.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/int128.h"
 #include "columnar/batch.h"
+#include "parquet/bloom_filter.h"
+#include "parquet/byte_stream_split.h"
 #include "parquet/bytes_dictionary.h"
+#include "parquet/delta_encoding.h"
 #include "parquet/fixed_dictionary.h"
 #include "parquet/levels.h"
 #include "parquet/metadata.h"
@@ -37,6 +46,18 @@ struct BytesSlice {
   std::size_t count = 0;
 };
 
+// Appends what is staged, which is used up. From two megabytes on, which are one large row's, it isn't copied
+// behind the levels: the levels, which are then few, are put in front of it.
+inline void move_behind(ByteBuffer& staged, ByteBuffer& out) {
+  constexpr std::size_t kMovedBytes = std::size_t{2} << 20U;
+  if (staged.size() > kMovedBytes) staged.prepend(std::exchange(out, ByteBuffer()).span());
+  if (out.empty())
+    std::swap(out, staged);
+  else
+    out.append(staged.span());
+  staged.clear();
+}
+
 // Moves the values that aren't NULL together in `scratch`. T is a value's bytes.
 template <typename T>
 NumberSlice without_nulls(const LeafSlots& slots, ByteBuffer& scratch) {
@@ -57,6 +78,16 @@ class Numbers {
   using Dictionary = FixedDictionary<Key>;
   using Bounds = NumberBounds<T>;
   static constexpr bool kHasNaN = std::floating_point<T>;
+  // Bounds of values cost next to nothing.
+  static constexpr bool kCheapBounds = true;
+  struct Page {
+    ByteBuffer values;
+
+    bool empty() const { return values.empty(); }
+    std::size_t size_bytes() const { return values.size(); }
+    std::size_t capacity_bytes() const { return values.capacity_bytes(); }
+    void release() { values.release(); }
+  };
 
   explicit Numbers(const Leaf& leaf) : type_(leaf.type), width_(kWide ? leaf.fixed_bytes : sizeof(T)) {}
 
@@ -76,13 +107,53 @@ class Numbers {
   }
   std::size_t dictionary_bytes(const Dictionary& dictionary) const { return dictionary.size() * width_; }
 
-  // The values behind the indices, PLAIN.
-  void append_looked_up(const Dictionary& dictionary, std::span<const std::uint32_t> indices,
-                        ByteBuffer& out) const {
-    Buffer<Key> values;
-    Key* const to = values.extend(indices.size());
-    for (std::size_t i = 0; i < indices.size(); ++i) to[i] = dictionary.entries()[indices[i]];
-    append_plain({reinterpret_cast<const std::byte*>(to), indices.size()}, out);
+  // Stages the values behind the indices.
+  static void stage_looked_up(const Dictionary& dictionary, std::span<const std::uint32_t> indices,
+                              Page& page) {
+    std::byte* to = page.values.extend(indices.size() * sizeof(T));
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      std::memcpy(to + i * sizeof(T), &dictionary.entries()[indices[i]], sizeof(T));
+    }
+  }
+  static void stage(const Slice& slice, std::optional<Encoding> /*encoding*/, Page& page) {
+    page.values.append(slice.values, slice.count * sizeof(T));
+  }
+  // The first of the staged values.
+  static Slice staged(const Page& page, std::size_t most) {
+    return {page.values.data(), std::min(page.values.size() / sizeof(T), most)};
+  }
+
+  void encode(const Slice& slice, Encoding encoding, ByteBuffer& out) const {
+    if constexpr (std::integral<T> && !kWide) {
+      if (encoding == Encoding::DeltaBinaryPacked) {
+        return append_delta_binary_packed<T>(slice.values, slice.count, out);
+      }
+    }
+    if constexpr (std::floating_point<T>) {
+      if (encoding == Encoding::ByteStreamSplit) {
+        return append_byte_stream_split<sizeof(T)>(slice.values, slice.count, out);
+      }
+    }
+    append_plain(slice, out);
+  }
+  // Appends the staged page, which is used up.
+  void finish_page(Encoding encoding, Page& page, ByteBuffer& out) const {
+    if (encoding == Encoding::Plain && !kWide) return move_behind(page.values, out);
+    encode(staged(page, page.values.size()), encoding, out);
+    page.values.clear();
+  }
+
+  void append_hashes(const Slice& slice, Buffer<std::uint64_t>& hashes) const {
+    if constexpr (kWide) {
+      ByteBuffer plain;
+      append_plain(slice, plain);
+      append_hashes(plain.data(), slice.count, width_, hashes);
+    } else {
+      append_hashes(slice.values, slice.count, sizeof(T), hashes);
+    }
+  }
+  void append_hashes(const Dictionary& dictionary, Buffer<std::uint64_t>& hashes) const {
+    append_hashes(entries(dictionary), hashes);
   }
 
   static void lookup(Dictionary& dictionary, const Slice& slice, std::uint32_t* indices) {
@@ -90,6 +161,9 @@ class Numbers {
   }
   static void include(Bounds& bounds, const Slice& slice) { bounds.include(slice.values, slice.count); }
   static void include(Bounds& bounds, const Dictionary& dictionary) { include(bounds, entries(dictionary)); }
+  static void include(Bounds& bounds, const Dictionary& dictionary, std::size_t index) {
+    include(bounds, Slice{entries(dictionary).values + index * sizeof(T), 1});
+  }
 
   static std::size_t count_nan(const Slice& slice)
     requires kHasNaN
@@ -143,6 +217,12 @@ class Numbers {
  private:
   static constexpr bool kWide = sizeof(T) == sizeof(Int128);
 
+  static void append_hashes(const std::byte* plain, std::size_t count, std::size_t width,
+                            Buffer<std::uint64_t>& hashes) {
+    std::uint64_t* const to = hashes.extend(count);
+    for (std::size_t i = 0; i < count; ++i) to[i] = bloom_hash({plain + i * width, width});
+  }
+
   static Slice entries(const Dictionary& dictionary) {
     return {reinterpret_cast<const std::byte*>(dictionary.entries().data()), dictionary.size()};
   }
@@ -173,6 +253,20 @@ class Strings {
   using Dictionary = BytesDictionary;
   using Bounds = BytesBounds;
   static constexpr bool kHasNaN = false;
+  static constexpr bool kCheapBounds = false;
+  struct Page {
+    ByteBuffer bytes;
+    // Of the values in `bytes`, from 0; empty where `bytes` is as PLAIN has it.
+    Buffer<std::uint32_t> offsets;
+
+    bool empty() const { return bytes.empty() && offsets.empty(); }
+    std::size_t size_bytes() const { return bytes.size() + offsets.size() * sizeof(std::uint32_t); }
+    std::size_t capacity_bytes() const { return bytes.capacity_bytes() + offsets.capacity_bytes(); }
+    void release() {
+      bytes.release();
+      offsets.release();
+    }
+  };
 
   explicit Strings(const Leaf& leaf) : text_(leaf.type.id == columnar::TypeId::String) {}
 
@@ -195,17 +289,65 @@ class Strings {
   static std::size_t plain_bytes(const Slice& slice) {
     return slice.data.size() + slice.count * sizeof(std::uint32_t);
   }
-  static void append_plain(const Slice& slice, ByteBuffer& out) {
-    append_plain_bytes(slice.data, slice.offsets, slice.count, out);
-  }
   static void append_dictionary(const Dictionary& dictionary, ByteBuffer& out) {
     out.append(dictionary.plain());
   }
   static std::size_t dictionary_bytes(const Dictionary& dictionary) { return dictionary.plain().size(); }
-  static void append_looked_up(const Dictionary& dictionary, std::span<const std::uint32_t> indices,
-                               ByteBuffer& out) {
-    for (const std::uint32_t index : indices) out.append(dictionary.plain(index));
+  static void stage_looked_up(const Dictionary& dictionary, std::span<const std::uint32_t> indices,
+                              Page& page) {
+    if (page.offsets.empty()) page.offsets.push_back(0);
+    for (const std::uint32_t index : indices) {
+      page.bytes.append(as_bytes(dictionary.value(index)));
+      page.offsets.push_back(static_cast<std::uint32_t>(page.bytes.size()));
+    }
   }
+  static void stage(const Slice& slice, std::optional<Encoding> encoding, Page& page) {
+    if (encoding == Encoding::Plain && page.offsets.empty()) {
+      return append_plain_bytes(slice.data, slice.offsets, slice.count, page.bytes);
+    }
+    if (page.offsets.empty()) page.offsets.push_back(0);
+    const auto moved = static_cast<std::uint32_t>(page.bytes.size()) - slice.offsets[0];
+    std::uint32_t* const to = page.offsets.extend(slice.count);
+    for (std::size_t i = 0; i < slice.count; ++i) to[i] = slice.offsets[i + 1] + moved;
+    page.bytes.append(slice.data);
+  }
+  static Slice staged(const Page& page, std::size_t most) {
+    if (page.offsets.empty()) return {};
+    const std::size_t count = std::min(page.offsets.size() - 1, most);
+    return {page.bytes.span().first(page.offsets[count]), page.offsets.data(), count};
+  }
+
+  static void encode(const Slice& slice, Encoding encoding, ByteBuffer& out) {
+    if (encoding == Encoding::Plain) return append_plain_bytes(slice.data, slice.offsets, slice.count, out);
+    append_lengths(slice, out);
+    out.append(slice.data);
+  }
+  static void finish_page(Encoding encoding, Page& page, ByteBuffer& out) {
+    if (page.offsets.empty()) {
+      move_behind(page.bytes, out);
+    } else if (encoding == Encoding::Plain) {
+      encode(staged(page, page.offsets.size()), encoding, out);
+    } else {
+      append_lengths(staged(page, page.offsets.size()), out);
+      move_behind(page.bytes, out);
+    }
+    page.bytes.clear();
+    page.offsets.clear();
+  }
+
+  static void append_hashes(const Slice& slice, Buffer<std::uint64_t>& hashes) {
+    std::uint64_t* const to = hashes.extend(slice.count);
+    for (std::size_t i = 0; i < slice.count; ++i) {
+      to[i] = bloom_hash(
+          slice.data.subspan(slice.offsets[i] - slice.offsets[0], slice.offsets[i + 1] - slice.offsets[i]));
+    }
+  }
+  static void append_hashes(const Dictionary& dictionary, Buffer<std::uint64_t>& hashes) {
+    for (std::size_t i = 0; i < dictionary.size(); ++i) {
+      hashes.push_back(bloom_hash(as_bytes(dictionary.value(static_cast<std::uint32_t>(i)))));
+    }
+  }
+
   static void lookup(Dictionary& dictionary, const Slice& slice, std::uint32_t* indices) {
     dictionary.lookup(slice.data, slice.offsets, slice.count, indices);
   }
@@ -213,8 +355,10 @@ class Strings {
     bounds.include(slice.data, slice.offsets, slice.count);
   }
   static void include(Bounds& bounds, const Dictionary& dictionary) {
-    for (std::size_t i = 0; i < dictionary.size(); ++i)
-      bounds.include(dictionary.value(static_cast<std::uint32_t>(i)));
+    for (std::size_t i = 0; i < dictionary.size(); ++i) include(bounds, dictionary, i);
+  }
+  static void include(Bounds& bounds, const Dictionary& dictionary, std::size_t index) {
+    bounds.include(dictionary.value(static_cast<std::uint32_t>(index)));
   }
   static double most_distinct(const Dictionary& /*dictionary*/) {
     return std::numeric_limits<double>::infinity();
@@ -226,6 +370,14 @@ class Strings {
   static BoundTexts texts(const Bounds& /*bounds*/) { return {}; }
 
  private:
+  // The first part of DELTA_LENGTH_BYTE_ARRAY.
+  static void append_lengths(const Slice& slice, ByteBuffer& out) {
+    Buffer<std::uint32_t> lengths;
+    std::uint32_t* const to = lengths.extend(slice.count);
+    for (std::size_t i = 0; i < slice.count; ++i) to[i] = slice.offsets[i + 1] - slice.offsets[i];
+    append_delta_binary_packed<std::int32_t>(std::as_bytes(lengths.span()).data(), slice.count, out);
+  }
+
   bool text_;
 };
 

@@ -4,69 +4,30 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <utility>
+
+#include "parquet/bit_packing.h"
+#include "parquet/varint.h"
 
 namespace pg2athena::parquet {
 namespace {
 
-constexpr std::size_t kGroup = 8;  // values that are packed together; they take `width` bytes
-// The packers store whole words, up to this much behind the end.
-constexpr std::size_t kSlack = sizeof(std::uint64_t);
-
-void append_varint(std::uint64_t value, ByteBuffer& out) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<std::byte>(value | 0x80));
-    value >>= 7U;
-  }
-  out.push_back(static_cast<std::byte>(value));
-}
-
-// Packs groups of eight values. The width is a constant, so that a group is straight-line shifts and ors.
-template <int Width, typename T>
-void pack_groups(const T* values, std::size_t groups, std::byte* out) {
-  constexpr std::size_t kWords = (kGroup * Width + 63) / 64;
-  for (std::size_t group = 0; group < groups; ++group, values += kGroup, out += Width) {
-    std::array<std::uint64_t, kWords> words{};
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const auto put = [&]<std::size_t i>(std::integral_constant<std::size_t, i>) {
-        constexpr std::size_t kBit = i * Width;
-        constexpr std::size_t kWord = kBit / 64;
-        constexpr std::size_t kShift = kBit % 64;
-        const auto value = static_cast<std::uint64_t>(values[i]);
-        words[kWord] |= value << kShift;
-        if constexpr (kShift + Width > 64) words[kWord + 1] |= value >> (64 - kShift);
-      };
-      (put(std::integral_constant<std::size_t, I>{}), ...);
-    }(std::make_index_sequence<kGroup>{});
-    std::memcpy(out, words.data(), sizeof words);
-  }
-}
-
-template <typename T>
-using Packer = void (*)(const T*, std::size_t, std::byte*);
-
-// packers<T>[width - 1]
-template <typename T>
-constexpr auto kPackers = []<std::size_t... W>(std::index_sequence<W...>) {
-  return std::array<Packer<T>, sizeof...(W)>{&pack_groups<static_cast<int>(W + 1), T>...};
-}(std::make_index_sequence<sizeof(T) * 8>{});
+constexpr std::size_t kGroup = kPackedGroup;
 
 // Appends `values` bit-packed; the last group is filled up with zeros.
 template <typename T>
 void append_packed(std::span<const T> values, int width, ByteBuffer& out) {
   const auto bytes_per_group = static_cast<std::size_t>(width);
-  const Packer<T> pack = kPackers<T>[bytes_per_group - 1];
   const std::size_t groups = values.size() / kGroup;
   const std::size_t rest = values.size() % kGroup;
   const std::size_t bytes = (groups + (rest != 0 ? 1 : 0)) * bytes_per_group;
-  std::byte* const start = out.extend(bytes + kSlack);
-  pack(values.data(), groups, start);
+  std::byte* const start = out.extend(bytes + kPackingSlack);
+  pack_bits(values.data(), groups, width, start);
   if (rest != 0) {
     std::array<T, kGroup> last{};
     std::copy_n(values.end() - static_cast<std::ptrdiff_t>(rest), rest, last.begin());
-    pack(last.data(), 1, start + groups * bytes_per_group);
+    pack_bits(last.data(), 1, width, start + groups * bytes_per_group);
   }
-  out.resize(out.size() - kSlack);
+  out.resize(out.size() - kPackingSlack);
 }
 
 template <typename T>

@@ -13,6 +13,7 @@
 #include "base/int128.h"
 #include "columnar/batch.h"
 #include "columnar/schema.h"
+#include "parquet/metadata.h"
 
 namespace pg2athena::parquet {
 

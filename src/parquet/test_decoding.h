@@ -69,4 +69,37 @@ inline std::vector<std::uint32_t> decode_hybrid(std::span<const std::byte> bytes
   return values;
 }
 
+// All values of a DELTA_BINARY_PACKED page, which goes to the end of the bytes or, where `in` has more, to
+// where the decoder stops. Differences and values are of type U, without sign.
+template <typename U>
+std::vector<U> decode_delta(ByteReader& in) {
+  const auto zigzag = [&in] {
+    const std::uint64_t coded = in.varint();
+    return static_cast<U>((coded >> 1U) ^ (0 - (coded & 1U)));
+  };
+  const std::size_t block = in.varint();
+  const std::size_t miniblocks = in.varint();
+  const std::size_t count = in.varint();
+  std::vector<U> values{zigzag()};
+  while (values.size() < count) {
+    const U least = zigzag();
+    const auto widths = in.take(miniblocks);
+    for (std::size_t m = 0; m < miniblocks && values.size() < count; ++m) {
+      const auto width = std::to_integer<std::size_t>(widths[m]);
+      const auto packed = in.take(block / miniblocks * width / 8);
+      for (std::size_t i = 0; i < block / miniblocks && values.size() < count; ++i) {
+        U delta = 0;
+        for (std::size_t bit = 0; bit < width; ++bit) {
+          const std::size_t at = i * width + bit;
+          delta |=
+              static_cast<U>(static_cast<U>((std::to_integer<U>(packed[at / 8]) >> (at % 8)) & 1U) << bit);
+        }
+        values.push_back(static_cast<U>(values.back() + least + delta));
+      }
+    }
+  }
+  values.resize(count);
+  return values;
+}
+
 }  // namespace pg2athena::parquet

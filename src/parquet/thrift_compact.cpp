@@ -10,7 +10,7 @@ void CompactWriter::field_header(std::int16_t id, WireType type) {
     out_->push_back(static_cast<std::byte>((static_cast<unsigned>(delta) << 4U) | code));
   } else {
     out_->push_back(static_cast<std::byte>(code));
-    zigzag(id);
+    append_zigzag(id, *out_);
   }
   last_id_ = id;
 }
@@ -22,20 +22,8 @@ void CompactWriter::list_header(std::size_t size, WireType type) {
     out_->push_back(static_cast<std::byte>((static_cast<unsigned>(size) << 4U) | code));
   } else {
     out_->push_back(static_cast<std::byte>(0xF0U | code));
-    varint(size);
+    append_varint(size, *out_);
   }
-}
-
-void CompactWriter::varint(std::uint64_t value) {
-  while (value >= 0x80) {
-    out_->push_back(static_cast<std::byte>(value | 0x80));
-    value >>= 7U;
-  }
-  out_->push_back(static_cast<std::byte>(value));
-}
-
-void CompactWriter::zigzag(std::int64_t value) {
-  varint((static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63U));
 }
 
 }  // namespace pg2athena::parquet

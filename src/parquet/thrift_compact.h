@@ -3,10 +3,11 @@
 //
 // A struct is described once, by a function template that names each field with its id:
 //
-//   template <typename Archive> void describe(Archive& archive, auto& page) { archive.field(1, page.type); …
-//   }
+//   template <typename Archive>
+//   void describe(Archive& archive, IsA<PageHeader> auto& page) { archive.field(1, page.type); … }
 //
-// A CompactWriter walks the description to write; a reader will walk the same one.
+// A CompactWriter walks the description to write, a CompactReader (thrift_compact_reader.h) walks the same
+// one to read. A type that has another form in the file says so with a WireForm.
 #pragma once
 
 #include <concepts>
@@ -19,13 +20,73 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "parquet/varint.h"
 
 namespace pg2athena::parquet {
 
+// A Struct, or a const one: what a description is of.
+template <typename T, typename Struct>
+concept IsA = std::same_as<std::remove_const_t<T>, Struct>;
+
 // A struct without fields, of which Parquet's unions are made.
-struct EmptyStruct {};
+struct EmptyStruct {
+  bool operator==(const EmptyStruct&) const = default;
+};
 template <typename Archive>
-void describe(Archive& /*archive*/, const EmptyStruct& /*nothing*/) {}
+void describe(Archive& /*archive*/, IsA<EmptyStruct> auto& /*nothing*/) {}
+
+// Specialised for a type that is not described itself:
+//
+//   using Form = …;                                        what is described
+//   static Form of(const T& value);
+//   static bool read(Form&& form, T& value);               false: there is no such value
+template <typename T>
+struct WireForm;
+template <typename T>
+concept HasWireForm = requires { typename WireForm<T>::Form; };
+
+enum class WireType : std::uint8_t {
+  True = 1,
+  False = 2,
+  I8 = 3,
+  I16 = 4,
+  I32 = 5,
+  I64 = 6,
+  Double = 7,
+  Binary = 8,
+  List = 9,
+  Set = 10,
+  Map = 11,
+  Struct = 12,
+  Uuid = 13,
+};
+
+template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+template <typename T>
+constexpr WireType wire_type() {
+  if constexpr (HasWireForm<T>)
+    return wire_type<typename WireForm<T>::Form>();
+  else if constexpr (std::same_as<T, bool>)
+    return WireType::True;  // a list's element type for either
+  else if constexpr (std::is_enum_v<T> || std::same_as<T, std::int32_t>)
+    return WireType::I32;
+  else if constexpr (std::same_as<T, std::int8_t>)
+    return WireType::I8;
+  else if constexpr (std::same_as<T, std::int16_t>)
+    return WireType::I16;
+  else if constexpr (std::same_as<T, std::int64_t>)
+    return WireType::I64;
+  else if constexpr (std::same_as<T, std::string>)
+    return WireType::Binary;
+  else if constexpr (IsVector<T>::value)
+    return WireType::List;
+  else
+    return WireType::Struct;
+}
 
 class CompactWriter {
  public:
@@ -60,57 +121,27 @@ class CompactWriter {
   void list_field(std::int16_t id, const std::vector<T>& values) {
     if (!values.empty()) field(id, values);
   }
-
- private:
-  enum class WireType : std::uint8_t {
-    True = 1,
-    False = 2,
-    I8 = 3,
-    I16 = 4,
-    I32 = 5,
-    I64 = 6,
-    Binary = 8,
-    List = 9,
-    Struct = 12,
-  };
-
+  // A field that is always written, and that a reader can do without.
   template <typename T>
-  struct IsVector : std::false_type {};
-  template <typename T>
-  struct IsVector<std::vector<T>> : std::true_type {};
-
-  template <typename T>
-  static constexpr WireType wire_type() {
-    if constexpr (std::same_as<T, bool>)
-      return WireType::True;  // a list's element type for either
-    else if constexpr (std::is_enum_v<T> || std::same_as<T, std::int32_t>)
-      return WireType::I32;
-    else if constexpr (std::same_as<T, std::int8_t>)
-      return WireType::I8;
-    else if constexpr (std::same_as<T, std::int16_t>)
-      return WireType::I16;
-    else if constexpr (std::same_as<T, std::int64_t>)
-      return WireType::I64;
-    else if constexpr (std::same_as<T, std::string>)
-      return WireType::Binary;
-    else if constexpr (IsVector<T>::value)
-      return WireType::List;
-    else
-      return WireType::Struct;
+  void field_with_default(std::int16_t id, const T& value) {
+    field(id, value);
   }
 
+ private:
   template <typename T>
   void element(const T& value) {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (HasWireForm<T>) {
+      element(WireForm<T>::of(value));
+    } else if constexpr (std::same_as<T, bool>) {
       out_->push_back(static_cast<std::byte>(value ? WireType::True : WireType::False));
     } else if constexpr (std::is_enum_v<T>) {
-      zigzag(static_cast<std::int32_t>(value));
+      append_zigzag(static_cast<std::int32_t>(value), *out_);
     } else if constexpr (std::same_as<T, std::int8_t>) {
       out_->push_back(static_cast<std::byte>(value));
     } else if constexpr (std::integral<T>) {
-      zigzag(value);
+      append_zigzag(value, *out_);
     } else if constexpr (std::same_as<T, std::string>) {
-      varint(value.size());
+      append_varint(value.size(), *out_);
       out_->append(as_bytes(value));
     } else if constexpr (IsVector<T>::value) {
       list_header(value.size(), wire_type<typename T::value_type>());
@@ -122,8 +153,6 @@ class CompactWriter {
 
   void field_header(std::int16_t id, WireType type);
   void list_header(std::size_t size, WireType type);
-  void varint(std::uint64_t value);
-  void zigzag(std::int64_t value);
 
   ByteBuffer* out_;
   std::int16_t last_id_ = 0;

@@ -9,6 +9,8 @@
 
 #include "base/one_line.h"
 #include "base/utf8.h"
+#include "parquet/compression.h"
+#include "pipeline/column_choices.h"
 #include "pipeline/memory_demand.h"
 #include "postgres/row_guard.h"
 #include "types/lake_name.h"
@@ -111,8 +113,11 @@ class Planner {
 
   Result<Plan> plan() {
     plan_.server = source_.server;
+    plan_.profile = options_.profile;
     plan_.compression = options_.compression;
-    plan_.compression_level = options_.compression_level.value_or(plan_.compression_level);
+    plan_.compression_level =
+        options_.compression_level.value_or(parquet::default_level(options_.compression));
+    plan_.page_index = options_.page_index.value_or(options_.profile == parquet::Profile::Modern);
     plan_.file_bytes = options_.file_bytes;
     plan_.warnings = source_.warnings;
     for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
@@ -152,6 +157,8 @@ class Planner {
     table.where = relation.where;
     PG2ATHENA_TRY(claim_name(table));
     PG2ATHENA_TRY(add_columns(relation.columns, vouches_for_not_null(relation), table));
+    PG2ATHENA_TRY(choose(relation.column_choices, table));
+    PG2ATHENA_TRY(expect_key_order(relation.primary_key, table));
     for (const StoredRelation& stored : relation.storage) table.bytes += stored.bytes;
     table.estimated_rows = estimated_rows(relation);
     if (relation.reads_leaves()) {
@@ -269,6 +276,7 @@ class Planner {
     if (auto added = add_columns(query.columns, false, table); !added) {
       return fail(std::move(added).error().with("query", query.name));
     }
+    PG2ATHENA_TRY(choose(query.column_choices, table));
     auto source = new_source(table);
     source->query = query.sql;
     source->query_name = query.name;
@@ -302,6 +310,10 @@ class Planner {
 
 std::uint64_t row_group_bytes(const Plan& plan) {
   return std::min<std::uint64_t>(plan.memory.row_group_bytes, parquet::WriterOptions().row_group_bytes);
+}
+
+std::string_view profile_name(parquet::Profile profile) {
+  return profile == parquet::Profile::Modern ? "modern" : "athena";
 }
 
 postgres::SessionSettings session_settings(const RunOptions& options) {

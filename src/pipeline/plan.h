@@ -28,8 +28,10 @@ struct RunOptions {
   std::chrono::milliseconds lock_timeout{std::chrono::seconds(30)};
   std::chrono::milliseconds statement_timeout{0};  // 0: none
   std::string search_path;                         // for conditions and queries; empty: the role's
+  parquet::Profile profile = parquet::Profile::Athena;
   parquet::Compression compression = parquet::Compression::Zstd;
-  std::optional<int> compression_level;  // nothing: 1 for zstd, and the others have none
+  std::optional<int> compression_level;  // nothing: parquet::default_level()
+  std::optional<bool> page_index;        // nothing: as the profile says
   // A file is closed when it has grown to this many bytes, compressed. Athena reads files of 128 MB and more
   // best.
   std::uint64_t file_bytes = std::uint64_t{256} << 20U;
@@ -40,6 +42,9 @@ struct RunOptions {
   std::optional<std::uint64_t> max_value_bytes;
 };
 
+// As the configuration spells it: "athena", "modern".
+std::string_view profile_name(parquet::Profile profile);
+
 postgres::SessionSettings session_settings(const RunOptions& options);
 
 // One column: what it is in PostgreSQL (the scan's columns have the details) and in the lake.
@@ -47,6 +52,10 @@ struct PlannedColumn {
   std::string source_name;
   types::PgType type;
   types::TypeMapping mapping;
+  // What the operator chose, and the leaf in the files that it is for; empty when nothing was chosen.
+  std::string leaf_path = {};
+  std::optional<parquet::Encoding> encoding = {};
+  bool bloom_filter = false;
 };
 
 // The values that make a run fail on this column; empty where there are none. (Text that isn't UTF-8 concerns
@@ -70,6 +79,8 @@ struct PlannedTable {
   std::string where;  // the operator's condition on its rows; empty: all
   columnar::Schema schema;
   std::vector<PlannedColumn> columns;  // as the schema's fields
+  // The order in which rows may be stored. Files say so where they are.
+  std::vector<parquet::SortingColumn> sorting_columns;
   std::vector<std::unique_ptr<postgres::ScanSource>> sources;
   int first_shard = 0;  // number of its first shard; they are consecutive
   int shards = 0;
@@ -84,8 +95,10 @@ struct PlannedTable {
 struct Plan {
   postgres::ServerInfo server;
   int workers = 1;  // never more than there are shards
+  parquet::Profile profile = parquet::Profile::Athena;
   parquet::Compression compression = parquet::Compression::Zstd;
-  int compression_level = 1;
+  int compression_level = 1;  // 0 where the codec has none
+  bool page_index = false;
   std::uint64_t file_bytes = 0;
   MemoryDemand memory_demand;
   MemoryPlan memory;

@@ -1,6 +1,8 @@
 // The plan as JSON.
 #include <nlohmann/json.hpp>
 
+#include "parquet/compression.h"
+#include "parquet/encoding_choice.h"
 #include "pipeline/plan.h"
 
 namespace pg2athena::pipeline {
@@ -11,16 +13,39 @@ nlohmann::ordered_json columns_json(const PlannedTable& table) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const columnar::Field& field = table.schema.fields[i];
     const PlannedColumn& column = table.columns[i];
-    columns.push_back({{"name", field.name},
-                       {"source_name", column.source_name},
-                       {"postgresql_type", column.type.name},
-                       {"type", columnar::hive_name(field.type)},
-                       {"nullable", field.nullable},
-                       {"note", column.mapping.note},
-                       {"can_fail_on", can_fail_on(field, column)},
-                       {"comment", field.comment}});
+    columns.push_back(
+        {{"name", field.name},
+         {"source_name", column.source_name},
+         {"postgresql_type", column.type.name},
+         {"type", columnar::hive_name(field.type)},
+         {"nullable", field.nullable},
+         {"note", column.mapping.note},
+         {"can_fail_on", can_fail_on(field, column)},
+         {"encoding", column.encoding ? nlohmann::ordered_json(parquet::encoding_name(*column.encoding))
+                                      : nlohmann::ordered_json()},
+         {"bloom_filter", column.bloom_filter},
+         {"comment", field.comment}});
   }
   return columns;
+}
+
+nlohmann::ordered_json sorting_json(const PlannedTable& table) {
+  nlohmann::ordered_json columns = nlohmann::ordered_json::array();
+  // The key's columns are leaves without lists, and no column has more than one leaf.
+  for (const parquet::SortingColumn& sorting : table.sorting_columns) {
+    columns.push_back(table.schema.fields[static_cast<std::size_t>(sorting.column_idx)].name);
+  }
+  return columns;
+}
+
+nlohmann::ordered_json files_json(const Plan& plan) {
+  const bool has_levels = parquet::levels_of(plan.compression).second != 0;
+  return {{"profile", profile_name(plan.profile)},
+          {"compression", parquet::codec_name(plan.compression)},
+          {"compression_level",
+           has_levels ? nlohmann::ordered_json(plan.compression_level) : nlohmann::ordered_json()},
+          {"page_index", plan.page_index},
+          {"size", plan.file_bytes}};
 }
 
 nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) {
@@ -51,6 +76,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
                       {"bytes", table.bytes},
                       {"estimated_rows", table.estimated_rows},
                       {"notes", table.notes},
+                      {"sorting_columns", sorting_json(table)},
                       {"columns", columns_json(table)},
                       {"shards", shards_json(plan, table)}});
   }
@@ -66,6 +92,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
             {"row_group_bytes", row_group_bytes(plan)},
             {"max_value_bytes", plan.memory.max_value_bytes},
             {"max_value_derived", plan.memory.max_value_derived}}},
+          {"files", files_json(plan)},
           {"warnings", plan.warnings},
           {"tables", std::move(tables)}};
 }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/shard_job.h"
+
 namespace pg2athena::pipeline {
 namespace {
 
@@ -262,6 +264,31 @@ TEST(Plan, The_record_is_the_plans_JSON_and_its_run) {
   EXPECT_EQ(record["run_id"], "r");
   EXPECT_EQ(record["snapshot"]["id"], "s");
   for (const auto& [key, value] : expected.items()) EXPECT_EQ(record[key], value) << key;
+}
+
+TEST(Plan, The_files_are_as_chosen_and_the_JSON_says_how) {
+  Relation relation = table(1, "public", "t");
+  relation.primary_key = {"id"};
+  relation.column_choices = {{.column = "note", .encoding = "delta_binary_packed"},
+                             {.column = "id", .encoding = {}, .bloom_filter = true}};
+  const RunOptions options{.profile = parquet::Profile::Modern, .compression = parquet::Compression::Gzip};
+  const auto made = make_plan({.relations = {relation}, .queries = {}, .warnings = {}}, options);
+  ASSERT_TRUE(made.has_value()) << made.error();
+  const auto json = plan_json(*made);
+  EXPECT_EQ(json["files"]["profile"], "modern");
+  EXPECT_EQ(json["files"]["compression"], "gzip");
+  EXPECT_EQ(json["files"]["compression_level"], 6);
+  EXPECT_EQ(json["files"]["page_index"], true);
+  EXPECT_EQ(json["tables"][0]["sorting_columns"], nlohmann::json::array({"id"}));
+  EXPECT_EQ(json["tables"][0]["columns"][0]["encoding"], nullptr);
+  EXPECT_EQ(json["tables"][0]["columns"][0]["bloom_filter"], true);
+  EXPECT_EQ(json["tables"][0]["columns"][1]["encoding"], "delta_binary_packed");
+  const parquet::WriterOptions writer = writer_options(*made, made->tables[0], "r", {});
+  EXPECT_EQ(writer.profile, parquet::Profile::Modern);
+  EXPECT_EQ(writer.page_index, true);
+  EXPECT_EQ(writer.compression_level, 6);
+  EXPECT_EQ(writer.columns.size(), 2U);
+  EXPECT_EQ(writer.sorting_columns, (std::vector<parquet::SortingColumn>{{.column_idx = 0}}));
 }
 
 TEST(Plan, The_record_is_JSON_whatever_the_names_are) {

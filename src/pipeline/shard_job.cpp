@@ -1,12 +1,14 @@
 #include "pipeline/shard_job.h"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
 #include "catalog/object_keys.h"
+#include "pipeline/column_choices.h"
 
 namespace pg2athena::pipeline {
 namespace {
@@ -43,6 +45,15 @@ std::string large_row_hint(const Plan& plan, std::uint64_t row_bytes) {
       plan.memory.max_value_derived ? "" : fmt::format(", with --max-value-size {}", row_bytes));
 }
 
+// Less than the share by what one slice of rows can take more: at worst all dictionaries' tables double. With
+// Bloom filters also by what they take when the row group closes, which the writer doesn't hold before: up to
+// 0.3 bytes for each byte of hashes (9.7 bits for a hash of 8 bytes, and twice that where the size is rounded
+// up to a power of two), which are up to two thirds of what it holds.
+std::uint64_t writer_memory(std::uint64_t share, std::span<const parquet::ColumnOptions> columns) {
+  const bool filters = std::ranges::any_of(columns, &parquet::ColumnOptions::bloom_filter);
+  return filters ? share / 8 * 5 : share / 4 * 3;
+}
+
 }  // namespace
 
 parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& table, const std::string& run_id,
@@ -56,10 +67,13 @@ parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& tabl
                        {"postgresql_type", table.columns[i].type.name}});
   }
   parquet::WriterOptions options;
+  options.profile = plan.profile;
   options.compression = plan.compression;
   options.compression_level = plan.compression_level;
-  // Less than the share by what one slice of rows can take more: at worst all dictionaries' tables double.
-  options.memory_bytes = plan.memory.row_group_bytes / 4 * 3;
+  options.page_index = plan.page_index;
+  options.columns = column_options(table);
+  options.sorting_columns = table.sorting_columns;
+  options.memory_bytes = writer_memory(plan.memory.row_group_bytes, options.columns);
   options.key_value_metadata = {
       {"pg2athena.source_table", table.source},
       {"pg2athena.run_id", run_id},

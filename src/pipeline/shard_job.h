@@ -73,7 +73,7 @@ class ShardJob {
   catalog::Receipt receipt_;
 };
 
-// The key-value metadata and codec of a table's files.
+// What a table's files are to be: profile, codec, what was chosen for columns, key-value metadata.
 parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& table, const std::string& run_id,
                                       const postgres::Snapshot& snapshot);
 

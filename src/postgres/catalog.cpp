@@ -64,6 +64,15 @@ FROM tree JOIN pg_class c ON c.oid = tree.relid JOIN pg_namespace n ON n.oid = c
 WHERE c.relkind IN ('r', 'm', 'f')
 ORDER BY tree.root, n.nspname, c.relname)";
 
+// conkey has the key's columns alone, without those that its index INCLUDEs (index_constraint_create in
+// src/backend/catalog/index.c).
+constexpr const char* kPrimaryKeys = R"(
+SELECT k.conrelid, a.attname
+FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey) WITH ORDINALITY AS key(attnum, place)
+     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = key.attnum
+WHERE k.conrelid = ANY($1::oid[]) AND k.contype = 'p'
+ORDER BY k.conrelid, key.place)";
+
 // The planner's way (estimate_rel_size in src/backend/optimizer/util/plancat.c): tuples per page as last
 // counted, times the pages there are now.
 double scaled_rows(const QueryResult& result, int row) {
@@ -108,6 +117,15 @@ Result<void> read_storage(Connection& connection, const std::string& oids,
          .block_bytes = static_cast<std::uint64_t>(found.integer(i, 11)),
          .toast_bytes = static_cast<std::uint64_t>(found.integer(i, 12)),
          .estimated_rows = scaled_rows(found, i)});
+  }
+  return {};
+}
+
+Result<void> read_primary_keys(Connection& connection, const std::string& oids,
+                               std::map<Oid, Relation>& relations) {
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kPrimaryKeys, {oids}));
+  for (int i = 0; i < found.rows(); ++i) {
+    relations[oid_at(found, i, 0)].primary_key.emplace_back(found.text(i, 1));
   }
   return {};
 }
@@ -179,6 +197,7 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
   }
   PG2ATHENA_TRY(read_columns(connection, parameter, by_oid));
   PG2ATHENA_TRY(read_storage(connection, parameter, by_oid));
+  PG2ATHENA_TRY(read_primary_keys(connection, parameter, by_oid));
   std::vector<Relation> relations;
   for (const Oid oid : oids) {
     // Columns and storage read a moment later may belong to a relation that is new or gone since: the caller

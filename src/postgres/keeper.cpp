@@ -130,9 +130,10 @@ Result<Source> Keeper::find_source(const Selection& selection) {
   for (const SelectedRelation& taken : selected.relations) oids.push_back(taken.relation.oid);
   PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
   for (const SelectedRelation& taken : selected.relations) {
-    if (taken.columns.empty() && taken.where.empty()) continue;
+    if (taken.columns.empty() && taken.where.empty() && taken.column_choices.empty()) continue;
     const auto relation = std::ranges::find(source.relations, taken.relation.oid, &Relation::oid);
     if (relation == source.relations.end()) continue;
+    relation->column_choices = taken.column_choices;
     if (!taken.where.empty()) {
       for (const RelationColumn& column : relation->columns) relation->row_columns.push_back(column.name);
     }
@@ -227,7 +228,10 @@ Result<void> Keeper::lock_tables(const std::vector<std::string>& tables) {
 }
 
 Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
-  QuerySource source{.name = query.name, .sql = without_semicolon(query.sql), .columns = {}};
+  QuerySource source{.name = query.name,
+                     .sql = without_semicolon(query.sql),
+                     .columns = {},
+                     .column_choices = query.column_choices};
   PG2ATHENA_TRY(enter_search_path());
   // A prepared statement can't be two.
   const std::string sql = fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(source.sql));

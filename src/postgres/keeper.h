@@ -18,6 +18,7 @@ namespace pg2athena::postgres {
 struct NamedQuery {
   std::string name;
   std::string sql;
+  std::vector<ColumnChoice> column_choices = {};
 };
 
 // A query, with what it returns.
@@ -25,6 +26,7 @@ struct QuerySource {
   std::string name;
   std::string sql;  // without a trailing semicolon
   std::vector<RelationColumn> columns;
+  std::vector<ColumnChoice> column_choices = {};
 };
 
 // All that a run reads, locked.

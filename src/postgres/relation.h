@@ -34,6 +34,19 @@ struct ListedRelation {
   bool operator==(const ListedRelation&) const = default;
 };
 
+// What the operator chose for a column in the files. It means something to the plan; here it is handed on.
+struct ColumnChoice {
+  std::string column;    // its name in PostgreSQL
+  std::string encoding;  // as the configuration spells it; empty: none is chosen
+  bool bloom_filter = false;
+  std::string place;  // where it was said: "shop.yaml:7:15"
+
+  // Where it was said makes no difference.
+  bool operator==(const ColumnChoice& other) const {
+    return column == other.column && encoding == other.encoding && bloom_filter == other.bloom_filter;
+  }
+};
+
 struct RelationColumn {
   std::string name;
   types::PgType type;
@@ -91,6 +104,8 @@ struct Relation {
   std::vector<RelationColumn> columns;
   // How many columns it has, when `columns` are those that the operator chose.
   std::optional<std::size_t> chosen_from;
+  std::vector<ColumnChoice> column_choices;
+  std::vector<std::string> primary_key;  // its columns, in the key's order; empty: it has none
   std::string where;                     // the operator's condition on its rows; empty: all
   std::vector<std::string> row_columns;  // with a condition: the names of all its columns
   bool condition_needs_whole = false;  // the condition has a meaning for the relation, and none for its parts

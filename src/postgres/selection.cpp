@@ -38,6 +38,10 @@ bool is_visible(const ListedRelation& relation, std::span<const ListedRelation> 
 // What is taken, with the entry that names it; nullptr when only a pattern or a schema takes it.
 using Taken = std::map<Oid, const TableSelection*>;
 
+bool says_more_than_its_name(const TableSelection& table) {
+  return !table.columns.empty() || !table.where.empty() || !table.column_choices.empty();
+}
+
 class Selector {
  public:
   Selector(std::span<const ListedRelation> listed, std::span<const std::string> search_path)
@@ -52,9 +56,10 @@ class Selector {
   Result<void> take_table(const TableSelection& table, Taken& taken) const {
     PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(table.pattern, 2));
     const bool wildcard = pattern.has_wildcard();
-    if (wildcard && (!table.columns.empty() || !table.where.empty())) {
+    if (wildcard && says_more_than_its_name(table)) {
       return fail(Error(ErrorKind::InvalidArgument,
-                        fmt::format("columns and where need the full name of one table, and {} is a pattern",
+                        fmt::format("what is said of columns and rows needs the full name of one table, and "
+                                    "{} is a pattern",
                                     table.pattern))
                       .hint("name each table with its own columns and where"));
     }
@@ -102,11 +107,15 @@ class Selector {
   static Result<void> take(const ListedRelation& relation, const TableSelection* named, Taken& taken) {
     const TableSelection*& entry = taken.try_emplace(relation.oid, named).first->second;
     if (entry == nullptr) entry = named;
-    if (named == nullptr || (entry->columns == named->columns && entry->where == named->where)) return {};
-    return fail(
-        Error(ErrorKind::Unsupported,
-              fmt::format("{} is selected twice, with different columns or where", relation.name.display()))
-            .hint("select it once, with all columns and rows that are wanted"));
+    const auto same = [](const TableSelection& a, const TableSelection& b) {
+      return a.columns == b.columns && a.where == b.where && a.column_choices == b.column_choices;
+    };
+    if (named == nullptr || same(*entry, *named)) return {};
+    return fail(Error(ErrorKind::Unsupported,
+                      fmt::format("{} is selected twice, and not with the same columns, where, encoding and "
+                                  "bloom_filters",
+                                  relation.name.display()))
+                    .hint("select it once, with all columns and rows that are wanted"));
   }
 
   static std::string quote_if_needed(const std::string& name) {
@@ -221,7 +230,10 @@ Result<Selected> select_relations(std::span<const ListedRelation> listed, const 
     const auto entry = taken.find(relation.oid);
     if (entry == taken.end()) continue;
     const TableSelection what = entry->second == nullptr ? TableSelection() : *entry->second;
-    selected.relations.push_back({.relation = relation, .columns = what.columns, .where = what.where});
+    selected.relations.push_back({.relation = relation,
+                                  .columns = what.columns,
+                                  .where = what.where,
+                                  .column_choices = what.column_choices});
   }
   return selected;
 }

@@ -47,6 +47,7 @@ struct TableSelection {
   std::string pattern;
   std::vector<std::string> columns;  // their names in PostgreSQL; empty: all
   std::string where;                 // an SQL condition; empty: all rows
+  std::vector<ColumnChoice> column_choices = {};
   bool operator==(const TableSelection&) const = default;
 };
 
@@ -63,6 +64,7 @@ struct SelectedRelation {
   ListedRelation relation;
   std::vector<std::string> columns;
   std::string where;
+  std::vector<ColumnChoice> column_choices;
 };
 
 struct Selected {
@@ -72,9 +74,9 @@ struct Selected {
 
 // The relations that the selection takes from `listed`; `search_path` finds names without a schema.
 // Partitions and members of extensions are taken only when they are named without a wildcard. A pattern that
-// finds nothing is an error that names what is near. Columns and a condition are for one table: with a
-// wildcard they are InvalidArgument. What names a table wins over patterns and schemas that take it as well;
-// two that name it must want the same of it (Unsupported).
+// finds nothing is an error that names what is near. What is said of columns and rows is for one table:
+// with a wildcard it is InvalidArgument. What names a table wins over patterns and schemas that take it as
+// well; two that name it must want the same of it (Unsupported).
 Result<Selected> select_relations(std::span<const ListedRelation> listed, const Selection& selection,
                                   std::span<const std::string> search_path);
 

@@ -111,9 +111,15 @@ TEST(Selection, Columns_and_conditions_are_for_one_table_and_said_once) {
   const TableSelection plain{.pattern = "public.orders"};
   const TableSelection some_rows{.pattern = "public.orders", .where = "id > 7"};
   const TableSelection some_columns{.pattern = "PUBLIC.Orders", .columns = {"id"}};
+  const TableSelection filtered{.pattern = "public.orders",
+                                .column_choices = {{.column = "id", .encoding = {}, .bloom_filter = true}}};
   const std::vector<Case> cases = {
       {{{.pattern = "public.*", .where = "id > 7"}}, ErrorKind::InvalidArgument, "full name"},
       {{{.pattern = "orders?", .columns = {"id"}}}, ErrorKind::InvalidArgument, "full name"},
+      {{{.pattern = "orders*", .column_choices = filtered.column_choices}},
+       ErrorKind::InvalidArgument,
+       "full name"},
+      {{filtered, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{some_rows, some_columns}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{some_rows, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{plain, some_columns}, ErrorKind::Unsupported, "public.orders is selected twice"},

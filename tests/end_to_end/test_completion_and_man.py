@@ -32,7 +32,7 @@ COMMANDS = {"run", "plan", "publish", "ddl", "completion", "man"}
 
 @pytest.mark.parametrize("words, offered", [
     (["pl"], {"plan"}),
-    (["run", "--compression", ""], {"zstd", "snappy", "none"}),
+    (["run", "--compression", ""], {"zstd", "snappy", "gzip", "lz4_raw", "none"}),
     (["run", "--compression", "z"], {"zstd"}),
     (["run", "--output", "="], {"text", "json"}),
     (["run", "--output", "=", "j"], {"json"}),

@@ -231,11 +231,15 @@ def test_The_schema_is_one_and_judges_as_the_program_does(tmp_path):
     judge = jsonschema.Draft202012Validator(schema())
     base = {"source": {"url": "postgresql://127.0.0.1:1/none"}}
     for right in ({"limits": {"memory": "1.5GiB", "workers": 3, "lock_timeout": "5min"}}, {"limits": None},
-                  {"tables": ["a", {"name": "b", "where": "x"}, {"sql": "SELECT 1", "as": "c"}], "exclude": ["d"]}):
+                  {"tables": ["a", {"name": "b", "where": "x"}, {"sql": "SELECT 1", "as": "c"}], "exclude": ["d"]},
+                  {"files": {"profile": "modern", "compression": "lz4_raw", "page_index": False}},
+                  {"tables": [{"name": "a", "encoding": {"b": "plain"}, "bloom_filters": ["b"]}]}):
         judge.validate({**base, **right})
     for wrong in ({"limts": {}}, {"limits": {"workers": 0}}, {"limits": {"memory": "lots"}}, {"tables": []},
                   {"tables": [{"sql": "SELECT 1"}]}, {"files": {"compression": "zip"}}, {"log": 5},
-                  {"source": {"url": "postgresql:///x", "password": "hunter2"}}, {"tables": [{"name": "a", "x": 1}]}):
+                  {"source": {"url": "postgresql:///x", "password": "hunter2"}}, {"tables": [{"name": "a", "x": 1}]},
+                  {"files": {"page_index": "yes"}}, {"tables": [{"name": "a", "encoding": {"b": "delta"}}]},
+                  {"tables": [{"name": "a", "encoding": {}}]}, {"tables": [{"name": "a", "bloom_filters": []}]}):
         assert not judge.is_valid({**base, **wrong}), wrong
         file = write(tmp_path, yaml.safe_dump({**base, **wrong}))
         assert_exit(run_pg2athena("plan", "--config", file), USAGE)

@@ -76,18 +76,35 @@ def test_A_run_stays_under_its_memory(database, lake):
     assert oracle.lake_says(lake, "public.t", "count(*), sum(i), count(DISTINCT b)") == (1_000_000, 500_000_500_000, 1_000_000)
 
 
-def test_Four_hundred_columns_stay_under_it_and_all_arrive(database, lake):
+def test_Page_indexes_and_Bloom_filters_stay_under_it_too(database, tmp_path):
+    database.execute("""
+        CREATE UNLOGGED TABLE t AS
+        SELECT i, (i * 2654435761 % 2147483647)::int AS a, md5(i::text)::uuid AS b, i / 7.0::float8 AS c, 'text ' || i AS d
+        FROM generate_series(1::bigint, 2000000) AS i""")
+    file = tmp_path / "job.yaml"
+    file.write_text(yaml.safe_dump({
+        "source": {"url": database.url}, "target": {"location": "lake"}, "limits": {"memory": "96MiB", "workers": 2},
+        "files": {"profile": "modern"}, "tables": [{"name": "t", "bloom_filters": ["i", "a", "b", "c", "d"]}]}))
+    peak = peak_memory("run", "--config", file, "--quiet")
+    assert peak < 96 * MIB
+    assert oracle.lake_says(tmp_path / "lake", "public.t", "count(*), sum(i), count(DISTINCT b)") == (
+        2_000_000, 2_000_001_000_000, 2_000_000)
+
+
+@pytest.mark.parametrize("profile", ["athena", "modern"])
+def test_Four_hundred_columns_stay_under_it_and_all_arrive(database, lake, profile):
     kinds = ["(i * {k})::bigint", "((i * {k}) % 1000)::int", "md5((i * {k})::text)", "(i / 3.0 * {k})::float8", "(i % {k} = 0)"]
     database.execute(f"CREATE UNLOGGED TABLE t AS SELECT {columns(400, kinds)} FROM generate_series(1::bigint, 8000) AS i")
-    peak = peak_memory("run", database.url, lake, "--memory", "128MiB", "--workers", "2", "--quiet")
+    peak = peak_memory("run", database.url, lake, "--memory", "128MiB", "--workers", "2", "--quiet", "--profile", profile)
     assert peak < 128 * MIB
     assert oracle.assert_arrived(database, lake, "public", "t") == 8000
 
 
-def test_As_many_columns_as_a_table_can_have_are_refused_or_fit(database, lake):
+@pytest.mark.parametrize("profile", ["athena", "modern"])
+def test_As_many_columns_as_a_table_can_have_are_refused_or_fit(database, lake, profile):
     database.execute(f"CREATE UNLOGGED TABLE t AS SELECT {columns(1600, ['(i % {k})::int2', '(i % {k} = 0)'])}"
                      " FROM generate_series(1, 12000) AS i")
-    arguments = ["run", database.url, lake, "--workers", "2", "--quiet", "--memory"]
+    arguments = ["run", database.url, lake, "--workers", "2", "--quiet", "--profile", profile, "--memory"]
     refused = run_pg2athena(*arguments, "64MiB")
     assert_error(refused, REFUSED, "memory: 64MiB can't hold this plan", "1600 columns")
     enough = number_of(r"--memory (\d+)MiB would do", refused)

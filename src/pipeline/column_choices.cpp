@@ -1,0 +1,117 @@
+#include "pipeline/column_choices.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/spelling.h"
+#include "parquet/encoding_choice.h"
+#include "parquet/schema_mapping.h"
+
+namespace pg2athena::pipeline {
+namespace {
+
+using parquet::Encoding;
+using parquet::Leaf;
+using parquet::PhysicalType;
+using postgres::ColumnChoice;
+
+// The error with the place of the choice before its message.
+std::unexpected<Error> fail_at(const ColumnChoice& choice, ErrorKind kind, const PlannedTable& table,
+                               const std::string& message, std::string hint) {
+  return fail(Error(kind, choice.place.empty() ? message : fmt::format("{}: {}", choice.place, message))
+                  .with("table", table.display())
+                  .hint(std::move(hint)));
+}
+
+Result<std::size_t> find_column(const ColumnChoice& choice, const PlannedTable& table) {
+  const auto found = std::ranges::find(table.columns, choice.column, &PlannedColumn::source_name);
+  if (found != table.columns.end()) return static_cast<std::size_t>(found - table.columns.begin());
+  std::vector<std::string> names;
+  for (const PlannedColumn& column : table.columns) names.push_back(column.source_name);
+  const std::string near = nearest_name(choice.column, names);
+  return fail_at(choice, ErrorKind::NotFound, table,
+                 fmt::format("{} has no column {} that is exported", table.display(),
+                             postgres::quote_identifier(choice.column)),
+                 near.empty()
+                     ? fmt::format("its columns: {}", fmt::join(names, ", "))
+                     : fmt::format("did you mean {}? Columns are named as they are, without quotes", near));
+}
+
+std::string column_with_type(const PlannedColumn& column) {
+  return fmt::format("column {}, {}", postgres::quote_identifier(column.source_name), column.type.name);
+}
+
+Result<void> choose_encoding(const ColumnChoice& choice, const Leaf& leaf, const PlannedTable& table,
+                             PlannedColumn& column) {
+  const auto encoding = parquet::encoding_named(choice.encoding);
+  const auto possible = parquet::encodings_of(leaf.physical);
+  if (encoding && std::ranges::find(possible, *encoding) != possible.end()) {
+    column.encoding = encoding;
+    return {};
+  }
+  std::vector<std::string_view> names;
+  for (const Encoding other : possible) names.push_back(parquet::encoding_name(other));
+  return fail_at(choice, ErrorKind::Unsupported, table,
+                 fmt::format("{} can't have the encoding {}", column_with_type(column), choice.encoding),
+                 fmt::format("its type can have {}", fmt::join(names, ", ")));
+}
+
+}  // namespace
+
+Result<void> choose(std::span<const ColumnChoice> choices, PlannedTable& table) {
+  if (choices.empty()) return {};
+  PG2ATHENA_ASSIGN(const parquet::MappedSchema mapped, parquet::map_schema(table.schema));
+  for (const ColumnChoice& choice : choices) {
+    PG2ATHENA_ASSIGN(const std::size_t index, find_column(choice, table));
+    PlannedColumn& column = table.columns[index];
+    const auto leaf = std::ranges::find(mapped.leaves, index, &Leaf::column);
+    if (std::ranges::count(mapped.leaves, index, &Leaf::column) != 1) {
+      return fail_at(choice, ErrorKind::Unsupported, table,
+                     fmt::format("{} is several columns in the files", column_with_type(column)),
+                     "leave the choice out: the data decides");
+    }
+    column.leaf_path = leaf->dotted_path();
+    if (!choice.encoding.empty()) PG2ATHENA_TRY(choose_encoding(choice, *leaf, table, column));
+    if (!choice.bloom_filter) continue;
+    if (leaf->physical == PhysicalType::Boolean) {
+      return fail_at(choice, ErrorKind::Unsupported, table,
+                     fmt::format("{} can't have a Bloom filter", column_with_type(column)),
+                     "true and false are in nearly every row group: leave it out");
+    }
+    column.bloom_filter = true;
+  }
+  return {};
+}
+
+Result<void> expect_key_order(std::span<const std::string> primary_key, PlannedTable& table) {
+  if (primary_key.empty()) return {};
+  PG2ATHENA_ASSIGN(const parquet::MappedSchema mapped, parquet::map_schema(table.schema));
+  std::vector<parquet::SortingColumn> order;
+  for (const std::string& name : primary_key) {
+    const auto column = std::ranges::find(table.columns, name, &PlannedColumn::source_name);
+    if (column == table.columns.end()) return {};
+    const auto index = static_cast<std::size_t>(column - table.columns.begin());
+    const auto leaf = std::ranges::find(mapped.leaves, index, &Leaf::column);
+    // Not NOT NULL: what is read isn't the table alone that has the key, but also what inherits from it.
+    if (table.schema.fields[index].nullable || leaf == mapped.leaves.end() || leaf->max_repetition != 0) {
+      return {};
+    }
+    order.push_back({.column_idx = static_cast<std::int32_t>(leaf - mapped.leaves.begin())});
+  }
+  table.sorting_columns = std::move(order);
+  return {};
+}
+
+std::vector<parquet::ColumnOptions> column_options(const PlannedTable& table) {
+  std::vector<parquet::ColumnOptions> options;
+  for (const PlannedColumn& column : table.columns) {
+    if (column.leaf_path.empty()) continue;
+    options.push_back(
+        {.path = column.leaf_path, .encoding = column.encoding, .bloom_filter = column.bloom_filter});
+  }
+  return options;
+}
+
+}  // namespace pg2athena::pipeline
