@@ -1,6 +1,7 @@
 #include "parquet/column_chunk_reader.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -58,7 +59,8 @@ ColumnChunkReader::ColumnChunkReader(PageReader pages, const ColumnMetaData& met
                                      const ReaderOptions& options)
     : leaf_(&leaf),
       metadata_(&metadata),
-      most_bytes_(options.most_column_bytes),
+      most_bytes_(
+          std::min<std::size_t>(options.most_column_bytes, std::numeric_limits<std::uint32_t>::max())),
       pages_(std::move(pages)),
       assembly_(leaf),
       conversion_(leaf) {
@@ -212,9 +214,9 @@ Result<void> ColumnChunkReader::append(std::size_t count) {
     slice.definitions = std::as_const(definition_levels_).span().subspan(level_at_, count);
   level_at_ += count;
   batch_levels_ += count;
-  // Offsets and validity of every column on the way.
+  // Offsets and validity of every column on the way, and a number.
   constexpr std::size_t kSlotBytes = 5;
-  if (batch_levels_ > most_bytes_ / (kSlotBytes * leaf_->steps.size())) {
+  if (batch_levels_ > most_bytes_ / (kSlotBytes * leaf_->steps.size() + leaf_->type.width())) {
     return fail(ErrorKind::ValueTooLarge, "its rows have more elements than are read at once");
   }
   PG2ATHENA_TRY(assembly_.append(slice));

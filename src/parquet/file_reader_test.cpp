@@ -332,6 +332,20 @@ TEST(FileReader, What_is_not_read_is_named) {
   expect_error(one_column(old, 1, {page}, 1), "INT96 (column=a)", ErrorKind::Unsupported);
 }
 
+TEST(FileReader, After_an_error_there_is_nothing_more_to_read) {
+  MemorySource source(one_column(kRequired, 3, {page_v1(2, Encoding::Plain, int32s({1, 2}))}, 2));
+  const auto reader = FileReader::open(source);
+  ASSERT_TRUE(reader.has_value());
+  auto row_group = reader->row_group(0);
+  ASSERT_TRUE(row_group.has_value());
+  Batch batch(reader->schema());
+  EXPECT_EQ(*row_group->read(batch, 2), 2U);
+  EXPECT_EQ(row_group->read(batch, 2).error().kind(), ErrorKind::CorruptInput);
+  EXPECT_EQ(row_group->read(batch, 2).error().kind(), ErrorKind::Internal);
+  Batch other({{{.name = "a", .type = columnar::Type::of(columnar::TypeId::Int64), .nullable = false}}});
+  EXPECT_EQ(reader->row_group(0)->read(other, 2).error().kind(), ErrorKind::Internal);
+}
+
 TEST(FileReader, A_row_group_or_chunk_that_is_not_there_is_InvalidArgument) {
   MemorySource source(one_column(kRequired, 1, {page_v1(1, Encoding::Plain, int32s({1}))}, 1));
   const auto reader = FileReader::open(source);

@@ -202,6 +202,10 @@ class SchemaWalk {
     if (step.value_definition > std::numeric_limits<std::uint8_t>::max()) {
       return unsupported("a column nested deeper than levels count");
     }
+    // Every leaf has the names on its way, and a few bytes of a schema may make many of them.
+    constexpr std::size_t kMostNames = std::size_t{1} << 18U;
+    names_ += path_.size();
+    if (names_ > kMostNames) return unsupported("a schema of too many and too deep columns");
     steps_.push_back(step);
     read_.leaves.push_back({.path = path_,
                             .steps = steps_,
@@ -220,6 +224,7 @@ class SchemaWalk {
   ReadSchema read_;
   std::vector<std::string> path_;
   std::vector<ReadStep> steps_;
+  std::size_t names_ = 0;  // of all leaves' paths
 };
 
 }  // namespace

@@ -64,12 +64,27 @@ Result<RowGroupReader> RowGroupReader::open(ByteSource& source, std::uint64_t da
                         options.batch_bytes);
 }
 
-// Rows are read in slices, all columns of each, so that a batch of large rows can end early.
+Result<void> RowGroupReader::check_columns(const columnar::Batch& batch) const {
+  const auto& fields = schema_->schema.fields;
+  const bool same = std::equal(batch.columns.begin(), batch.columns.end(), fields.begin(), fields.end(),
+                               [](const columnar::Column& column, const columnar::Field& field) {
+                                 return column.type == field.type && column.nullable == field.nullable;
+                               });
+  if (!same) return fail(ErrorKind::Internal, "a batch with other columns than the file");
+  return {};
+}
+
 Result<std::size_t> RowGroupReader::read(columnar::Batch& batch, std::size_t most_rows) {
-  if (batch.columns.size() != schema_->schema.fields.size()) {
-    return fail(ErrorKind::Internal, "a batch with other columns than the file");
-  }
+  if (failed_) return fail(ErrorKind::Internal, "a row group is read on after an error");
+  PG2ATHENA_TRY(check_columns(batch));
   batch.clear();
+  auto rows = read_slices(batch, most_rows);
+  failed_ = !rows;
+  return rows;
+}
+
+// Rows are read in slices, all columns of each, so that a batch of large rows can end early.
+Result<std::size_t> RowGroupReader::read_slices(columnar::Batch& batch, std::size_t most_rows) {
   if (rows_left_ == 0 || most_rows == 0) return std::size_t{0};
   for (ColumnChunkReader& chunk : chunks_) chunk.start_batch(batch.columns);
   constexpr std::size_t kFirstSlice = 16;

@@ -37,17 +37,21 @@ class RowGroupReader {
   //
   // CorruptInput for what isn't as the format and the metadata say: among them are values, levels and rows
   // that don't add up. Unsupported for encodings and codecs that aren't read. ValueTooLarge by the options.
-  // The source's errors as they are.
+  // The source's errors as they are. Internal for a batch of other columns, and after an error.
   Result<std::size_t> read(columnar::Batch& batch, std::size_t most_rows);
 
  private:
   RowGroupReader(std::vector<ColumnChunkReader> chunks, const ReadSchema& schema, std::uint64_t rows,
                  std::size_t batch_bytes);
 
+  Result<void> check_columns(const columnar::Batch& batch) const;
+  Result<std::size_t> read_slices(columnar::Batch& batch, std::size_t most_rows);
+
   std::vector<ColumnChunkReader> chunks_;
   const ReadSchema* schema_;
   std::uint64_t rows_left_;
   std::size_t batch_bytes_;
+  bool failed_ = false;
 };
 
 }  // namespace pg2athena::parquet

@@ -122,14 +122,14 @@ Value any_value(Choices& choices, const Type& type, bool nullable) {
     }
     case TypeId::List:
     case TypeId::Map: {
-      Elements list;
+      std::vector<Value> list;
       const std::size_t length = choices.below(choices.one_in(16) ? 40 : 4);
       for (std::size_t i = 0; i < length; ++i) {
         if (type.id == TypeId::List) {
           list.push_back(any_value(choices, type.children[0].type, type.children[0].nullable));
           continue;
         }
-        Record entry;
+        std::vector<Value> entry;
         for (const Field& field : type.children)
           entry.push_back(any_value(choices, field.type, field.nullable));
         list.emplace_back(std::move(entry));
@@ -137,7 +137,7 @@ Value any_value(Choices& choices, const Type& type, bool nullable) {
       return list;
     }
     case TypeId::Struct: {
-      Record record;
+      std::vector<Value> record;
       for (const Field& field : type.children)
         record.push_back(any_value(choices, field.type, field.nullable));
       return record;

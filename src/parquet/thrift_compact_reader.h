@@ -71,6 +71,8 @@ class CompactReader {
 
     template <typename T>
     void field(std::int16_t described, const T& /*value*/) {
+      // Larger ids than these aren't in Parquet's structs.
+      if (described >= std::numeric_limits<std::uint64_t>::digits) return;
       if (((seen >> static_cast<unsigned>(described)) & 1U) == 0) reader->fail_missing(described);
     }
     template <typename T>
