@@ -1,4 +1,5 @@
-// Local files for the writer and the reader. What the library asks for is small, so that bytes can go anywhere.
+// Local files for the writer and the reader. What the library asks for is small, so that bytes can go
+// anywhere.
 #pragma once
 
 #include <cstddef>

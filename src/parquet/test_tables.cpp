@@ -214,22 +214,6 @@ void append_rows(const Column& from, std::size_t begin, std::size_t end, Column&
     append_rows(from.children[i], begin, end, to.children[i]);
 }
 
-Result<std::string> written(const TestTable& table) {
-  MemorySink sink;
-  PG2ATHENA_ASSIGN(FileWriter writer, FileWriter::open(sink, table.schema, table.options));
-  columnar::Batch part(table.schema);
-  for (std::size_t begin = 0; begin < table.rows.rows(); begin += table.write_rows) {
-    const std::size_t end = std::min(begin + table.write_rows, table.rows.rows());
-    part.clear();
-    for (std::size_t i = 0; i < part.columns.size(); ++i) {
-      append_rows(table.rows.columns[i], begin, end, part.columns[i]);
-    }
-    PG2ATHENA_TRY(writer.write(part));
-  }
-  PG2ATHENA_TRY(writer.close());
-  return std::move(sink.content);
-}
-
 // What a Bloom filter denies though rows [begin, …) of the file have it. Of columns whose values lie in
 // memory as in the file.
 std::string denied(const BloomFilterReader& filter, const ReadLeaf& leaf, const columnar::Batch& batch) {
@@ -308,7 +292,7 @@ TestTable table_of(Choices& choices) {
   for (std::size_t i = 0; i < columns; ++i)
     schema.fields.push_back(any_field(choices, fmt::format("c{}", i), 3));
   WriterOptions options = any_options(choices, schema);
-  const std::size_t rows = choices.one_in(3) ? choices.bits(2) % 1500 : choices.below(20);
+  const std::size_t rows = choices.one_in(3) ? choices.bits(2) % 600 : choices.below(20);
   const std::size_t write_rows = 1 + choices.byte();
   const std::size_t read_rows = 1 + choices.byte();
   columnar::Batch batch(schema);
@@ -318,6 +302,22 @@ TestTable table_of(Choices& choices) {
           .options = std::move(options),
           .write_rows = write_rows,
           .read_rows = read_rows};
+}
+
+Result<std::string> written(const TestTable& table) {
+  MemorySink sink;
+  PG2ATHENA_ASSIGN(FileWriter writer, FileWriter::open(sink, table.schema, table.options));
+  columnar::Batch part(table.schema);
+  for (std::size_t begin = 0; begin < table.rows.rows(); begin += table.write_rows) {
+    const std::size_t end = std::min(begin + table.write_rows, table.rows.rows());
+    part.clear();
+    for (std::size_t i = 0; i < part.columns.size(); ++i) {
+      append_rows(table.rows.columns[i], begin, end, part.columns[i]);
+    }
+    PG2ATHENA_TRY(writer.write(part));
+  }
+  PG2ATHENA_TRY(writer.close());
+  return std::move(sink.content);
 }
 
 std::string round_trip(const TestTable& table) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "columnar/batch.h"
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
@@ -49,6 +50,9 @@ struct TestTable {
 // A few columns of any type, nested or not; runs of equal values and of NULLs; any options that the writer
 // takes, with small pages, dictionaries and row groups.
 TestTable table_of(Choices& choices);
+
+// The file that the writer makes of the table.
+Result<std::string> written(const TestTable& table);
 
 // Writes the table, and reads what was written. Empty when that is what was written, with indexes and Bloom
 // filters that are true of it; otherwise what is wrong.

@@ -197,11 +197,11 @@ def test_small_pages_and_several_row_groups(tmp_path, page_index):
                   dictionary_pagesize_limit=500, write_page_index=page_index)
     assert len(found["row_groups"]) == 3
     for row_group in found["row_groups"]:
+        assert not page_index or max(chunk["pages"] for chunk in row_group) > 10
         for chunk in row_group:
             assert ("pages" in chunk) == page_index
             if page_index:
                 assert len(chunk["null_pages"]) == chunk["pages"]
-                assert chunk["pages"] > 3 or chunk["path"] == "boolean"
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
