@@ -132,7 +132,7 @@ void choose_columns(WriterOptions& options, const Schema& schema, Random& random
   }
   // Whether the rows came in this order or not.
   for (std::size_t i = 0; i < mapped.leaves.size(); ++i) {
-    if (mapped.leaves[i].max_repetition != 0 || !random.percent(15)) continue;
+    if (!mapped.leaves[i].steps.empty() || !random.percent(15)) continue;
     options.sorting_columns.push_back({.column_idx = static_cast<std::int32_t>(i),
                                        .descending = random.percent(20),
                                        .nulls_first = random.percent(50)});
