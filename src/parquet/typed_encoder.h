@@ -163,8 +163,9 @@ class TypedEncoder final : public ValueEncoder {
 
   Result<Encoding> encode_page(bool last, ByteBuffer& out) {
     if (growing()) {
-      // A page of nothing but NULLs needs no dictionary, which may never come to be.
-      if (page_values_ == 0) return Encoding::Plain;
+      // A page of nothing but NULLs needs no dictionary, which may never come to be. (Once there is one, the page
+      // is indices too: Spark 4.3 fails on nested columns where PLAIN pages stand between others.)
+      if (page_values_ == 0 && dictionary_.size() == 0) return Encoding::Plain;
       if (state_ == State::Sampling) PG2ATHENA_TRY(end_sampling(last));
       if (growing()) {
         append_indices(last, out);
