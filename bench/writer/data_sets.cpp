@@ -104,13 +104,13 @@ Generator with_nulls(Generator column, std::uint64_t one_in, std::uint64_t seed)
 
 // Of a function from a row's number to its value.
 template <typename Value>
-Generator numbers(std::string name, Type type, Value value) {
-  return {.field = {.name = std::move(name), .type = std::move(type), .nullable = false},
+Generator numbers(const std::string& name, const Type& type, Value value) {
+  return {.field = {.name = name, .type = type, .nullable = false},
           .append = [value](Column& to, std::uint64_t row) { put(to, value(row)); }};
 }
 template <typename Value>
-Generator texts(std::string name, Value value) {
-  return {.field = {.name = std::move(name), .type = Type::of(TypeId::String), .nullable = false},
+Generator texts(const std::string& name, Value value) {
+  return {.field = {.name = name, .type = Type::of(TypeId::String), .nullable = false},
           .append = [value](Column& to, std::uint64_t row) { put_text(to, value(row)); }};
 }
 
@@ -272,7 +272,7 @@ DataSet low_cardinality(std::size_t rows) {
   const auto country = [](std::uint64_t n) {
     return std::string{static_cast<char>('A' + n % 26), static_cast<char>('A' + n / 26 % 26)};
   };
-  std::vector<Generator> columns = {
+  const std::vector<Generator> columns = {
       texts("answer", [](std::uint64_t i) { return std::string_view(mix(i, 0) % 10 < 7 ? "yes" : "no"); }),
       texts("status", [](std::uint64_t i) { return kWords[std::min(mix(i, 1) % 9, mix(i, 2) % 9)]; }),
       texts("weekday", [](std::uint64_t i) { return kWords[i / 4000 % 7]; }),
@@ -293,8 +293,9 @@ DataSet low_cardinality(std::size_t rows) {
 
 // A list of `count(row)` elements, which `element` appends.
 template <typename Count, typename Element>
-Generator lists(std::string name, Type element_type, bool element_nullable, Count count, Element element) {
-  return {.field = {.name = std::move(name), .type = Type::list(std::move(element_type), element_nullable)},
+Generator lists(const std::string& name, Type element_type, bool element_nullable, Count count,
+                Element element) {
+  return {.field = {.name = name, .type = Type::list(std::move(element_type), element_nullable)},
           .append = [count, element](Column& to, std::uint64_t row) {
             const std::uint64_t elements = count(row);
             for (std::uint64_t i = 0; i < elements; ++i) element(to.children[0], row, i);
@@ -306,7 +307,7 @@ DataSet nested(std::size_t rows) {
   const auto up_to = [](std::uint64_t most, std::uint64_t seed) {
     return [=](std::uint64_t row) { return mix(row, seed) % (most + 1); };
   };
-  std::vector<Generator> columns = {
+  const std::vector<Generator> columns = {
       numbers("id", Type::of(TypeId::Int64), [](std::uint64_t i) { return static_cast<std::int64_t>(i); }),
       lists("numbers", Type::of(TypeId::Int64), true, up_to(8, 0),
             [](Column& to, std::uint64_t row, std::uint64_t i) {

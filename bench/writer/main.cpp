@@ -43,6 +43,7 @@ double codec_seconds = 0;
 
 // The linker lets calls of ZSTD_compress2 come here (--wrap), so that the codec's own time is known.
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
 std::size_t __real_ZSTD_compress2(ZSTD_CCtx* context, void* to, std::size_t room, const void* from,
                                   std::size_t size);
 std::size_t __wrap_ZSTD_compress2(ZSTD_CCtx* context, void* to, std::size_t room, const void* from,
@@ -52,6 +53,7 @@ std::size_t __wrap_ZSTD_compress2(ZSTD_CCtx* context, void* to, std::size_t room
   codec_seconds += pg2athena::bench::cpu_seconds() - started;
   return result;
 }
+// NOLINTEND(bugprone-reserved-identifier)
 }
 
 namespace pg2athena::bench {
