@@ -335,6 +335,19 @@ DataSet nested(std::size_t rows) {
                 put(to.children[0], fraction(mix(row * 16 + i * 2 + k, 13)));
               put_list(to);
             }),
+      lists("items",
+            Type::structure({{.name = "product", .type = Type::of(TypeId::Int32), .nullable = false},
+                             {.name = "price", .type = Type::decimal(12, 2)}}),
+            true, up_to(3, 14),
+            [](Column& to, std::uint64_t row, std::uint64_t i) {
+              put(to.children[0], static_cast<std::int32_t>(mix(row * 16 + i, 15) % 3000));
+              if (mix(row * 16 + i, 16) % 8 == 0) {
+                put_null(to.children[1]);
+              } else {
+                put(to.children[1], static_cast<std::int64_t>(mix(row * 16 + i, 17) % 1'000'000));
+              }
+              append_validity(to, true);
+            }),
   };
   return generate(columns, rows);
 }

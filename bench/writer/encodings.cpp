@@ -4,6 +4,8 @@
 #include <concepts>
 #include <cstring>
 #include <functional>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "columnar/batch.h"
 #include "parquet/bytes_dictionary.h"
 #include "parquet/crc32.h"
+#include "parquet/encoding_choice.h"
 #include "parquet/file_writer.h"
 #include "parquet/fixed_dictionary.h"
 #include "parquet/plain_encoding.h"
@@ -49,7 +52,7 @@ class Timings {
       keep(to.data());
     });
     memcpy_bandwidth_ = static_cast<double>(from.size()) / seconds;
-    fmt::print("{:44}{:>10}{:>10}{:>12}\n", "", "ns/value", "GB/s in", "x memcpy");
+    fmt::print("{:60}{:>10}{:>10}{:>12}\n", "", "ns/value", "GB/s in", "x memcpy");
     print("memcpy", kValues, static_cast<double>(from.size()), seconds);
   }
 
@@ -79,7 +82,7 @@ class Timings {
   }
 
   void print(const std::string& name, std::size_t values, double bytes, double seconds) const {
-    fmt::print("{:44}{:10.2f}{:10.2f}{:12.1f}\n", name, seconds * 1e9 / static_cast<double>(values),
+    fmt::print("{:60}{:10.2f}{:10.2f}{:12.1f}\n", name, seconds * 1e9 / static_cast<double>(values),
                bytes / seconds / 1e9, seconds / (bytes / memcpy_bandwidth_));
   }
 
@@ -238,6 +241,107 @@ void time_compact(Timings& timings, const std::string& type, std::uint64_t one_i
   });
 }
 
+// A file of one column.
+
+class Nowhere final : public ByteSink {
+ public:
+  Result<void> write(std::span<const std::byte> bytes) override {
+    Timings::keep(bytes.data());
+    return {};
+  }
+};
+
+// Moves a column of kValues values into batches as the pipeline makes them.
+std::vector<columnar::Batch> batches_of(const columnar::Schema& schema, const std::byte* values,
+                                        const Texts* texts) {
+  constexpr std::size_t kBatch = std::size_t{16} << 10U;
+  std::vector<columnar::Batch> batches;
+  for (std::size_t begin = 0; begin < kValues; begin += kBatch) {
+    columnar::Column& column = batches.emplace_back(schema).columns[0];
+    column.length = kBatch;
+    if (texts == nullptr) {
+      const std::size_t width = column.type.width();
+      column.values.append(values + begin * width, kBatch * width);
+    } else {
+      column.values.append(texts->slice(begin, kBatch));
+      for (std::size_t i = 1; i <= kBatch; ++i) {
+        column.offsets.push_back(texts->offsets[begin + i] - texts->offsets[begin]);
+      }
+    }
+  }
+  return batches;
+}
+
+void time_file(Timings& timings, const std::string& name, Type type,
+               std::optional<parquet::Encoding> encoding, const std::byte* values, const Texts* texts) {
+  const columnar::Schema schema{.fields = {{.name = "c", .type = std::move(type), .nullable = false}}};
+  const auto batches = batches_of(schema, values, texts);
+  parquet::WriterOptions options;
+  options.profile = parquet::Profile::Modern;
+  options.page_index = false;
+  options.compression = parquet::Compression::None;
+  if (encoding.has_value()) options.columns = {{.path = "c", .encoding = encoding}};
+  std::size_t bytes = 0;
+  for (const columnar::Batch& batch : batches) bytes += batch.size_bytes();
+  timings.time(name, kValues, bytes, [&] {
+    Nowhere nowhere;
+    auto writer = parquet::FileWriter::open(nowhere, schema, options);
+    bool good = writer.has_value();
+    for (std::size_t i = 0; good && i < batches.size(); ++i) good = writer->write(batches[i]).has_value();
+    if (!good || !writer->close()) throw std::runtime_error("the writer failed");
+  });
+}
+
+void time_files(Timings& timings) {
+  using parquet::Encoding;
+  const auto instants = numbers<std::int64_t>([](std::size_t i) {
+    return static_cast<std::int64_t>(1'700'000'000'000'000 + i * 1'000'000 + noise(i) % 50'000);
+  });
+  const auto counts =
+      numbers<std::int32_t>([](std::size_t i) { return static_cast<std::int32_t>(noise(i) % 20'000); });
+  const auto prices =
+      numbers<double>([](std::size_t i) { return static_cast<double>(noise(i) % 10'000) / 100; });
+  const auto booleans =
+      numbers<std::uint8_t>([](std::size_t i) { return static_cast<std::uint8_t>(noise(i) % 2); });
+  const Texts names = texts([](std::size_t i) { return fmt::format("item {}", noise(i) % 1'000); });
+  struct Kind {
+    std::string_view name;
+    Type type;
+    const void* values;
+    const Texts* texts;
+    std::vector<Encoding> encodings;
+  };
+  const Kind kinds[] = {
+      {"ascending timestamps",
+       Type::timestamp(true),
+       instants.data(),
+       nullptr,
+       {Encoding::Plain, Encoding::DeltaBinaryPacked}},
+      {"int32, 20 000 distinct",
+       Type::of(TypeId::Int32),
+       counts.data(),
+       nullptr,
+       {Encoding::Plain, Encoding::RleDictionary, Encoding::DeltaBinaryPacked}},
+      {"double, 10 000 distinct",
+       Type::of(TypeId::Float64),
+       prices.data(),
+       nullptr,
+       {Encoding::Plain, Encoding::RleDictionary, Encoding::ByteStreamSplit}},
+      {"short text, 1 000 distinct",
+       Type::of(TypeId::String),
+       nullptr,
+       &names,
+       {Encoding::Plain, Encoding::RleDictionary, Encoding::DeltaLengthByteArray}},
+      {"boolean", Type::of(TypeId::Boolean), booleans.data(), nullptr, {Encoding::Plain, Encoding::Rle}},
+  };
+  for (const Kind& kind : kinds) {
+    for (const Encoding encoding : kind.encodings) {
+      time_file(timings, fmt::format("file, {}, {}", kind.name, parquet::encoding_name(encoding)), kind.type,
+                encoding, static_cast<const std::byte*>(kind.values), kind.texts);
+    }
+  }
+}
+
 }  // namespace
 
 void time_encodings(int rounds) {
@@ -264,6 +368,7 @@ void time_encodings(int rounds) {
   time_compact<std::uint32_t>(timings, "int32", 10);
   time_compact<std::uint64_t>(timings, "int64", 10);
   time_compact<std::uint64_t>(timings, "int64", 2);
+  time_files(timings);
   const auto content = numbers<std::uint64_t>([](std::size_t i) { return noise(i); });
   timings.time("CRC-32", kValues, kValues * sizeof content[0], [&] {
     in_slices([&](std::size_t begin, std::size_t count) {

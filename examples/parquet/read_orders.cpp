@@ -26,7 +26,9 @@ void add(const columnar::Batch& batch, Totals& totals) {
   const columnar::Column& quantity = batch.columns[4].children[0].children[1];  // of all items
   totals.orders += batch.rows();
   totals.without_customer += batch.columns[1].null_count;
-  for (const std::int64_t cents : total.fixed<std::int64_t>()) totals.cents += cents;
+  for (std::size_t row = 0; row < batch.rows(); ++row) {
+    if (!total.is_null(row)) totals.cents += total.fixed<std::int64_t>()[row];
+  }
   for (const std::int32_t items : quantity.fixed<std::int32_t>()) totals.quantity += items;
 }
 

@@ -51,6 +51,19 @@ file's first line `# yaml-language-server: $schema=pg2athena.schema.json`. The s
 [pg2athena.schema.json](pg2athena.schema.json).
 )";
 
+constexpr std::string_view kNames = R"(
+Names of tables are as psql's `\d` takes them: unquoted letters fold to lower case, `"Quoted"` text stays as it is, `*` and
+`?` are wildcards. In YAML a name in double quotes stands inside of single ones: `'public."Order Items"'`; one that begins
+with `*` or `"` too.
+
+A table with an entry of its own is exported as that entry says, also where a pattern takes it too. Two different entries of
+one table are refused. `columns`, `where`, `encoding` and `bloom_filters` need the full name of one table; a query, which
+has its own columns and condition, can have the last two.
+
+Columns are named as PostgreSQL has them, without quotes; of a query, as it returns them. Which encoding is good for what:
+[the Parquet files](parquet.md).
+)";
+
 std::string default_of(const Setting& setting) {
   if (setting.required) return "required";
   if (setting.key == "workers") return fmt::format("one a core, at most {}", 4);
@@ -82,21 +95,7 @@ std::string tables_part() {
   for (const TableKey& key : table_keys()) {
     out += fmt::format("| `{}` | {} | {}. |\n", key.key, key.type, key.summary);
   }
-  out +=
-      "\nNames of tables are as psql's `\\d` takes them: unquoted letters fold to lower case, `\"Quoted\"` "
-      "text stays "
-      "as it is, `*` "
-      "and `?` are\nwildcards. In YAML a name in double quotes stands inside of single ones: "
-      "`'public.\"Order Items\"'`; one "
-      "that begins with `*` or\n`\"` too.\n\nA table with an entry of its own is exported as that entry "
-      "says, also where a pattern takes it too. Two different "
-      "entries of\none table are refused. `columns`, `where`, `encoding` and `bloom_filters` need the full "
-      "name "
-      "of one table, or a query\n(which has its own columns and condition).\n\nColumns are named as "
-      "PostgreSQL "
-      "has them, without quotes, of a query as it returns them. Which encoding is good for what:\n[the "
-      "Parquet "
-      "files](parquet.md).\n";
+  out += kNames;
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "parquet/bytes_dictionary.h"
 
+#include <array>
 #include <cstring>
 
 // The hash of some twenty bytes costs less than a call into a shared library.
@@ -70,51 +71,73 @@ void BytesDictionary::lookup(std::span<const std::byte> data, const std::uint32_
   }
 }
 
-inline bool BytesDictionary::equal(const Entry& entry, std::uint64_t first, std::uint64_t second,
-                                   const std::byte* bytes, std::size_t length) const {
-  // One branch, for the three are all but always equal.
-  if (((entry.first ^ first) | (entry.second ^ second) | (entry.length ^ length)) != 0) return false;
-  return length <= kShort || equal_bytes(plain_.data() + entry.at + sizeof(std::uint32_t), bytes, length);
-}
-
 void BytesDictionary::lookup_block(const std::byte* data, const std::byte* end, const std::uint32_t* offsets,
                                    std::size_t count, std::uint32_t* indices) {
   Slot* const slots = slots_.data();
   const std::size_t mask = slots_.size() - 1;
+  // Other columns' tables have been in the caches since the last slice. In three steps the misses of a block
+  // overlap: hashes, which say where the slots are; slots, which say where the entries are; entries.
+  std::array<Key, kBlock> keys;
   const std::byte* bytes = data;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t length = offsets[i + 1] - offsets[i];
-    std::uint64_t first = 0;
-    std::uint64_t second = 0;
-    std::uint64_t hash = 0;
-    if (length <= kShort) {
-      first = first_bytes(bytes, length, end);
-      second = length <= 8 ? 0 : first_bytes(bytes + 8, length - 8, end);
-      hash = hash_of(first, second, length);
-    } else {
-      first = hash = XXH3_64bits(bytes, length);
-    }
-    const auto tag = static_cast<std::uint32_t>(hash);
-    std::size_t at = (hash >> 32U) & mask;
-    while (true) {
-      const Slot slot = slots[at];
-      if (slot.index == kEmpty) {
-        slots[at] = {.tag = tag, .index = insert(first, second, bytes, length)};
-        break;
-      }
-      if (slot.tag == tag && equal(entries_[slot.index], first, second, bytes, length)) break;
-      at = (at + 1) & mask;
-    }
-    indices[i] = slots[at].index;
+    keys[i] = key_of(bytes, length, end);
+    __builtin_prefetch(slots + ((keys[i].hash >> 32U) & mask));
+    bytes += length;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t index = slots[(keys[i].hash >> 32U) & mask].index;
+    if (index != kEmpty) __builtin_prefetch(entries_.data() + index);
+  }
+  bytes = data;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t length = offsets[i + 1] - offsets[i];
+    indices[i] = index_of(keys[i], bytes, length);
     bytes += length;
   }
 }
 
-std::uint32_t BytesDictionary::insert(std::uint64_t first, std::uint64_t second, const std::byte* bytes,
-                                      std::size_t length) {
+inline std::uint32_t BytesDictionary::index_of(const Key& key, const std::byte* bytes, std::size_t length) {
+  Slot* const slots = slots_.data();
+  const std::size_t mask = slots_.size() - 1;
+  const auto tag = static_cast<std::uint32_t>(key.hash);
+  std::size_t at = (key.hash >> 32U) & mask;
+  while (true) {
+    const Slot slot = slots[at];
+    if (slot.index == kEmpty) {
+      const std::uint32_t index = insert(key, bytes, length);
+      slots[at] = {.tag = tag, .index = index};
+      return index;
+    }
+    if (slot.tag == tag && equal(entries_[slot.index], key, bytes, length)) return slot.index;
+    at = (at + 1) & mask;
+  }
+}
+
+inline bool BytesDictionary::equal(const Entry& entry, const Key& key, const std::byte* bytes,
+                                   std::size_t length) const {
+  // One branch, for the three are all but always equal.
+  if (((entry.first ^ key.first) | (entry.second ^ key.second) | (entry.length ^ length)) != 0) return false;
+  return length <= kShort || equal_bytes(plain_.data() + entry.at + sizeof(std::uint32_t), bytes, length);
+}
+
+inline BytesDictionary::Key BytesDictionary::key_of(const std::byte* bytes, std::size_t length,
+                                                    const std::byte* end) {
+  Key key{};
+  if (length <= kShort) {
+    key.first = first_bytes(bytes, length, end);
+    key.second = length <= 8 ? 0 : first_bytes(bytes + 8, length - 8, end);
+    key.hash = hash_of(key.first, key.second, length);
+  } else {
+    key.first = key.hash = XXH3_64bits(bytes, length);
+  }
+  return key;
+}
+
+std::uint32_t BytesDictionary::insert(const Key& key, const std::byte* bytes, std::size_t length) {
   const auto length32 = static_cast<std::uint32_t>(length);
   const auto index = static_cast<std::uint32_t>(entries_.size());
-  entries_.push_back({.first = first, .second = second, .at = plain_.size(), .length = length32});
+  entries_.push_back({.first = key.first, .second = key.second, .at = plain_.size(), .length = length32});
   append_le(plain_, length32);
   plain_.append(bytes, length);
   return index;

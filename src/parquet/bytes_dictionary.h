@@ -55,6 +55,12 @@ class BytesDictionary {
     std::uint64_t at;  // in plain_, where the length stands
     std::uint32_t length;
   };
+  // What is known of a string without a look at the table.
+  struct Key {
+    std::uint64_t first;
+    std::uint64_t second;  // both as in Entry
+    std::uint64_t hash;
+  };
   struct Slot {
     std::uint32_t tag;    // the hash's lower half
     std::uint32_t index;  // of the entry, or kEmpty
@@ -64,10 +70,11 @@ class BytesDictionary {
 
   void lookup_block(const std::byte* data, const std::byte* end, const std::uint32_t* offsets,
                     std::size_t count, std::uint32_t* indices);
-  bool equal(const Entry& entry, std::uint64_t first, std::uint64_t second, const std::byte* bytes,
-             std::size_t length) const;
-  std::uint32_t insert(std::uint64_t first, std::uint64_t second, const std::byte* bytes, std::size_t length);
-  // Doubles the table: between a quarter and half of its slots are taken.
+  static Key key_of(const std::byte* bytes, std::size_t length, const std::byte* end);
+  std::uint32_t index_of(const Key& key, const std::byte* bytes, std::size_t length);
+  bool equal(const Entry& entry, const Key& key, const std::byte* bytes, std::size_t length) const;
+  std::uint32_t insert(const Key& key, const std::byte* bytes, std::size_t length);
+  // Doubles the table.
   void grow();
 
   Buffer<Slot> slots_;

@@ -59,8 +59,10 @@ std::string Read::values() const {
   std::string text;
   for (const Batch& batch : batches) {
     for (std::size_t row = 0; row < batch.rows(); ++row) {
-      for (const columnar::Column& column : batch.columns)
-        text += (text.empty() ? "" : " ") + text_of(column, row);
+      for (const columnar::Column& column : batch.columns) {
+        if (!text.empty()) text += ' ';
+        text += text_of(column, row);
+      }
     }
   }
   return text;

@@ -40,25 +40,31 @@ Result<void> check(const WriterOptions& options) {
   return {};
 }
 
-// Whether the parts of a column, and of its children, are as large as the layout (batch.h) says, so that
-// nothing outside of them is read. Looks at sizes and at ends of offsets, not at each offset.
-bool has_its_layout(const columnar::Column& column) {
+// Whether a column is of a type, and its parts, children included, are as large as the layout (batch.h) says,
+// so that nothing outside of them is read. Looks at sizes and at ends of offsets, not at each offset.
+bool is_laid_out_as(const columnar::Column& column, const columnar::Type& type, bool nullable) {
   using columnar::Storage;
-  if (column.validity.size() != (column.nullable ? column.length : 0)) return false;
-  const Storage storage = column.type.storage();
+  if (column.type != type || column.nullable != nullable) return false;
+  if (column.validity.size() != (nullable ? column.length : 0)) return false;
+  const Storage storage = type.storage();
   if (storage == Storage::Struct) {
-    return column.children.size() == column.type.children.size() &&
-           std::all_of(column.children.begin(), column.children.end(), [&](const columnar::Column& child) {
-             return child.length == column.length && has_its_layout(child);
-           });
+    if (column.children.size() != type.children.size()) return false;
+    for (std::size_t i = 0; i < type.children.size(); ++i) {
+      const columnar::Column& child = column.children[i];
+      const columnar::Field& field = type.children[i];
+      if (child.length != column.length || !is_laid_out_as(child, field.type, field.nullable)) return false;
+    }
+    return true;
   }
   if (storage != Storage::Bytes && storage != Storage::List) {
-    return column.values.size() >= column.length * column.type.width();
+    return column.values.size() >= column.length * type.width();
   }
   if (column.offsets.size() != column.length + 1 || column.offsets[0] != 0) return false;
   if (storage == Storage::Bytes) return column.offsets.back() <= column.values.size();
-  return column.children.size() == 1 && column.offsets.back() == column.children[0].length &&
-         has_its_layout(column.children[0]);
+  if (column.children.size() != 1 || column.offsets.back() != column.children[0].length) return false;
+  return type.id == columnar::TypeId::Map
+             ? is_laid_out_as(column.children[0], columnar::Type::structure(type.children), false)
+             : is_laid_out_as(column.children[0], type.children[0].type, type.children[0].nullable);
 }
 
 }  // namespace
@@ -189,13 +195,9 @@ Result<void> FileWriter::State::check_columns(const columnar::Batch& batch) cons
   for (std::size_t i = 0; i < batch.columns.size(); ++i) {
     const columnar::Column& column = batch.columns[i];
     const columnar::Field& field = columns.fields[i];
-    if (column.type != field.type || column.nullable != field.nullable || column.length != batch.rows()) {
+    if (column.length != batch.rows() || !is_laid_out_as(column, field.type, field.nullable)) {
       return fail(Error(ErrorKind::Internal, "a batch with other columns than the Parquet file")
                       .with("column", field.name));
-    }
-    if (!has_its_layout(column)) {
-      return fail(
-          Error(ErrorKind::Internal, "a column whose parts don't fit together").with("column", field.name));
     }
   }
   return {};

@@ -182,6 +182,8 @@ TEST(FileWriter, A_batch_whose_parts_do_not_fit_together_is_an_error) {
       {"a field of other slots", [](Column& map) { append(kValue(map).children[0], 7); }},
       {"a number too few", [](Column& map) { kValue(map).children[0].values.resize(4); }},
       {"text that ends before its offsets", [](Column& map) { kValue(map).children[1].values.resize(2); }},
+      {"a field of another type",
+       [](Column& map) { kValue(map).children[0].type = Type::of(TypeId::Int64); }},
       {"no validity", [](Column& map) { kValue(map).children[0].validity.clear(); }},
   };
   const auto written = [&](const Batch& batch) {

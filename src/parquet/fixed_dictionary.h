@@ -66,6 +66,7 @@ class FixedDictionary {
   static constexpr std::size_t kBlock = 256;
   static constexpr std::size_t kSmallestTable = 4 * kBlock;
   static constexpr std::size_t kSparseSlots = std::size_t{16} << 10U;
+  static constexpr std::size_t kCachedBytes = std::size_t{32} << 10U;
   static constexpr std::size_t kKeptBytes = std::size_t{64} << 10U;
 
   // Fibonacci hashing: the upper bits of a product with 2^64 / phi depend on all bits of the key.
@@ -81,12 +82,21 @@ class FixedDictionary {
     return (word * kMultiplier) >> shift_;
   }
 
+  static Key key_at(const std::byte* values, std::size_t i) {
+    Key key;
+    std::memcpy(&key, values + i * sizeof(Key), sizeof key);
+    return key;
+  }
+
   void lookup_block(const std::byte* values, std::size_t count, std::uint32_t* indices) {
     Slot* const slots = slots_.data();
     const std::size_t mask = slots_.size() - 1;
+    // Other columns' tables have been in the caches since the last slice: let all misses of a block overlap.
+    if (slots_.capacity_bytes() > kCachedBytes) {
+      for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(slots + home(key_at(values, i)));
+    }
     for (std::size_t i = 0; i < count; ++i) {
-      Key key;
-      std::memcpy(&key, values + i * sizeof(Key), sizeof key);
+      const Key key = key_at(values, i);
       std::size_t at = home(key);
       while (slots[at].index != kEmpty && slots[at].key != key) at = (at + 1) & mask;
       if (slots[at].index == kEmpty) {

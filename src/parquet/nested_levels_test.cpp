@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -295,7 +296,7 @@ std::string printed(const Leaf& leaf, const Value& value, std::size_t step = 0) 
   if (value.is_null()) return "NULL";
   if (step == leaf.steps.size()) return std::to_string(static_cast<std::int64_t>(value.number()));
   const auto& children = std::get<Elements>(value.value);
-  if (!leaf.steps[step].list) return "(" + printed(leaf, children[leaf.steps[step].child], step + 1) + ")";
+  if (!leaf.steps[step].list) return fmt::format("({})", printed(leaf, children[leaf.steps[step].child], step + 1));
   if (children.empty()) return "[]";
   std::string text = "[";
   for (const Value& child : children) text += printed(leaf, child, step + 1) + ",";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "parquet/column_chunk_reader.h"
+
 namespace pg2athena::parquet {
 namespace {
 
@@ -29,6 +31,13 @@ Result<FileRange> chunk_range(const ColumnMetaData& metadata, const ReadLeaf& le
 }
 
 }  // namespace
+
+RowGroupReader::RowGroupReader(std::vector<ColumnChunkReader> chunks, const ReadSchema& schema,
+                               std::uint64_t rows, std::size_t batch_bytes)
+    : chunks_(std::move(chunks)), schema_(&schema), rows_left_(rows), batch_bytes_(batch_bytes) {}
+RowGroupReader::RowGroupReader(RowGroupReader&&) noexcept = default;
+RowGroupReader& RowGroupReader::operator=(RowGroupReader&&) noexcept = default;
+RowGroupReader::~RowGroupReader() = default;
 
 Result<RowGroupReader> RowGroupReader::open(ByteSource& source, std::uint64_t data_end,
                                             const RowGroup& row_group, const ReadSchema& schema,

@@ -9,12 +9,13 @@
 #include "base/byte_source.h"
 #include "base/error.h"
 #include "columnar/batch.h"
-#include "parquet/column_chunk_reader.h"
 #include "parquet/metadata.h"
 #include "parquet/read_schema.h"
 #include "parquet/reader_options.h"
 
 namespace pg2athena::parquet {
+
+class ColumnChunkReader;
 
 // Made by FileReader::row_group(), which outlives it, as does the file's source. It holds a page and a
 // dictionary of each column, however many rows there are. Not thread-safe; two readers of one source take
@@ -23,6 +24,10 @@ class RowGroupReader {
  public:
   static Result<RowGroupReader> open(ByteSource& source, std::uint64_t data_end, const RowGroup& row_group,
                                      const ReadSchema& schema, const ReaderOptions& options);
+
+  RowGroupReader(RowGroupReader&&) noexcept;
+  RowGroupReader& operator=(RowGroupReader&&) noexcept;
+  ~RowGroupReader();
 
   std::uint64_t rows_left() const { return rows_left_; }
 
@@ -37,8 +42,7 @@ class RowGroupReader {
 
  private:
   RowGroupReader(std::vector<ColumnChunkReader> chunks, const ReadSchema& schema, std::uint64_t rows,
-                 std::size_t batch_bytes)
-      : chunks_(std::move(chunks)), schema_(&schema), rows_left_(rows), batch_bytes_(batch_bytes) {}
+                 std::size_t batch_bytes);
 
   Result<void> check_columns(const columnar::Batch& batch) const;
   Result<std::size_t> read_slices(columnar::Batch& batch, std::size_t most_rows);

@@ -9,15 +9,23 @@
 #include "base/civil_time.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
+#include "parquet/short_bytes.h"
 
 namespace pg2athena::parquet {
 namespace {
 
-// The first eight bytes as a number that orders as they do.
-std::uint64_t prefix_of(std::string_view value) {
-  std::uint64_t prefix = 0;
-  if (!value.empty()) std::memcpy(&prefix, value.data(), std::min(value.size(), sizeof prefix));
-  return __builtin_bswap64(prefix);
+constexpr std::size_t kWord = sizeof(std::uint64_t);
+
+std::uint64_t word_at(const std::byte* bytes, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes + at, sizeof word);
+  return word;
+}
+
+// The eight bytes of a kept bound from `at` on as a number that orders as they do; zeros behind its end.
+std::uint64_t ordered_word(std::string_view bound, std::size_t at) {
+  const std::span<const std::byte> rest = as_bytes(bound.substr(std::min(at, bound.size())));
+  return __builtin_bswap64(first_bytes(rest.data(), rest.size(), rest.data() + rest.size()));
 }
 
 // The longest prefix of at most kBoundBytes that ends at the end of a character.
@@ -105,17 +113,19 @@ std::optional<std::string> upper_bound_of(std::string_view value, bool text) {
 }
 
 void BytesBounds::include(std::span<const std::byte> data, const std::uint32_t* offsets, std::size_t count) {
-  if (count == 0) return;
-  const char* const start = reinterpret_cast<const char*>(data.data());
-  const auto value_at = [&](std::size_t i) {
-    return std::string_view(start + (offsets[i] - offsets[0]), offsets[i + 1] - offsets[i]);
-  };
-  if (!any_) include(value_at(0));
+  const std::byte* const end = data.data() + data.size();
+  const std::byte* bytes = data.data();
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string_view value = value_at(i);
-    const std::uint64_t prefix = prefix_of(value);
-    if (prefix <= min_prefix_) include_min(value);
-    if (prefix >= max_prefix_) include_max(value);
+    const std::size_t length = offsets[i + 1] - offsets[i];
+    const std::string_view value = as_text({bytes, length});
+    if (any_ && shares_prefix(bytes, length)) {
+      const std::uint64_t word = __builtin_bswap64(first_bytes(bytes + shared_, length - shared_, end));
+      if (word <= min_word_) include_min(value);
+      if (word >= max_word_) include_max(value);
+    } else {
+      include(value);
+    }
+    bytes += length;
   }
 }
 
@@ -123,7 +133,7 @@ void BytesBounds::include(std::string_view value) {
   if (!any_) {
     any_ = true;
     min_ = max_ = value.substr(0, kKept);
-    min_prefix_ = max_prefix_ = prefix_of(value);
+    set_words();
     return;
   }
   include_min(value);
@@ -140,18 +150,38 @@ void BytesBounds::clear() {
   *this = BytesBounds();
 }
 
+bool BytesBounds::shares_prefix(const std::byte* value, std::size_t length) const {
+  if (length < shared_) return false;
+  const auto* const prefix = reinterpret_cast<const std::byte*>(min_.data());
+  for (std::size_t at = 0; at < shared_; at += kWord) {
+    if (word_at(value, at) != word_at(prefix, at)) return false;
+  }
+  return true;
+}
+
 void BytesBounds::include_min(std::string_view value) {
   value = value.substr(0, kKept);
   if (value >= min_) return;
   min_ = value;
-  min_prefix_ = prefix_of(value);
+  set_words();
 }
 
 void BytesBounds::include_max(std::string_view value) {
   value = value.substr(0, kKept);
   if (value <= max_) return;
   max_ = value;
-  max_prefix_ = prefix_of(value);
+  set_words();
+}
+
+void BytesBounds::set_words() {
+  // The word behind what is shared lies in what is kept.
+  const std::size_t most = std::min({min_.size(), max_.size(), kBoundBytes - kWord});
+  const auto* const min = reinterpret_cast<const std::byte*>(min_.data());
+  const auto* const max = reinterpret_cast<const std::byte*>(max_.data());
+  shared_ = 0;
+  while (shared_ + kWord <= most && word_at(min, shared_) == word_at(max, shared_)) shared_ += kWord;
+  min_word_ = ordered_word(min_, shared_);
+  max_word_ = ordered_word(max_, shared_);
 }
 
 void BytesBounds::write_to(Statistics& statistics, bool text) const {

@@ -115,15 +115,19 @@ class BytesBounds {
   // One byte more than a bound has: it tells whether the value went on, and whether with a new character.
   static constexpr std::size_t kKept = kBoundBytes + 1;
 
+  bool shares_prefix(const std::byte* value, std::size_t length) const;
   void include_min(std::string_view value);
   void include_max(std::string_view value);
+  void set_words();
 
   bool any_ = false;
   std::string min_;
   std::string max_;
-  // The first eight bytes as a big-endian number: in most comparisons they decide.
-  std::uint64_t min_prefix_ = 0;
-  std::uint64_t max_prefix_ = 0;
+  // Both bounds begin with the same words, so many bytes of them (addresses: "https://…").
+  std::size_t shared_ = 0;
+  // The eight bytes behind those as big-endian numbers: for all but a few values they decide.
+  std::uint64_t min_word_ = 0;
+  std::uint64_t max_word_ = 0;
 };
 
 // A bound as text for a receipt: "2026-01-31", "-12.34", "true".

@@ -169,6 +169,20 @@ RC_GTEST_PROP(BytesBounds, They_do_not_depend_on_how_values_come, ()) {
   RC_ASSERT(statistics.min_value == lower_bound_of(*std::min_element(values.begin(), values.end()), false));
 }
 
+// Addresses and the like: what comes first is the same in all, or in all but a few.
+RC_GTEST_PROP(BytesBounds, They_are_right_where_values_begin_alike, ()) {
+  const std::string prefix =
+      *rc::gen::element<std::string>("", "https://", "https://www.example.com/a/", std::string(70, 'a'));
+  auto values = *rc::gen::nonEmpty(rc::gen::arbitrary<std::vector<std::string>>());
+  for (std::string& value : values) {
+    const std::size_t shared = *rc::gen::inRange<std::size_t>(0, 100);
+    if (shared > 10) value.insert(0, prefix, 0, shared);
+  }
+  const Statistics statistics = of_strings(values, false);
+  RC_ASSERT(statistics.min_value == lower_bound_of(*std::min_element(values.begin(), values.end()), false));
+  RC_ASSERT(statistics.max_value == upper_bound_of(*std::max_element(values.begin(), values.end()), false));
+}
+
 TEST(BoundText, Is_what_an_operator_reads) {
   EXPECT_EQ(bound_text(Type::of(TypeId::Boolean), true), "true");
   EXPECT_EQ(bound_text(Type::of(TypeId::Int16), std::int32_t{-7}), "-7");

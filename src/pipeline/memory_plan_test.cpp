@@ -52,6 +52,9 @@ TEST(MemoryPlan, A_refusal_says_the_number_that_does_and_a_little_less_does_not)
       {512 * kMiB, 50'000'000, {.workers = 4, .columns = 3}},
       {512 * kMiB, 1000 * kMiB, {.workers = 1, .columns = 3}},
       {96 * kMiB, std::nullopt, {.workers = 2, .columns = 3, .compression_level = 22}},
+      {80 * kMiB,
+       std::nullopt,
+       {.workers = 2, .columns = 3, .compression = parquet::Compression::Gzip, .compression_level = 12}},
   };
   for (const Case& c : cases) {
     const auto refused = plan_memory(c.limit, c.max_value, c.demand);

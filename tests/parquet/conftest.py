@@ -14,6 +14,14 @@ NAMES = [
     "small_pages_by_bytes", "sorted_row_groups", "string_bounds", "string_lengths", "structs_nullable",
     "structs_required",
 ]
+# Written a second time with a page index and Bloom filters (file_cases.cpp, add_modern_twins).
+MODERN = [
+    f"{name}_modern" for name in (
+        "all_null", "decimals", "dictionary_fallback", "every_type_nullable", "extremes", "floats", "many_row_groups",
+        "null_before_dictionary", "null_patterns", "runs_and_widths", "small_pages_by_bytes", "sorted_row_groups",
+        "string_bounds", "string_lengths")
+]
+NAMES += MODERN
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 #include "file_cases.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -317,6 +319,25 @@ void add_structure(std::vector<FileCase>& cases) {
   cases.push_back({"codec_zstd_19", every_type_random(true), 2500, with_codec(Compression::Zstd, 19)});
 }
 
+// The same rows for readers of today: page indexes of pages that are few rows, and a Bloom filter wherever there
+// can be one.
+void add_modern_twins(std::vector<FileCase>& cases) {
+  for (const std::string_view name :
+       {"all_null", "decimals", "dictionary_fallback", "every_type_nullable", "extremes", "floats",
+        "many_row_groups", "null_before_dictionary", "null_patterns", "runs_and_widths", "small_pages_by_bytes",
+        "sorted_row_groups", "string_bounds", "string_lengths"}) {
+    FileCase twin = *std::ranges::find(cases, name, &FileCase::name);
+    twin.name += "_modern";
+    twin.options.profile = Profile::Modern;
+    twin.options.page_rows = std::max<std::size_t>(twin.rows / 50, 1);
+    for (const ColumnCase& each : twin.columns) {
+      if (each.field.type.id == TypeId::Boolean) continue;
+      twin.options.columns.push_back({.path = each.field.name, .bloom_filter = true});
+    }
+    cases.push_back(std::move(twin));
+  }
+}
+
 }  // namespace
 
 std::vector<FileCase> file_cases() {
@@ -327,6 +348,7 @@ std::vector<FileCase> file_cases() {
   add_nulls_and_runs(cases);
   add_strings(cases);
   add_structure(cases);
+  add_modern_twins(cases);
   return cases;
 }
 

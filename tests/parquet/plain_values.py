@@ -87,7 +87,10 @@ def from_arrow(array):
         return _with_nulls(array, list(zip(*[from_arrow(field) for field in array.flatten()])))
     if pa.types.is_date32(kind):
         return array.cast(pa.int32()).to_pylist()
-    if pa.types.is_timestamp(kind) or pa.types.is_time64(kind):
+    if pa.types.is_time64(kind):
+        # Spark gives nanoseconds; the cast fails for what aren't whole microseconds.
+        return array.cast(pa.time64("us")).cast(pa.int64()).to_pylist()
+    if pa.types.is_timestamp(kind):
         assert kind.unit == "us", kind
         return array.cast(pa.int64()).to_pylist()
     if pa.types.is_floating(kind):
