@@ -103,11 +103,12 @@ class SchemaWalk {
 
   // What an element is apart from its repetition.
   Result<Field> content(const SchemaElement& element, Levels levels, std::size_t child, bool nullable) {
-    ReadStep step{.child = child,
-                  .nullable = nullable,
-                  .lists = levels.lists,
-                  .slot_definition = levels.slot_definition,
-                  .value_definition = static_cast<std::uint16_t>(levels.definition + (nullable ? 1 : 0))};
+    const ReadStep step{
+        .child = child,
+        .nullable = nullable,
+        .lists = levels.lists,
+        .slot_definition = levels.slot_definition,
+        .value_definition = static_cast<std::uint16_t>(levels.definition + (nullable ? 1 : 0))};
     if (!element.num_children || (*element.num_children == 0 && element.type)) return leaf(element, step);
     if (*element.num_children <= 0) return unsupported("a group without fields");
     const auto kind = element.logical_type ? element.logical_type->kind : LogicalKind::Unknown;
