@@ -14,15 +14,15 @@
 #include "base/bytes.h"
 #include "clock.h"
 #include "columnar/batch.h"
-#include "parquet/bytes_dictionary.h"
 #include "parquet/crc32.h"
+#include "parquet/encoding/bytes_dictionary.h"
+#include "parquet/encoding/fixed_dictionary.h"
+#include "parquet/encoding/plain_encoding.h"
+#include "parquet/encoding/rle_encoding.h"
+#include "parquet/encoding/validity.h"
 #include "parquet/encoding_choice.h"
 #include "parquet/file_writer.h"
-#include "parquet/fixed_dictionary.h"
-#include "parquet/plain_encoding.h"
-#include "parquet/rle_encoding.h"
-#include "parquet/statistics.h"
-#include "parquet/validity.h"
+#include "parquet/writer/statistics.h"
 
 namespace pg2athena::bench {
 namespace {

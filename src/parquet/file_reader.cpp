@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
-#include "parquet/page_reader.h"
+#include "parquet/reader/page_reader.h"
 
 namespace pg2athena::parquet {
 namespace {

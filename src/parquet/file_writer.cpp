@@ -10,10 +10,10 @@
 #include "base/bytes.h"
 #include "parquet/encoding_choice.h"
 #include "parquet/metadata.h"
-#include "parquet/page_writer.h"
-#include "parquet/row_group_writer.h"
 #include "parquet/schema_mapping.h"
-#include "parquet/sort_order.h"
+#include "parquet/writer/page_writer.h"
+#include "parquet/writer/row_group_writer.h"
+#include "parquet/writer/sort_order.h"
 
 namespace pg2athena::parquet {
 namespace {

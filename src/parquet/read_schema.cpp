@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/int128.h"
-#include "parquet/leaf_type.h"
+#include "parquet/reader/leaf_type.h"
 
 namespace pg2athena::parquet {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "parquet/column_chunk_reader.h"
+#include "parquet/reader/column_chunk_reader.h"
 
 namespace pg2athena::parquet {
 namespace {

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "parquet/varint.h"
+#include "parquet/encoding/varint.h"
 
 namespace pg2athena::parquet {
 

@@ -319,13 +319,13 @@ void add_structure(std::vector<FileCase>& cases) {
   cases.push_back({"codec_zstd_19", every_type_random(true), 2500, with_codec(Compression::Zstd, 19)});
 }
 
-// The same rows for readers of today: page indexes of pages that are few rows, and a Bloom filter wherever there
-// can be one.
+// The same rows for readers of today: page indexes of pages that are few rows, and a Bloom filter wherever
+// there can be one.
 void add_modern_twins(std::vector<FileCase>& cases) {
   for (const std::string_view name :
        {"all_null", "decimals", "dictionary_fallback", "every_type_nullable", "extremes", "floats",
-        "many_row_groups", "null_before_dictionary", "null_patterns", "runs_and_widths", "small_pages_by_bytes",
-        "sorted_row_groups", "string_bounds", "string_lengths"}) {
+        "many_row_groups", "null_before_dictionary", "null_patterns", "runs_and_widths",
+        "small_pages_by_bytes", "sorted_row_groups", "string_bounds", "string_lengths"}) {
     FileCase twin = *std::ranges::find(cases, name, &FileCase::name);
     twin.name += "_modern";
     twin.options.profile = Profile::Modern;
