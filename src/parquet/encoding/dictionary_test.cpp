@@ -153,5 +153,18 @@ TEST(DictionaryPolicy, A_dictionary_pays_while_it_will_fit_and_its_indices_are_n
   EXPECT_FALSE(dictionary_pays(cases[0].sample, 0));
 }
 
+TEST(DictionaryPolicy, A_first_look_leaves_what_would_be_twice_too_large) {
+  constexpr std::size_t kLimit = std::size_t{1} << 20U;
+  const auto hopeless = [](std::size_t distinct, std::size_t bytes) {
+    return dictionary_is_hopeless(
+        {.values = 4096, .distinct = distinct, .dictionary_bytes = distinct * bytes}, kLimit);
+  };
+  EXPECT_FALSE(hopeless(0, 8));
+  EXPECT_FALSE(hopeless(4000, 8)) << "about 87 000 values";
+  EXPECT_TRUE(hopeless(4080, 8)) << "about half a million";
+  EXPECT_TRUE(hopeless(4096, 8)) << "nobody knows how many";
+  EXPECT_TRUE(hopeless(4000, 40));
+}
+
 }  // namespace
 }  // namespace pg2athena::parquet

@@ -42,6 +42,13 @@ bool dictionary_pays(const DictionarySample& sample, std::size_t limit) {
          static_cast<double>(sample.plain_bytes);
 }
 
+bool dictionary_is_hopeless(const DictionarySample& sample, std::size_t limit) {
+  if (sample.distinct == 0) return false;
+  const auto bytes_per_entry =
+      static_cast<double>(sample.dictionary_bytes) / static_cast<double>(sample.distinct);
+  return expected_entries(sample) * bytes_per_entry > 2 * static_cast<double>(limit);
+}
+
 bool dictionary_is_smaller(const DictionarySample& sample, const MeasuredSample& measured) {
   // The dictionary is there once, for a chunk of about so many pages like the first.
   constexpr double kPages = 32;

@@ -29,6 +29,10 @@ double expected_entries(const DictionarySample& sample);
 // whether indices would then be narrower than values.
 bool dictionary_pays(const DictionarySample& sample, std::size_t limit);
 
+// Whether a first look, at fewer values than a page, already shows that it won't pay: the dictionary would be
+// twice as large as it may be.
+bool dictionary_is_hopeless(const DictionarySample& sample, std::size_t limit);
+
 // What the values take in each form after the codec, as far as the sample shows.
 struct MeasuredSample {
   std::size_t values = 0;

@@ -92,6 +92,9 @@ class Numbers {
   explicit Numbers(const Leaf& leaf) : type_(leaf.type), width_(kWide ? leaf.fixed_bytes : sizeof(T)) {}
 
   Slice slice(const LeafSlots& slots, ByteBuffer& scratch) const { return without_nulls<T>(slots, scratch); }
+  static Slice part(const Slice& slice, std::size_t begin, std::size_t end) {
+    return {slice.values + begin * sizeof(T), end - begin};
+  }
   std::size_t plain_bytes(const Slice& slice) const { return slice.count * width_; }
 
   void append_plain(const Slice& slice, ByteBuffer& out) const {
@@ -286,6 +289,11 @@ class Strings {
     return {data, reinterpret_cast<const Offset*>(scratch.data()), count};
   }
 
+  static Slice part(const Slice& slice, std::size_t begin, std::size_t end) {
+    const std::uint32_t* const offsets = slice.offsets;
+    return {slice.data.subspan(offsets[begin] - offsets[0], offsets[end] - offsets[begin]), offsets + begin,
+            end - begin};
+  }
   static std::size_t plain_bytes(const Slice& slice) {
     return slice.data.size() + slice.count * sizeof(std::uint32_t);
   }

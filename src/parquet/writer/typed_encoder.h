@@ -42,16 +42,14 @@ class TypedEncoder final : public ValueEncoder {
       stop_dictionary();
       if (!direct_.has_value()) direct_ = Encoding::Plain;
     }
-    page_values_ += slice.count;
-    page_plain_bytes_ += bytes;
-    if (growing()) {
-      Physical::lookup(dictionary_, slice, indices_.extend(slice.count));
-      if (Physical::kCheapBounds && page_index_) Physical::include(page_bounds_, slice);
-      return;
+    if (state_ == State::Sampling && page_values_ < kFirstLook && page_values_ + slice.count >= kFirstLook) {
+      const std::size_t first = kFirstLook - page_values_;
+      append_part(Physical::part(slice, 0, first));
+      if (dictionary_is_hopeless(sample(false), dictionary_limit_)) leave_dictionary();
+      append_part(Physical::part(slice, first, slice.count));
+    } else {
+      append_part(slice);
     }
-    physical_.stage(slice, direct_, page_);
-    Physical::include(page_bounds_, slice);
-    if (chosen_.bloom_filter) physical_.append_hashes(slice, hashes_);
   }
 
   Result<Encoding> finish_page(bool last, ByteBuffer& out, Statistics* page) override {
@@ -128,6 +126,10 @@ class TypedEncoder final : public ValueEncoder {
   // So many of a page's values are tried in each encoding.
   static constexpr std::size_t kTried = 8192;
 
+  // After so many values a chunk may leave its dictionary before the page ends: most of what is looked up in
+  // vain is saved.
+  static constexpr std::size_t kFirstLook = 4096;
+
   bool growing() const { return state_ == State::Sampling || state_ == State::Growing; }
 
   void start_chunk() {
@@ -153,6 +155,19 @@ class TypedEncoder final : public ValueEncoder {
     if (!growing()) return;
     state_ = dictionary_.size() == 0 ? State::Direct : State::Stopped;
     dictionary_.release_table();
+  }
+
+  void append_part(const typename Physical::Slice& slice) {
+    page_values_ += slice.count;
+    page_plain_bytes_ += physical_.plain_bytes(slice);
+    if (growing()) {
+      Physical::lookup(dictionary_, slice, indices_.extend(slice.count));
+      if (Physical::kCheapBounds && page_index_) Physical::include(page_bounds_, slice);
+      return;
+    }
+    physical_.stage(slice, direct_, page_);
+    Physical::include(page_bounds_, slice);
+    if (chosen_.bloom_filter) physical_.append_hashes(slice, hashes_);
   }
 
   // Readers exist that refuse a width of 0.
@@ -199,22 +214,31 @@ class TypedEncoder final : public ValueEncoder {
     }
   }
 
+  DictionarySample sample(bool whole_chunk) const {
+    return {.values = page_values_,
+            .distinct = dictionary_.size(),
+            .plain_bytes = page_plain_bytes_,
+            .dictionary_bytes = physical_.dictionary_bytes(dictionary_),
+            .whole_chunk = whole_chunk,
+            .most_distinct = Physical::most_distinct(dictionary_)};
+  }
+
   // Decides whether the chunk goes on with its dictionary. Where it doesn't, the page is staged instead.
   Result<void> end_sampling(bool last) {
-    const DictionarySample sample{.values = page_values_,
-                                  .distinct = dictionary_.size(),
-                                  .plain_bytes = page_plain_bytes_,
-                                  .dictionary_bytes = physical_.dictionary_bytes(dictionary_),
-                                  .whole_chunk = last,
-                                  .most_distinct = Physical::most_distinct(dictionary_)};
-    bool pays = dictionary_pays(sample, dictionary_limit_);
+    bool pays = dictionary_pays(sample(last), dictionary_limit_);
     if (pays && !direct_.has_value()) {
-      PG2ATHENA_ASSIGN(pays, is_smaller_than_direct(sample));
+      PG2ATHENA_ASSIGN(pays, is_smaller_than_direct(sample(last)));
     }
     if (pays) {
       state_ = State::Growing;
-      return {};
+    } else {
+      leave_dictionary();
     }
+    return {};
+  }
+
+  // The values so far, all of this page, are staged instead.
+  void leave_dictionary() {
     Physical::stage_looked_up(dictionary_, indices_.span(), page_);
     Physical::include(page_bounds_, dictionary_);
     if (chosen_.bloom_filter) physical_.append_hashes(dictionary_, hashes_);
@@ -222,7 +246,6 @@ class TypedEncoder final : public ValueEncoder {
     dictionary_.release();
     indices_.release();
     state_ = State::Direct;
-    return {};
   }
 
   Result<bool> is_smaller_than_direct(const DictionarySample& sample) {
