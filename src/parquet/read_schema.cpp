@@ -87,8 +87,9 @@ class SchemaWalk {
     const SchemaElement& element = elements_[next_];
     const Within within(*this);
     path_.push_back(element.name);
-    // Structs that are never NULL have no levels, and nobody has so many.
-    constexpr std::size_t kDeepest = 1000;
+    // More than levels count; each has a few frames on the stack, and structs that are never NULL have no
+    // levels.
+    constexpr std::size_t kDeepest = 300;
     if (path_.size() > kDeepest) return unsupported("the schema is too deep");
     if (!element.repetition || *element.repetition < Repetition::Required ||
         *element.repetition > Repetition::Repeated) {

@@ -152,7 +152,7 @@ TEST(ReadSchema, Nesting_has_an_end) {
   for (int i = 0; i < 100'000; ++i) deep.push_back(group(kOptional, "g", 1));
   EXPECT_EQ(read(deep).error().kind(), ErrorKind::Unsupported);
   // Few bytes that would become many names.
-  Elements wide(500, group(kRequired, "g", 1));
+  Elements wide(250, group(kRequired, "g", 1));
   wide.back().num_children = 10'000;
   for (int i = 0; i < 10'000; ++i) wide.push_back(leaf(kRequired, "a"));
   EXPECT_EQ(read(wide).error().kind(), ErrorKind::Unsupported);
