@@ -24,6 +24,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/heap.h"
 #include "clock.h"
 #include "data_sets.h"
 #include "encodings.h"
@@ -171,13 +172,14 @@ void forget_peak() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-parquet::FileSummary write_file(const DataSet& data, const parquet::WriterOptions& options, ByteSink& sink) {
-  auto writer = value_of(parquet::FileWriter::open(sink, data.schema, options));
+parquet::FileSummary write_file(const DataSet& data, const parquet::WriterOptions& options, ByteSink& sink,
+                                parquet::BlockPool& blocks) {
+  auto writer = value_of(parquet::FileWriter::open(sink, data.schema, options, &blocks));
   for (const columnar::Batch& batch : data.batches) value_of(writer.write(batch));
   return value_of(writer.close());
 }
 
-std::string round_of(const std::string& command, const DataSet& data) {
+std::string round_of(const std::string& command, const DataSet& data, parquet::BlockPool& blocks) {
   std::istringstream words(command);
   std::string codec;
   int level = 0;
@@ -194,7 +196,7 @@ std::string round_of(const std::string& command, const DataSet& data) {
   const long memory = memory_kb("VmRSS:");
   const double kernel = kernel_seconds();
   const double started = cpu_seconds();
-  const parquet::FileSummary summary = write_file(data, options, sink);
+  const parquet::FileSummary summary = write_file(data, options, sink, blocks);
   const double cpu = cpu_seconds() - started;
   return fmt::format(
       R"({{"cpu":{:.4f},"kernel":{:.4f},"codec":{:.4f},"bytes":{},"rows":{},"row_groups":{},"peak_kb":{}}})",
@@ -208,15 +210,19 @@ int serve(const std::string& name, std::size_t rows, const std::string& folder) 
   if (kind == kinds.end()) throw std::invalid_argument("no data set " + name);
   const DataSet data = kind->make(rows == 0 ? kind->rows : rows);
   lay_out(data, folder);
+  // As the program's workers have it, which write one file after the other; Arrow's allocator keeps memory
+  // too.
+  parquet::BlockPool blocks;
   std::cout << "ready" << std::endl;
   for (std::string command; std::getline(std::cin, command);) {
     constexpr std::string_view kFresh = "fresh ";
     if (!command.starts_with(kFresh)) {
-      std::cout << round_of(command, data) << std::endl;
+      std::cout << round_of(command, data, blocks) << std::endl;
       continue;
     }
     if (fork() == 0) {
-      std::cout << round_of(command.substr(kFresh.size()), data) << std::endl;
+      blocks.release();
+      std::cout << round_of(command.substr(kFresh.size()), data, blocks) << std::endl;
       _exit(0);
     }
     wait(nullptr);
@@ -228,6 +234,7 @@ int serve(const std::string& name, std::size_t rows, const std::string& folder) 
 }  // namespace pg2athena::bench
 
 int main(int argc, char** argv) {
+  pg2athena::configure_heap();
   try {
     if (argc == 4) return pg2athena::bench::serve(argv[1], std::stoul(argv[2]), argv[3]);
     if (argc == 3 && std::string_view(argv[1]) == "--encodings") {

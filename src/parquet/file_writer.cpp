@@ -75,13 +75,14 @@ std::string default_created_by() {
 
 struct FileWriter::State {
   State(ByteSink& to, columnar::Schema from, MappedSchema mapped, WriterOptions wanted,
-        const std::vector<LeafOptions>& chosen, SortOrder order, Compressor compressor)
+        const std::vector<LeafOptions>& chosen, SortOrder order, Compressor compressor, BlockPool* pool)
       : sink(&to),
+        blocks(pool != nullptr ? pool : &own_blocks),
         columns(std::move(from)),
         schema(std::move(mapped)),
         options(std::move(wanted)),
         pages(std::move(compressor)),
-        row_group(schema, chosen, options, pages),
+        row_group(schema, chosen, options, pages, *blocks),
         sort_order(std::move(order)) {}
 
   Result<void> check_columns(const columnar::Batch& batch) const;
@@ -93,12 +94,16 @@ struct FileWriter::State {
   Result<void> write_page_indexes();
   Result<void> write_footer();
   std::size_t schema_bytes_held() const;
-  std::size_t row_group_bytes_held() const { return row_group.memory_bytes() + pages.memory_bytes(); }
+  std::size_t row_group_bytes_held() const {
+    return row_group.memory_bytes() + pages.memory_bytes() + blocks->free_bytes();
+  }
   // Runs a step of the work and remembers whether it failed.
   template <typename Step>
   Result<void> step(const Step& work);
 
   ByteSink* sink;
+  BlockPool own_blocks;
+  BlockPool* blocks;
   columnar::Schema columns;
   MappedSchema schema;
   WriterOptions options;
@@ -113,14 +118,15 @@ struct FileWriter::State {
   bool finished = false;  // closed, or failed
 };
 
-Result<FileWriter> FileWriter::open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options) {
+Result<FileWriter> FileWriter::open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options,
+                                    BlockPool* blocks) {
   PG2ATHENA_TRY(check(options));
   PG2ATHENA_ASSIGN(MappedSchema mapped, map_schema(schema));
   PG2ATHENA_ASSIGN(const std::vector<LeafOptions> chosen, options_of_leaves(mapped.leaves, options));
   PG2ATHENA_ASSIGN(SortOrder order, SortOrder::create(options.sorting_columns, mapped.leaves));
   PG2ATHENA_ASSIGN(Compressor compressor, Compressor::create(options.compression, options.compression_level));
   auto state = std::make_unique<State>(sink, schema, std::move(mapped), std::move(options), chosen,
-                                       std::move(order), std::move(compressor));
+                                       std::move(order), std::move(compressor), blocks);
   PG2ATHENA_TRY(state->put(as_bytes(kMagic)));
   return FileWriter(std::move(state));
 }
@@ -215,6 +221,8 @@ Result<void> FileWriter::State::write_rows(const columnar::Batch& batch) {
     PG2ATHENA_TRY(row_group.append(batch, begin, end));
     sort_order.observe(batch, begin, end);
     if (row_group.encoded_bytes() >= options.row_group_bytes) PG2ATHENA_TRY(close_row_group());
+    // What another file or row group left behind goes before a row group that may go on.
+    if (row_group_bytes_held() > options.memory_bytes) blocks->release();
     if (row_group_bytes_held() > options.memory_bytes) PG2ATHENA_TRY(end_row_group());
   }
   return {};
@@ -267,6 +275,7 @@ Result<void> FileWriter::State::write_page_indexes() {
 Result<void> FileWriter::State::end_row_group() {
   if (row_group.rows() != 0) PG2ATHENA_TRY(close_row_group());
   row_group.release_buffers();
+  blocks->release();
   pages.release_above(0);
   return {};
 }

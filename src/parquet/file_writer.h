@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "columnar/batch.h"
 #include "columnar/schema.h"
+#include "parquet/block_pool.h"
 #include "parquet/file_summary.h"
 #include "parquet/writer_options.h"
 
@@ -28,7 +29,10 @@ class FileWriter {
   // Writes the magic bytes. The sink outlives the writer. Unsupported and InvalidArgument for a schema that
   // has no Parquet form (schema_mapping.h), InvalidArgument for options that contradict themselves; a sink's
   // errors as they are, here and below.
-  static Result<FileWriter> open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options);
+  // `blocks`, which outlives the writer, is for those who write one file after the other; without one the
+  // writer has its own.
+  static Result<FileWriter> open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options,
+                                 BlockPool* blocks = nullptr);
 
   FileWriter(FileWriter&&) noexcept;
   FileWriter& operator=(FileWriter&&) noexcept;
@@ -48,7 +52,7 @@ class FileWriter {
   // Handed to the sink so far.
   std::uint64_t bytes_written() const;
   // Memory that the writer holds now, spare capacity included: the open row group, buffers, the codec's
-  // context, the footer to be.
+  // context, the footer to be, free blocks of the pool.
   std::size_t bytes_held() const;
   // Of these the part that grows with each row group until the file is closed: the footer to be.
   std::size_t footer_bytes_held() const;

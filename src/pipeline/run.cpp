@@ -204,7 +204,8 @@ class Attempt {
     const observe::Log log = log_.with({{"worker", name}});
     PG2ATHENA_ASSIGN(auto session, postgres::SnapshotSession::open(source_, stop_, snapshot_.id,
                                                                    session_settings(options_)));
-    PG2ATHENA_ASSIGN(Reservation memory, memory_->reserve(worker_base_bytes()));
+    PG2ATHENA_ASSIGN(Reservation reservation, memory_->reserve(worker_base_bytes()));
+    WorkerMemory memory{.reservation = std::move(reservation), .blocks = {}};
     while (const PlannedShard* const shard = queue.take()) {
       PG2ATHENA_TRY(stop_.check());
       if (auto done = read_shard(*shard, name, log, session, memory); !done) {
@@ -216,7 +217,7 @@ class Attempt {
   }
 
   Result<void> read_shard(const PlannedShard& shard, const std::string& worker, const observe::Log& log,
-                          postgres::SnapshotSession& session, Reservation& memory) {
+                          postgres::SnapshotSession& session, WorkerMemory& memory) {
     const PlannedTable& table = plan_.tables[shard.table];
     const observe::Log shard_log = log.with({{"table", table.name}, {"shard", shard.number}, {"attempt", 0}});
     shard_log.debug("shard_started", "shard started");

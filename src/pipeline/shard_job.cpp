@@ -141,16 +141,23 @@ Result<void> ShardJob::make_room(const columnar::Batch& batch) {
 // come; if the count says otherwise, the row group closes.
 Result<void> ShardJob::count_memory(const columnar::Batch& batch, const postgres::ShardReader& reader) {
   const MemoryPlan& memory = context_.plan.memory;
+  parquet::BlockPool& blocks = context_.memory.blocks;
   const auto held = [&] {
-    const std::uint64_t ours = worker_base_bytes() + reader.bytes_held() + (file_ ? file_->bytes_held() : 0);
+    const std::uint64_t writer = file_ ? file_->bytes_held() : blocks.free_bytes();
+    const std::uint64_t ours = worker_base_bytes() + reader.bytes_held() + writer;
     const std::uint64_t more = batch.capacity_bytes();
     return ours + (more > kCommonBatch ? more - kCommonBatch : 0);
   };
   // Row groups leave their part of the footer behind until the file ends.
   if (file_ && file_->footer_bytes_held() > memory.row_group_bytes / 8) PG2ATHENA_TRY(close_file());
-  if (held() <= memory.worker_bytes && context_.memory.resize(held())) return {};
+  const auto fits = [&] {
+    return held() <= memory.worker_bytes && context_.memory.reservation.resize(held());
+  };
+  if (fits()) return {};
+  blocks.release();
+  if (fits()) return {};
   if (file_) PG2ATHENA_TRY(file_->end_row_group());
-  if (!context_.memory.resize(std::min(held(), memory.worker_bytes))) {
+  if (!context_.memory.reservation.resize(std::min(held(), memory.worker_bytes))) {
     return fail(ErrorKind::Internal, "a worker's share of the memory is not there");
   }
   return {};
@@ -170,7 +177,8 @@ Result<void> ShardJob::write(const columnar::Batch& batch) {
 Result<void> ShardJob::open_file() {
   const std::string key = catalog::data_key(planned_.name, context_.run_id, "", shard_.number,
                                             receipt_.attempt, static_cast<int>(receipt_.files.size()));
-  PG2ATHENA_ASSIGN(file_, LakeFile::open(context_.store, key, planned_.schema, table_.writer_options));
+  PG2ATHENA_ASSIGN(file_, LakeFile::open(context_.store, key, planned_.schema, table_.writer_options,
+                                         context_.memory.blocks));
   file_bytes_counted_ = 0;
   return {};
 }

@@ -14,6 +14,7 @@
 #include "catalog/receipt.h"
 #include "columnar/batch.h"
 #include "observe/progress.h"
+#include "parquet/block_pool.h"
 #include "pipeline/lake_file.h"
 #include "pipeline/plan.h"
 #include "postgres/copy_reader.h"
@@ -29,6 +30,12 @@ struct TableState {
   std::atomic<std::uint64_t> rows = 0;
 };
 
+// A worker's, from one shard to the next.
+struct WorkerMemory {
+  Reservation reservation;    // as large as what the shard holds
+  parquet::BlockPool blocks;  // of its files
+};
+
 class ShardJob {
  public:
   struct Context {
@@ -37,7 +44,7 @@ class ShardJob {
     storage::ObjectStore& store;
     const Clock& clock;
     const Cancellation& stop;
-    Reservation& memory;  // the worker's, which is as large as what the shard holds
+    WorkerMemory& memory;
   };
 
   ShardJob(const Context& context, const PlannedShard& shard, TableState& table,

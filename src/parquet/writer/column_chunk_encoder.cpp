@@ -18,12 +18,14 @@ constexpr std::size_t kUncommonPages = 2;
 }  // namespace
 
 ColumnChunkEncoder::ColumnChunkEncoder(const Leaf& leaf, const LeafOptions& chosen,
-                                       const WriterOptions& options, PageWriter& pages)
+                                       const WriterOptions& options, PageWriter& pages, BlockPool& blocks)
     : leaf_(&leaf),
       options_(&options),
       pages_(&pages),
       values_(make_value_encoder(leaf, chosen, options, pages)),
-      levels_(leaf) {
+      levels_(leaf),
+      finished_(blocks),
+      dictionary_(blocks) {
   if (options.page_index.value_or(options.profile == Profile::Modern)) page_index_.emplace(leaf);
 }
 

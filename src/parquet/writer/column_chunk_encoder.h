@@ -32,11 +32,11 @@ struct FinishedChunk {
 };
 
 // Lives as long as the file; finish() ends one row group's chunk and begins the next one's. The leaf, the
-// options and the page writer belong to the file and outlive it. Not thread-safe.
+// options, the page writer and the pool belong to the file and outlive it. Not thread-safe.
 class ColumnChunkEncoder {
  public:
   ColumnChunkEncoder(const Leaf& leaf, const LeafOptions& chosen, const WriterOptions& options,
-                     PageWriter& pages);
+                     PageWriter& pages, BlockPool& blocks);
 
   // Appends rows [begin, end) of the top-level column that the leaf is under. Unsupported when a single row
   // is larger than a page can be; the chunk is useless then.

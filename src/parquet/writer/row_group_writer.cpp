@@ -6,11 +6,11 @@
 namespace pg2athena::parquet {
 
 RowGroupWriter::RowGroupWriter(const MappedSchema& schema, const std::vector<LeafOptions>& chosen,
-                               const WriterOptions& options, PageWriter& pages)
+                               const WriterOptions& options, PageWriter& pages, BlockPool& blocks)
     : schema_(&schema) {
   columns_.reserve(schema.leaves.size());
   for (std::size_t i = 0; i < schema.leaves.size(); ++i) {
-    columns_.emplace_back(schema.leaves[i], chosen[i], options, pages);
+    columns_.emplace_back(schema.leaves[i], chosen[i], options, pages, blocks);
   }
 }
 

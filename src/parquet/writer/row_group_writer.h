@@ -32,7 +32,7 @@ class RowGroupWriter {
  public:
   // `chosen` has an element for each leaf.
   RowGroupWriter(const MappedSchema& schema, const std::vector<LeafOptions>& chosen,
-                 const WriterOptions& options, PageWriter& pages);
+                 const WriterOptions& options, PageWriter& pages, BlockPool& blocks);
 
   // Appends rows [begin, end) of the batch, whose columns are the schema's.
   Result<void> append(const columnar::Batch& batch, std::size_t begin, std::size_t end);
