@@ -283,9 +283,10 @@ void time_file(Timings& timings, const std::string& name, Type type,
   if (encoding.has_value()) options.columns = {{.path = "c", .encoding = encoding}};
   std::size_t bytes = 0;
   for (const columnar::Batch& batch : batches) bytes += batch.size_bytes();
+  parquet::BlockPool blocks;
   timings.time(name, kValues, bytes, [&] {
     Nowhere nowhere;
-    auto writer = parquet::FileWriter::open(nowhere, schema, options);
+    auto writer = parquet::FileWriter::open(nowhere, schema, options, &blocks);
     bool good = writer.has_value();
     for (std::size_t i = 0; good && i < batches.size(); ++i) good = writer->write(batches[i]).has_value();
     if (!good || !writer->close()) throw std::runtime_error("the writer failed");
