@@ -20,8 +20,8 @@ enum class Profile {
   // RLE_DICTIONARY, no page index. (Trino before 436 gave wrong results for some filters with a column index:
   // trinodb/trino#20267.)
   Athena,
-  // Readers of today: data pages V2, all encodings below, a page index. Trino, Spark, DuckDB, DataFusion and
-  // pyarrow were tried.
+  // Readers of today: data pages V2, all encodings below, a page index. pyarrow, DuckDB and DataFusion are
+  // tried by scripts/test, Spark by scripts/test-spark; Trino 476 was tried by hand.
   Modern,
 };
 
@@ -38,12 +38,14 @@ struct ColumnOptions {
   // falls back to PLAIN (in the profile Modern: to what the data decides) where the dictionary has grown to
   // dictionary_bytes; every other encoding is used for all pages. What the physical type can't have is
   // InvalidArgument:
-  //   Plain                 every type; the values as they are
-  //   RleDictionary         all but BOOLEAN; indices into a page of the distinct values
-  //   DeltaBinaryPacked     INT32, INT64; differences: integers, dates, times that are in order or close
-  //   together DeltaLengthByteArray  BYTE_ARRAY; lengths in front of all bytes ByteStreamSplit       FLOAT,
-  //   DOUBLE; first bytes first, for a codec. (Trino 476 fails on it for others.) Rle BOOLEAN; runs
-  // "Trino before" and others may refuse all but the first two.
+  // - Plain: every type; the values as they are.
+  // - RleDictionary: all but BOOLEAN; indices into a page of the distinct values.
+  // - DeltaBinaryPacked: INT32 and INT64; differences, for numbers, dates and times in order or close
+  // together.
+  // - DeltaLengthByteArray: BYTE_ARRAY; lengths in front of all bytes.
+  // - ByteStreamSplit: FLOAT and DOUBLE; first bytes first, for a codec. (Trino 476 fails on it for others.)
+  // - Rle: BOOLEAN; runs.
+  // Old readers may refuse all but the first two.
   std::optional<Encoding> encoding;
 
   // Adds a split-block Bloom filter, by which readers skip row groups that don't have a value they look for.
@@ -91,7 +93,7 @@ struct WriterOptions {
   std::vector<ColumnOptions> columns;
 
   // An order that rows may have come in. A row group says so in the file (sorting_columns) where all its rows
-  // did, by the order of the file's statistics; where not, it says nothing. Leaves without lists only.
+  // did, by the order of the file's statistics; where not, it says nothing. Columns that aren't nested only.
   std::vector<SortingColumn> sorting_columns;
 
   // Goes to the footer as it is.
