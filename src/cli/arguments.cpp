@@ -113,10 +113,15 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     if (line.command == Command::Ddl) PG2ATHENA_TRY(check_ddl_request(line.ddl));
   }
   line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
+  const parquet::Compression codec = configuration.run.compression;
+  bool level = false;
   for (const auto& [setting, text] : arguments.settings) {
-    if (text)
-      PG2ATHENA_TRY(config::apply(*setting, *text, "--" + std::string(setting->option), configuration));
+    if (!text) continue;
+    PG2ATHENA_TRY(config::apply(*setting, *text, "--" + std::string(setting->option), configuration));
+    level = level || setting->option == "compression-level";
   }
+  // A file's level is for the file's codec.
+  if (configuration.run.compression != codec && !level) configuration.run.compression_level.reset();
   if (line.command == Command::Run && configuration.target.empty()) {
     return fail(Error(ErrorKind::InvalidArgument, arguments.config.empty()
                                                       ? "TARGET is missing"

@@ -1,5 +1,6 @@
 #include "columnar/append.h"
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -32,13 +33,16 @@ Result<void> end_offsets(Column& column, std::size_t end) {
   return {};
 }
 
-// What an integer of a type can be, from -most - 1 to most; a decimal's digits, from -most to most.
+// What an integer of a type can be, from -most - 1 to most; a decimal's digits, from -most to most; a time of
+// day, from 0 to most.
 Int128 largest(const Type& type) {
   switch (type.id) {
     case TypeId::Int16:
       return std::numeric_limits<std::int16_t>::max();
     case TypeId::Decimal:
       return power_of_ten(type.precision) - 1;
+    case TypeId::Time:
+      return Int128{86'400} * 1'000'000 - 1;
     default:
       return type.storage() == Storage::Int32 ? Int128{std::numeric_limits<std::int32_t>::max()}
                                               : Int128{std::numeric_limits<std::int64_t>::max()};
@@ -49,8 +53,6 @@ Int128 largest(const Type& type) {
 void fill_slot(Column& column) {
   switch (column.type.storage()) {
     case Storage::List:
-      column.offsets.push_back(column.offsets.back());
-      break;
     case Storage::Bytes:
       column.offsets.push_back(column.offsets.back());
       break;
@@ -92,7 +94,8 @@ Result<void> append_integer(Column& column, Int128 value) {
     return misfit(column, "an integer");
   }
   const Int128 most = largest(column.type);
-  const Int128 least = column.type.id == TypeId::Decimal ? -most : -most - 1;
+  const TypeId id = column.type.id;
+  const Int128 least = id == TypeId::Decimal ? -most : id == TypeId::Time ? Int128{0} : -most - 1;
   if (value < least || value > most) return misfit(column, "an integer that is too large");
   if (storage == Storage::Int32) append_fixed(column, static_cast<std::int32_t>(value));
   if (storage == Storage::Int64) append_fixed(column, static_cast<std::int64_t>(value));
@@ -106,6 +109,9 @@ Result<void> append_number(Column& column, double value) {
   if (storage != Storage::Float && storage != Storage::Double)
     return misfit(column, "a floating-point number");
   if (storage == Storage::Float) {
+    if (std::isfinite(value) && !std::isfinite(static_cast<float>(value))) {
+      return misfit(column, "a number that is too large");
+    }
     append_fixed(column, static_cast<float>(value));
   } else {
     append_fixed(column, value);

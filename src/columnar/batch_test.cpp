@@ -57,7 +57,7 @@ TEST(Batch, Memory_is_given_back_at_any_depth) {
   const std::size_t before = batch.size_bytes();
   text.values.resize(100'000);
   list.offsets.resize(100'000);
-  EXPECT_GT(batch.size_bytes(), before + 100'000 + 4 * 99'000);
+  EXPECT_GT(batch.size_bytes(), before + 100'000 + std::size_t{4} * 99'000);
   batch.clear();
   EXPECT_EQ(batch.size_bytes(), before);
   EXPECT_GT(batch.capacity_bytes(), 500'000U);

@@ -34,7 +34,7 @@ std::size_t block_of(std::uint64_t hash, std::size_t blocks) {
 // Bytes for so many different hashes: parquet-java's and the specification's estimate, rounded up to a power
 // of two.
 std::size_t filter_bytes(double distinct, double false_positives) {
-  const double bits = -8 * distinct / std::log(1 - std::pow(false_positives, 1.0 / 8));
+  const double bits = -8 * distinct / std::log1p(-std::pow(false_positives, 1.0 / 8));
   const double most = static_cast<double>(kLargestBloomFilter);
   const auto bytes = static_cast<std::size_t>(std::min(std::ceil(bits / 8), most));
   return std::bit_ceil(std::max(bytes, sizeof(Block)));

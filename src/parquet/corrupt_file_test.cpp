@@ -43,11 +43,15 @@ Result<void> read_all(const std::string& file) {
   return {};
 }
 
+void flip_bit(char& byte, std::uint64_t bit) {
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << bit));
+}
+
 std::string changed(std::string file, const std::string& other, Random& random) {
   const auto place = [&](std::size_t size) { return size == 0 ? 0 : random() % size; };
   switch (random() % 5) {
-    case 0:  // a bit
-      file[place(file.size())] ^= static_cast<char>(1U << (random() % 8));
+    case 0:
+      flip_bit(file[place(file.size())], random() % 8);
       break;
     case 1:  // some bytes
       for (std::size_t i = 0; i < 1 + random() % 8; ++i)

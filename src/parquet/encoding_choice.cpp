@@ -51,7 +51,8 @@ Result<LeafOptions> check(const Leaf& leaf, const ColumnOptions& chosen) {
 }  // namespace
 
 std::string_view encoding_name(Encoding encoding) {
-  return std::ranges::find(kNames, encoding, &Name::encoding)->name;
+  const auto* const found = std::ranges::find(kNames, encoding, &Name::encoding);
+  return found == kNames.end() ? "that is only read" : found->name;
 }
 
 std::optional<Encoding> encoding_named(std::string_view name) {

@@ -13,7 +13,8 @@
 
 namespace pg2athena::parquet {
 
-// As configuration and documentation spell it: "delta_binary_packed"; RleDictionary is "dictionary".
+// As configuration and documentation spell it: "delta_binary_packed"; RleDictionary is "dictionary". Others,
+// which only the reader knows, have no name.
 std::string_view encoding_name(Encoding encoding);
 std::optional<Encoding> encoding_named(std::string_view name);
 std::span<const Encoding> all_encodings();

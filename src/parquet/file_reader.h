@@ -21,11 +21,14 @@ namespace pg2athena::parquet {
 // booleans, the delta encodings and BYTE_STREAM_SPLIT; data pages V1 and V2; no codec, Snappy, gzip, zstd and
 // LZ4_RAW; lists, maps and structs to any depth; files from before logical types. Not encryption.
 //
-//   auto reader = FileReader::open(source);
-//   columnar::Batch batch(reader->schema());
-//   for (std::size_t i = 0; i < reader->metadata().row_groups.size(); ++i) {
-//     auto row_group = reader->row_group(i);
-//     while (*row_group->read(batch, 10'000) != 0) …
+//   PG2ATHENA_ASSIGN(const FileReader reader, FileReader::open(source));
+//   columnar::Batch batch(reader.schema());
+//   for (std::size_t i = 0; i < reader.metadata().row_groups.size(); ++i) {
+//     PG2ATHENA_ASSIGN(RowGroupReader row_group, reader.row_group(i));
+//     while (row_group.rows_left() != 0) {
+//       PG2ATHENA_ASSIGN(const std::size_t rows, row_group.read(batch, 10'000));
+//       …
+//     }
 //   }
 //
 // The bytes may be anybody's: whatever they are, there are values or an Error. Memory is taken in proportion

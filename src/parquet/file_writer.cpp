@@ -34,8 +34,11 @@ Result<void> check(const WriterOptions& options) {
     return fail(ErrorKind::InvalidArgument,
                 fmt::format("pages have at most {} bytes, dictionaries half of that", kMost));
   }
-  if (!(options.bloom_filter_false_positives > 0 && options.bloom_filter_false_positives < 1)) {
-    return fail(ErrorKind::InvalidArgument, "a Bloom filter's false positives are a share between 0 and 1");
+  // With less, a filter takes more than the values do.
+  constexpr double kLeast = 1e-9;
+  if (!(options.bloom_filter_false_positives >= kLeast && options.bloom_filter_false_positives < 1)) {
+    return fail(ErrorKind::InvalidArgument,
+                "a Bloom filter's false positives are a share from 1e-9 to below 1");
   }
   return {};
 }

@@ -18,21 +18,22 @@ namespace pg2athena::parquet {
 // A file is the magic bytes, row groups, and a footer that says where everything is. Rows are encoded as they
 // come; a row group's bytes go to the sink when it closes, so that the sink sees the file from front to back.
 //
-//   auto writer = FileWriter::open(sink, schema, {});
-//   while (…) writer->write(batch);
-//   auto summary = writer->close();
+//   PG2ATHENA_ASSIGN(FileWriter writer, FileWriter::open(sink, schema, {}));
+//   while (…) PG2ATHENA_TRY(writer.write(batch));
+//   PG2ATHENA_ASSIGN(const FileSummary summary, writer.close());
 //
 // Not thread-safe: one worker, one file. After an error the file can't be finished; drop the writer and the
 // file.
 class FileWriter {
  public:
-  // Writes the magic bytes. The sink outlives the writer. Unsupported and InvalidArgument for a schema that
-  // has no Parquet form (schema_mapping.h), InvalidArgument for options that contradict themselves; a sink's
+  // Writes the magic bytes. The sink outlives the writer. InvalidArgument, Unsupported and NameCollision
+  // for a schema that has no Parquet form, InvalidArgument for options that contradict themselves; a sink's
   // errors as they are, here and below.
+  //
   // `blocks`, which outlives the writer, is for those who write one file after the other; without one the
   // writer has its own.
-  static Result<FileWriter> open(ByteSink& sink, const columnar::Schema& schema, WriterOptions options,
-                                 BlockPool* blocks = nullptr);
+  [[nodiscard]] static Result<FileWriter> open(ByteSink& sink, const columnar::Schema& schema,
+                                               WriterOptions options, BlockPool* blocks = nullptr);
 
   FileWriter(FileWriter&&) noexcept;
   FileWriter& operator=(FileWriter&&) noexcept;
@@ -40,14 +41,14 @@ class FileWriter {
 
   // Appends all rows of a batch with the schema's columns, which is not needed afterwards. Closes row groups
   // that are full. Unsupported when one row has more bytes in a column than a page can hold (2 GiB).
-  Result<void> write(const columnar::Batch& batch);
+  [[nodiscard]] Result<void> write(const columnar::Batch& batch);
 
   // Closes the open row group, if it has rows, and gives back all memory that the next one could use again.
-  Result<void> end_row_group();
+  [[nodiscard]] Result<void> end_row_group();
 
   // Closes the last row group and writes the footer. A file without rows has no row group. Without this call
   // the bytes are no Parquet file, and no reader takes them for one.
-  Result<FileSummary> close();
+  [[nodiscard]] Result<FileSummary> close();
 
   // Handed to the sink so far.
   std::uint64_t bytes_written() const;

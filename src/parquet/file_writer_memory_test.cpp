@@ -17,7 +17,6 @@ namespace pg2athena::parquet {
 namespace {
 
 using columnar::Batch;
-using columnar::Field;
 using columnar::Schema;
 using columnar::Type;
 using columnar::TypeId;

@@ -210,7 +210,9 @@ TEST(FileWriter, Options_that_make_no_sense_are_an_error) {
   MemorySink sink;
   for (const WriterOptions& options :
        {WriterOptions{.page_rows = 0}, WriterOptions{.page_bytes = 0}, WriterOptions{.row_group_bytes = 0},
-        WriterOptions{.page_bytes = std::size_t{1} << 32U}, WriterOptions{.compression_level = 99}}) {
+        WriterOptions{.page_bytes = std::size_t{1} << 32U}, WriterOptions{.compression_level = 99},
+        WriterOptions{.bloom_filter_false_positives = 1e-300},
+        WriterOptions{.bloom_filter_false_positives = 1}}) {
     EXPECT_EQ(FileWriter::open(sink, kSchema, options).error().kind(), ErrorKind::InvalidArgument);
   }
 }
@@ -224,6 +226,16 @@ class FullSink final : public ByteSink {
   }
   std::size_t room = 0;
 };
+
+TEST(FileWriter, Encodings_that_are_only_read_are_refused) {
+  for (const Encoding encoding : {kPlainDictionary, kDeltaByteArray}) {
+    MemorySink sink;
+    const auto writer =
+        FileWriter::open(sink, kSchema, {.columns = {{.path = "name", .encoding = encoding}}});
+    ASSERT_FALSE(writer.has_value());
+    EXPECT_EQ(writer.error().kind(), ErrorKind::InvalidArgument);
+  }
+}
 
 TEST(FileWriter, An_error_of_the_sink_ends_the_file) {
   FullSink sink;

@@ -273,7 +273,7 @@ Result<std::string> read_back(const TestTable& table, std::string content) {
   PG2ATHENA_ASSIGN(const FileReader reader, FileReader::open(source));
   if (reader.schema() != table.schema) return "another schema than was written";
   std::size_t begin = 0;
-  const bool indexes = table.options.page_index.value_or(table.options.profile == Profile::Modern);
+  const bool indexes = writes_page_index(table.options);
   for (std::size_t i = 0; i < reader.metadata().row_groups.size(); ++i) {
     PG2ATHENA_ASSIGN(std::string wrong, check_row_group(reader, i, table, begin));
     if (wrong.empty()) {

@@ -60,6 +60,7 @@ std::uint64_t CompactReader::varint() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     const std::uint64_t bits = byte();
+    if (shift == 63 && bits > 1) break;
     value |= (bits & 0x7FU) << shift;
     if (bits < 0x80) return value;
   }

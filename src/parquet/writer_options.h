@@ -31,7 +31,8 @@ std::string default_created_by();
 
 // What is decided about one leaf of the schema instead of the defaults below.
 struct ColumnOptions {
-  // "price", "tags.list.element": Leaf::dotted_path(). A column without lists and structs is its name.
+  // The names on the way to the leaf: "price"; "address.city" of a struct; "tags.list.element" of a list;
+  // "attributes.key_value.key" and "attributes.key_value.value" of a map.
   std::string path;
 
   // How the values are written; by default the data decides, among what the profile allows. RleDictionary
@@ -46,7 +47,7 @@ struct ColumnOptions {
   // - ByteStreamSplit: FLOAT and DOUBLE; first bytes first, for a codec. (Trino 476 fails on it for others.)
   // - Rle: BOOLEAN; runs.
   // Old readers may refuse all but the first two.
-  std::optional<Encoding> encoding;
+  std::optional<Encoding> encoding = std::nullopt;
 
   // Adds a split-block Bloom filter, by which readers skip row groups that don't have a value they look for.
   // Its size follows from the number of distinct values. No reader's default; for columns of identifiers.
@@ -59,8 +60,8 @@ struct WriterOptions {
   // zstd at level 1 costs about as much time as Snappy and makes files a quarter smaller. parquet-java and
   // Spark default to Snappy or none, Arrow to Snappy. Lz4Raw is read by few: Trino 476 is not one of them.
   Compression compression = Compression::Zstd;
-  // zstd's level, 1 to 22, or gzip's, 1 to 12; the other codecs have none. By default 1 for zstd, whose own
-  // default is 3, and 6 for gzip.
+  // zstd's level, 1 to 22, or gzip's, 1 to 12; the other codecs have none, and don't look at it. By default 1
+  // for zstd, whose own default is 3, and 6 for gzip.
   std::optional<int> compression_level;
 
   // A row group closes when its encoded, not yet compressed bytes reach this; it may pass it by one slice of
@@ -79,14 +80,16 @@ struct WriterOptions {
   std::size_t page_rows = 20'000;
 
   // A column chunk's dictionary stops growing when its PLAIN bytes pass this, by at most one page; pages that
-  // follow are PLAIN. 0 writes no dictionaries. Arrow's and parquet-java's default.
+  // follow are PLAIN, or what the data decides in the profile Modern. 0 writes no dictionaries. Arrow's and
+  // parquet-java's default.
   std::size_t dictionary_bytes = std::size_t{1} << 20U;
 
   // ColumnIndex and OffsetIndex: where pages are and what is in them, so that readers skip pages. By default
   // as the profile says. parquet-java writes them, Arrow doesn't unless asked.
   std::optional<bool> page_index;
 
-  // The share of values that aren't there and that a Bloom filter says may be. parquet-java's default.
+  // The share of values that aren't there and that a Bloom filter says may be: from 1e-9 to below 1.
+  // parquet-java's default.
   double bloom_filter_false_positives = 0.01;
 
   // Each path at most once. InvalidArgument for one that the schema doesn't have.
@@ -100,5 +103,9 @@ struct WriterOptions {
   std::vector<std::pair<std::string, std::string>> key_value_metadata;
   std::string created_by = default_created_by();
 };
+
+inline bool writes_page_index(const WriterOptions& options) {
+  return options.page_index.value_or(options.profile == Profile::Modern);
+}
 
 }  // namespace pg2athena::parquet

@@ -198,3 +198,14 @@ def test_What_can_not_be_is_refused_with_its_place_and_what_can_be(events, tmp_p
     for command in ("plan", "run"):
         assert_error(run_pg2athena(command, "--config", file), code, *mentions)
     assert not list((tmp_path / "lake").rglob("*.parquet"))
+
+
+def test_A_level_of_the_file_is_not_for_a_codec_of_the_command_line(events, tmp_path):
+    file = write(tmp_path, events, {"tables": [{"name": "public.events"}],
+                                    "files": {"compression": "gzip", "compression_level": 12}})
+    for options, level in (([], "gzip level 12"), (["--compression", "zstd"], "zstd level 1"),
+                           (["--compression", "gzip"], "gzip level 12"), (["--compression", "snappy"], "snappy"),
+                           (["--compression", "zstd", "--compression-level", "5"], "zstd level 5")):
+        plan = run_pg2athena("plan", "--config", file, *options)
+        assert_exit(plan, DONE)
+        assert level in plan.stdout, plan.stdout

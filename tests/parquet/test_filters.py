@@ -36,22 +36,30 @@ def probes(values):
     return list(dict.fromkeys(present[:1] + present[::step] + present[-1:]))
 
 
+def probed(file):
+    """Each column with its values, and one of them to look for."""
+    for i, column in enumerate(file.columns):
+        if column["type"] != "boolean":
+            values = comparable_values(file, i)
+            for probe in probes(values):
+                yield column, values, probe
+
+
+def count(values, matches):
+    return sum(1 for value in values if value is not None and matches(value))
+
+
 @pytest.mark.parametrize("name", FILTERED)
 def test_pyarrow_filters_find_every_row(name, folder):
     file = File(folder / f"{name}.parquet")
-    for i, column in enumerate(file.columns):
-        if column["type"] == "boolean":
-            continue
-        values = comparable_values(file, i)
-        for probe in probes(values):
-            constant = pa.scalar(probe, type=arrow_field(column).type)
-            for operator, matches in (("==", lambda v: v == probe), ("<=", lambda v: v <= probe),
-                                      (">=", lambda v: v >= probe)):
-                field = pc.field(column["name"])
-                expression = {"==": field == constant, "<=": field <= constant, ">=": field >= constant}[operator]
-                found = pq.read_table(file.path, columns=[column["name"]], filters=expression).num_rows
-                expected = sum(1 for value in values if value is not None and matches(value))
-                assert found == expected, f"{column['name']} {operator} {probe!r}"
+    for column, values, probe in probed(file):
+        constant = pa.scalar(probe, type=arrow_field(column).type)
+        field = pc.field(column["name"])
+        for operator, matches, condition in (("==", lambda v: v == probe, field == constant),
+                                             ("<=", lambda v: v <= probe, field <= constant),
+                                             (">=", lambda v: v >= probe, field >= constant)):
+            found = pq.read_table(file.path, columns=[column["name"]], filters=condition).num_rows
+            assert found == count(values, matches), f"{column['name']} {operator} {probe!r}"
 
 
 def duckdb_literal(kind, value):
@@ -77,20 +85,15 @@ def duckdb_literal(kind, value):
 @pytest.mark.parametrize("name", FILTERED)
 def test_duckdb_filters_find_every_row(name, folder):
     file = File(folder / f"{name}.parquet")
-    for i, column in enumerate(file.columns):
-        if column["type"] == "boolean":
-            continue
-        values = comparable_values(file, i)
-        for probe in probes(values):
-            if isinstance(probe, str) and "\0" in probe:
-                continue  # no literal of it in SQL
-            literal = duckdb_literal(column["type"], probe)
-            for operator, matches in (("=", lambda v: v == probe), ("<=", lambda v: v <= probe),
-                                      (">=", lambda v: v >= probe or v != v)):  # DuckDB sorts NaN last
-                query = f"""SELECT count(*) FROM read_parquet('{file.path}') WHERE "{column['name']}" {operator} {literal}"""
-                found = duckdb.sql(query).fetchall()[0][0]
-                expected = sum(1 for value in values if value is not None and matches(value))
-                assert found == expected, f"{column['name']} {operator} {probe!r}"
+    for column, values, probe in probed(file):
+        if isinstance(probe, str) and "\0" in probe:
+            continue  # no literal of it in SQL
+        literal = duckdb_literal(column["type"], probe)
+        for operator, matches in (("=", lambda v: v == probe), ("<=", lambda v: v <= probe),
+                                  (">=", lambda v: v >= probe or v != v)):  # DuckDB sorts NaN last
+            query = f"""SELECT count(*) FROM read_parquet('{file.path}') WHERE "{column['name']}" {operator} {literal}"""
+            found = duckdb.sql(query).fetchall()[0][0]
+            assert found == count(values, matches), f"{column['name']} {operator} {probe!r}"
 
 
 def datafusion_context(path):
@@ -106,22 +109,17 @@ def test_datafusion_filters_find_every_row(name, folder):
     """It is the reader that uses the page index and Bloom filters."""
     file = File(folder / f"{name}.parquet")
     table = datafusion_context(file.path).table("t")
-    for i, column in enumerate(file.columns):
-        kind = arrow_field(column).type
-        if column["type"] == "boolean":
-            continue
-        values = comparable_values(file, i)
-        for probe in probes(values):
-            constant = datafusion.lit(pa.scalar(probe, type=kind))
-            this = datafusion.col(f'"{column["name"]}"')
-            for operator, matches, condition in (("=", lambda v: v == probe, this == constant),
-                                                 ("<=", lambda v: v <= probe, this <= constant),
-                                                 (">=", lambda v: v >= probe, this >= constant)):
-                expected = sum(1 for value in values if value is not None and matches(value))
-                # DataFusion sorts NaN last, and leaves pages out by bounds that don't count NaN, as the format asks.
-                either = sum(1 for value in values if value != value) if operator == ">=" else 0
-                found = table.filter(condition).count()
-                assert expected <= found <= expected + either, f"{column['name']} {operator} {probe!r}"
+    for column, values, probe in probed(file):
+        constant = datafusion.lit(pa.scalar(probe, type=arrow_field(column).type))
+        this = datafusion.col(f'"{column["name"]}"')
+        for operator, matches, condition in (("=", lambda v: v == probe, this == constant),
+                                             ("<=", lambda v: v <= probe, this <= constant),
+                                             (">=", lambda v: v >= probe, this >= constant)):
+            expected = count(values, matches)
+            # DataFusion sorts NaN last, and leaves pages out by bounds that don't count NaN, as the format asks.
+            nan = count(values, lambda v: v != v) if operator == ">=" else 0
+            found = table.filter(condition).count()
+            assert expected <= found <= expected + nan, f"{column['name']} {operator} {probe!r}"
 
 
 def left(context, condition):

@@ -41,6 +41,7 @@ class EncodedBytes {
     std::size_t at = 0;
     for (unsigned shift = 0; shift < 64 && at < rest_.size(); shift += 7) {
       const auto bits = std::to_integer<std::uint64_t>(rest_[at++]);
+      if (shift == 63 && bits > 1) break;
       value |= (bits & 0x7FU) << shift;
       if (bits < 0x80) {
         rest_ = rest_.subspan(at);

@@ -18,7 +18,8 @@ class ValueConversion {
   explicit ValueConversion(const ReadLeaf& leaf) : leaf_(&leaf) {}
 
   // Appends the next `count` values to the column's values, and to its offsets if it has them; nothing else
-  // of the column is touched. CorruptInput for a number that the column's type can't have.
+  // of the column is touched. CorruptInput for a number that the column's storage can't have;
+  // whether it has no more digits, or bits, than the type says isn't looked at.
   Result<void> append(ValueDecoder& decoder, std::size_t count, std::size_t most_bytes,
                       columnar::Column& column);
 

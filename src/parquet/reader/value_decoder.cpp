@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "parquet/encoding/hybrid_decoder.h"
-#include "parquet/encoding/plain_decoder.h"
 #include "parquet/reader/delta_value_decoder.h"
+#include "parquet/reader/plain_value_decoder.h"
 
 namespace pg2athena::parquet {
 namespace {

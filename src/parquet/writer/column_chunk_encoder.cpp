@@ -26,7 +26,7 @@ ColumnChunkEncoder::ColumnChunkEncoder(const Leaf& leaf, const LeafOptions& chos
       levels_(leaf),
       finished_(blocks),
       dictionary_(blocks) {
-  if (options.page_index.value_or(options.profile == Profile::Modern)) page_index_.emplace(leaf);
+  if (writes_page_index(options)) page_index_.emplace(leaf);
 }
 
 Result<void> ColumnChunkEncoder::append(const columnar::Column& column, std::size_t begin, std::size_t end) {

@@ -28,7 +28,7 @@ class TypedEncoder final : public ValueEncoder {
         page_limit_(options.page_bytes),
         dictionary_limit_(options.dictionary_bytes),
         candidates_(direct_encodings(leaf.physical, options)),
-        page_index_(options.page_index.value_or(options.profile == Profile::Modern)),
+        page_index_(writes_page_index(options)),
         pages_(&pages) {
     start_chunk();
   }
