@@ -257,7 +257,7 @@ Result<std::string> check_row_group(const FileReader& reader, std::size_t index,
     if (rows == 0) return "";
     if (rows != batch.rows() || begin + rows > table.rows.rows()) return "other rows than were written";
     for (const Column& column : batch.columns) {
-      if (std::string broken = broken_layout(column); !broken.empty()) return "the layout: " + broken;
+      if (const std::string broken = broken_layout(column); !broken.empty()) return "the layout: " + broken;
     }
     if (std::string different = difference(table.rows, begin, batch); !different.empty()) return different;
     for (std::size_t leaf = 0; leaf < filters.size(); ++leaf) {

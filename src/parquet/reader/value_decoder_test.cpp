@@ -229,7 +229,7 @@ TEST(DeltaBytesDecoder, A_value_begins_as_the_one_before) {
                                      0x80, 0x01, 4, 2, 8, 3, 0, 0, 0, 0, 'a', 'x', 'i', 's', 'l', 'e'});
   EXPECT_EQ(decode(kBytes, kDeltaByteArray, bytes, 2)->texts(), (std::vector<std::string>{"axis", "axle"}));
   EXPECT_EQ(error_of(kFixed3, kDeltaByteArray, bytes, 2), ErrorKind::CorruptInput) << "none has three bytes";
-  ByteBuffer beyond = bytes_of({0x80, 0x01, 4, 1, 2, 0x80, 0x01, 4, 1, 2, 'a'});
+  const ByteBuffer beyond = bytes_of({0x80, 0x01, 4, 1, 2, 0x80, 0x01, 4, 1, 2, 'a'});
   EXPECT_EQ(error_of(kBytes, kDeltaByteArray, beyond, 1), ErrorKind::CorruptInput) << "there is none before";
 }
 
