@@ -35,12 +35,9 @@ Error wrong(const Leaf& leaf, std::string text) {
 }
 
 Result<LeafOptions> check(const Leaf& leaf, const ColumnOptions& chosen) {
-  const auto possible = encodings_of(leaf.physical);
-  if (chosen.encoding.has_value() && std::ranges::find(possible, *chosen.encoding) == possible.end()) {
-    std::vector<std::string_view> names;
-    for (const Encoding encoding : possible) names.push_back(encoding_name(encoding));
+  if (chosen.encoding.has_value() && !can_have(leaf.physical, *chosen.encoding)) {
     return fail(wrong(leaf, fmt::format("the column's type has no encoding {}: it has {}",
-                                        encoding_name(*chosen.encoding), fmt::join(names, ", "))));
+                                        encoding_name(*chosen.encoding), encodings_text(leaf.physical))));
   }
   if (chosen.bloom_filter && leaf.physical == PhysicalType::Boolean) {
     return fail(wrong(leaf, "there are no Bloom filters over booleans"));
@@ -86,6 +83,17 @@ std::span<const Encoding> encodings_of(PhysicalType physical) {
       return kFixed;
   }
   std::unreachable();
+}
+
+bool can_have(PhysicalType physical, Encoding encoding) {
+  const auto possible = encodings_of(physical);
+  return std::ranges::find(possible, encoding) != possible.end();
+}
+
+std::string encodings_text(PhysicalType physical) {
+  std::vector<std::string_view> names;
+  for (const Encoding encoding : encodings_of(physical)) names.push_back(encoding_name(encoding));
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::span<const Encoding> direct_encodings(PhysicalType physical, const WriterOptions& options) {

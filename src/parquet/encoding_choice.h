@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +20,11 @@ std::string_view encoding_name(Encoding encoding);
 std::optional<Encoding> encoding_named(std::string_view name);
 std::span<const Encoding> all_encodings();
 
-// What a caller may choose for a leaf of this type.
+// What a caller may choose for a leaf of this type, and whether it is among them.
 std::span<const Encoding> encodings_of(PhysicalType physical);
+bool can_have(PhysicalType physical, Encoding encoding);
+// Their names, for a message: "plain, dictionary".
+std::string encodings_text(PhysicalType physical);
 
 // What the data may choose from where there is no dictionary, the simplest first.
 std::span<const Encoding> direct_encodings(PhysicalType physical, const WriterOptions& options);

@@ -224,8 +224,9 @@ Result<void> FileWriter::State::write_rows(const columnar::Batch& batch) {
     PG2ATHENA_TRY(row_group.append(batch, begin, end));
     sort_order.observe(batch, begin, end);
     if (row_group.encoded_bytes() >= options.row_group_bytes) PG2ATHENA_TRY(close_row_group());
+    if (row_group_bytes_held() <= options.memory_bytes) continue;
     // What another file or row group left behind goes before a row group that may go on.
-    if (row_group_bytes_held() > options.memory_bytes) blocks->release();
+    blocks->release();
     if (row_group_bytes_held() > options.memory_bytes) PG2ATHENA_TRY(end_row_group());
   }
   return {};

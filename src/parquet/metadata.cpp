@@ -1,6 +1,8 @@
 // The field ids of parquet.thrift, and the legacy forms that go with the new ones.
 #include "parquet/metadata.h"
 
+#include <fmt/ranges.h>
+
 #include "parquet/schema_element_form.h"
 #include "parquet/thrift_compact.h"
 #include "parquet/thrift_compact_reader.h"
@@ -222,6 +224,10 @@ struct WireForm<BloomFilterHeader> {
     return form.algorithm.choice && form.hash.choice && form.compression.choice;
   }
 };
+
+std::string dotted_path(const std::vector<std::string>& path) {
+  return fmt::format("{}", fmt::join(path, "."));
+}
 
 void serialize(const PageHeader& header, ByteBuffer& out) {
   CompactWriter(out).structure(header);

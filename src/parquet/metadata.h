@@ -258,6 +258,9 @@ struct BloomFilterHeader {
   std::int32_t num_bytes = 0;
 };
 
+// A path_in_schema as tools show it: "tags.list.element".
+std::string dotted_path(const std::vector<std::string>& path);
+
 // Append the Thrift compact form.
 void serialize(const PageHeader& header, ByteBuffer& out);
 void serialize(const FileMetaData& metadata, ByteBuffer& out);

@@ -16,15 +16,6 @@ using columnar::Field;
 using columnar::Type;
 using columnar::TypeId;
 
-std::string dotted(std::span<const std::string> path) {
-  std::string text;
-  for (const std::string& name : path) {
-    if (!text.empty()) text += '.';
-    text += name;
-  }
-  return text;
-}
-
 // Walks the list of elements from front to back, which is the tree from left to right.
 class SchemaWalk {
  public:
@@ -69,7 +60,7 @@ class SchemaWalk {
   std::unexpected<Error> failed(ErrorKind kind, std::string why) const {
     Error error(kind, std::move(why));
     if (path_.empty()) return fail(std::move(error));
-    return fail(std::move(error).with("column", dotted(path_)));
+    return fail(std::move(error).with("column", dotted_path(path_)));
   }
   std::unexpected<Error> corrupt(std::string why) const {
     return failed(ErrorKind::CorruptInput, std::move(why));
@@ -200,7 +191,7 @@ class SchemaWalk {
   Result<Field> leaf(const SchemaElement& element, const ReadStep& step) {
     if (!element.type) return corrupt("a column has neither a type nor fields");
     auto type = leaf_type(element);
-    if (!type) return fail(std::move(type).error().with("column", dotted(path_)));
+    if (!type) return fail(std::move(type).error().with("column", dotted_path(path_)));
     if (step.value_definition > std::numeric_limits<std::uint8_t>::max()) {
       return unsupported("a column nested deeper than levels count");
     }
@@ -232,7 +223,7 @@ class SchemaWalk {
 }  // namespace
 
 std::string ReadLeaf::dotted_path() const {
-  return dotted(path);
+  return parquet::dotted_path(path);
 }
 
 Result<ReadSchema> read_schema(std::span<const SchemaElement> elements) {

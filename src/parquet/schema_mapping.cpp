@@ -70,12 +70,8 @@ std::optional<LogicalType> logical_type(const Type& type) {
   }
 }
 
-std::string dotted(const std::vector<std::string>& path) {
-  return fmt::format("{}", fmt::join(path, "."));
-}
-
 std::unexpected<Error> fail_at(const Leaf& at, ErrorKind kind, std::string text) {
-  return fail(Error(kind, std::move(text)).with("column", dotted(at.path)));
+  return fail(Error(kind, std::move(text)).with("column", at.dotted_path()));
 }
 
 // Adds the nodes under a field, depth first. `at` is the way there: what the leaves below have in common.
@@ -214,7 +210,7 @@ Result<void> check_paths(const std::vector<Leaf>& leaves) {
 }  // namespace
 
 std::string Leaf::dotted_path() const {
-  return dotted(path);
+  return parquet::dotted_path(path);
 }
 
 std::size_t decimal_bytes(int precision) {

@@ -12,7 +12,6 @@
 namespace pg2athena::pipeline {
 namespace {
 
-using parquet::Encoding;
 using parquet::Leaf;
 using parquet::PhysicalType;
 using postgres::ColumnChoice;
@@ -46,16 +45,13 @@ std::string column_with_type(const PlannedColumn& column) {
 Result<void> choose_encoding(const ColumnChoice& choice, const Leaf& leaf, const PlannedTable& table,
                              PlannedColumn& column) {
   const auto encoding = parquet::encoding_named(choice.encoding);
-  const auto possible = parquet::encodings_of(leaf.physical);
-  if (encoding && std::ranges::find(possible, *encoding) != possible.end()) {
+  if (encoding && parquet::can_have(leaf.physical, *encoding)) {
     column.encoding = encoding;
     return {};
   }
-  std::vector<std::string_view> names;
-  for (const Encoding other : possible) names.push_back(parquet::encoding_name(other));
   return fail_at(choice, ErrorKind::Unsupported, table,
                  fmt::format("{} can't have the encoding {}", column_with_type(column), choice.encoding),
-                 fmt::format("its type can have {}", fmt::join(names, ", ")));
+                 fmt::format("its type can have {}", parquet::encodings_text(leaf.physical)));
 }
 
 }  // namespace

@@ -46,8 +46,9 @@ struct BytesSlice {
   std::size_t count = 0;
 };
 
-// Appends what is staged, which is used up. From two megabytes on, which are one large row's, it isn't copied
-// behind the levels: the levels, which are then few, are put in front of it.
+// Appends what is staged, which is used up; to an empty buffer without a copy. From two megabytes on, which
+// are one large row's, it isn't copied behind what is there either: that, which is then little, is put in
+// front.
 inline void move_behind(ByteBuffer& staged, ByteBuffer& out) {
   constexpr std::size_t kMovedBytes = std::size_t{2} << 20U;
   if (staged.size() > kMovedBytes) staged.prepend(std::exchange(out, ByteBuffer()).span());
