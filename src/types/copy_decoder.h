@@ -67,9 +67,18 @@ class CopyDecoder {
                                                     columnar::Column& out) = 0;
 };
 
+// How many values of a column were unrepresentable and became something else, as its policy says.
+struct CoercedValues {
+  std::uint64_t nulls = 0;    // became NULL
+  std::uint64_t clamped = 0;  // became the nearest value that the column can hold
+  bool operator==(const CoercedValues&) const = default;
+};
+
 struct DecoderOptions {
   // Set where the server does not vouch for its text: a database with the encoding SQL_ASCII.
   bool check_utf8 = false;
+  // Where a column's decoder counts; must outlive it. Null: nobody wants to know.
+  CoercedValues* coerced = nullptr;
 };
 
 // Appends the validity of a slot, or says that NULL isn't allowed.
