@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/decimal.h"
+#include "base/numeric_wire.h"
 #include "types/array_wire.h"
 
 namespace pg2athena::types {

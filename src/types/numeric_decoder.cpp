@@ -1,5 +1,5 @@
 // numeric: to a decimal where the column's precision and scale are known, to exact text where they aren't.
-#include "base/decimal.h"
+#include "base/numeric_wire.h"
 #include "types/decoders.h"
 
 namespace pg2athena::types {
