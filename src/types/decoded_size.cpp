@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/decimal.h"
+#include "base/numeric_wire.h"
 #include "types/array_wire.h"
 #include "types/decoder_parts.h"
 

@@ -1,5 +1,5 @@
 // numeric: to a decimal where the column's precision and scale are known, to exact text where they aren't.
-#include "base/decimal.h"
+#include "base/numeric_wire.h"
 #include "types/decoder_parts.h"
 
 namespace pg2athena::types {
@@ -33,7 +33,9 @@ struct DecimalCodec {
     if (!NumericWire::parse(bytes, numeric)) return ValueProblem::WrongFormat;
     Int128 unscaled = 0;
     const DecimalOutcome outcome = to_unscaled(numeric, precision, scale, unscaled);
-    if (outcome != DecimalOutcome::Exact) [[unlikely]] unscaled = nearest_unscaled(numeric, precision, scale);
+    if (outcome != DecimalOutcome::Exact && outcome != DecimalOutcome::NaN) [[unlikely]] {
+      unscaled = nearest_unscaled(numeric, precision, scale);
+    }
     out = static_cast<Held>(unscaled);
     return problem_of(outcome);
   }
