@@ -41,10 +41,6 @@ const TypeRow& find_row(const PgType& type) {
   return found == type_table().end() ? by_name("any other") : *found;
 }
 
-bool is_container(const TypeRow& row) {
-  return row.forms.front().column == nullptr;
-}
-
 bool is_string(const TypeForm& form) {
   return form.name == "string";
 }

@@ -59,9 +59,9 @@ class Converter {
     const bool has_m = (type & kM) != 0;
     const Body body = body_of(base);
     if (body == Body::Unknown) return false;
-    put(base + (has_z ? 1000 : 0) + (has_m ? 2000 : 0));
+    put(base + (has_z ? 1000U : 0U) + (has_m ? 2000U : 0U));
     if (std::uint32_t srid = 0; (type & kSrid) != 0 && !number(srid)) return false;
-    const std::size_t point_bytes = sizeof(double) * (2 + (has_z ? 1 : 0) + (has_m ? 1 : 0));
+    const std::size_t point_bytes = sizeof(double) * (2U + (has_z ? 1U : 0U) + (has_m ? 1U : 0U));
     switch (body) {
       case Body::Point:
         return copy(point_bytes);
