@@ -24,10 +24,9 @@ Result<std::string> read_form(const YamlReader& yaml, const YAML::Node& node, co
   PG2ATHENA_ASSIGN(std::string form, yaml.plain_scalar(node, what));
   if (form.contains('(') && !form.contains(')')) {
     return fail(yaml.error_at(node, fmt::format("{} has no closing parenthesis", what))
-                    .hint(R"(between braces a value with a comma stands in quotes: {as: "decimal(18,4)"
-  })"));
-}
-return form;
+                    .hint("between braces a value with a comma stands in quotes: {as: \"decimal(18,4)\"}"));
+  }
+  return form;
 }
 
 Result<types::OnUnrepresentable> read_policy(const YamlReader& yaml, const YAML::Node& node,

@@ -403,7 +403,7 @@ postgres::SessionSettings session_settings(const RunOptions& options) {
 }
 
 types::MappingRules mapping_rules(const RunOptions& options, const postgres::ServerInfo& server) {
-  types::MappingRules rules{.by_type = options.types};
+  types::MappingRules rules{.by_type = options.types, .money_digits = server.money_digits};
   if (options.timestamps == kExactTimestamps) return rules;
   for (const char* const type : {"timestamp", "timestamptz"}) {
     types::TypeChoice& choice = rules.by_type[type];
