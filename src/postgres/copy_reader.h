@@ -63,8 +63,7 @@ class CopyReader final : public ShardReader {
   const ScanSource& source_;
   std::vector<types::CoercedValues> coerced_;  // of each column; the decoders count there
   std::vector<types::DecoderPtr> decoders_;
-  std::vector<types::DecodedSize> sizes_;  // of each column
-  std::vector<std::size_t> growing_;       // columns whose values become more than they are on the wire
+  std::vector<std::size_t> growing_;  // columns whose values become more than they are on the wire
   RowBlock block_;
   std::vector<CopyMessage> messages_;  // which own what the block points into
   std::uint64_t rows_read_ = 0;        // in blocks before the present one
