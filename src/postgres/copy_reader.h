@@ -58,8 +58,7 @@ class CopyReader final : public ShardReader {
   Connection& connection_;
   const ScanSource& source_;
   std::vector<types::DecoderPtr> decoders_;
-  std::vector<types::DecodedSize> sizes_;  // of each column
-  std::vector<std::size_t> growing_;       // columns whose values become more than they are on the wire
+  std::vector<std::size_t> growing_;  // columns whose values become more than they are on the wire
   RowBlock block_;
   std::vector<CopyMessage> messages_;  // which own what the block points into
   std::uint64_t rows_read_ = 0;        // in blocks before the present one

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/decimal.h"
+#include "base/numeric_wire.h"
 
 namespace pg2athena::types {
 namespace {
