@@ -18,6 +18,7 @@ struct ServerInfo {
   std::vector<std::string> search_path;  // schemas that a name without one is looked up in, for this role
   std::string search_path_setting;       // the same as the role has it: "$user", public
   bool in_recovery = false;              // a standby
+  int money_digits = 2;                  // of money, behind the point: as lc_monetary has it for this role
 };
 
 // What the operator decides about our sessions.
