@@ -30,10 +30,14 @@ Result<std::unique_ptr<CopyReader>> CopyReader::start(Connection& connection, co
 }
 
 CopyReader::CopyReader(Connection& connection, const ScanSource& source, bool check_utf8)
-    : connection_(connection), source_(source), block_(source.columns.size()) {
+    : connection_(connection),
+      source_(source),
+      coerced_(source.columns.size()),
+      block_(source.columns.size()) {
   for (const ScanColumn& column : source.columns) {
     if (types::grows(column.mapping)) growing_.push_back(decoders_.size());
-    decoders_.push_back(types::make_copy_decoder(column.type, column.mapping, {.check_utf8 = check_utf8}));
+    const types::DecoderOptions options{.check_utf8 = check_utf8, .coerced = &coerced_[decoders_.size()]};
+    decoders_.push_back(types::make_copy_decoder(column.type, column.mapping, options));
   }
 }
 
