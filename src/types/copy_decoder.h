@@ -155,7 +155,8 @@ class FixedDecoder final : public CopyDecoder {
 };
 
 // A decoder of values of varying length. Codec has
-//   ValueProblem operator()(std::span<const std::byte>, ByteBuffer& out) const;   // appends the value's bytes
+//   ValueProblem operator()(std::span<const std::byte>, ByteBuffer& out) const;   // appends the value's
+//   bytes
 // With a problem it has appended nothing: no such value has a nearest one.
 template <typename Codec>
 class VariableDecoder final : public CopyDecoder {

@@ -60,7 +60,8 @@ std::uint64_t parts_bytes(const PgType& type, const TypeMapping& mapping, Bytes 
     case PgKind::Composite:
       return composite_bytes(type, mapping, value);
     case PgKind::Range:  // flags, then bounds
-      return values_bytes(type.element[0], mapping.parts[0], value.subspan(std::min<std::size_t>(value.size(), 1)));
+      return values_bytes(type.element[0], mapping.parts[0],
+                          value.subspan(std::min<std::size_t>(value.size(), 1)));
     case PgKind::Multirange: {  // a count, then ranges
       const Bytes ranges = value.subspan(std::min(value.size(), sizeof(std::int32_t)));
       return values_bytes(type.element[0], mapping.parts[0], ranges);

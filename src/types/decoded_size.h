@@ -10,20 +10,20 @@
 
 namespace pg2athena::types {
 
-// Whether a column's values become more than they are on the wire: text of numbers, and all that contains other
-// values. Of others decoded_bytes() is what they have on the wire.
+// Whether a column's values become more than they are on the wire: text of numbers, and all that contains
+// other values. Of others decoded_bytes() is what they have on the wire.
 bool grows(const TypeMapping& mapping);
 
 // A numeric that becomes its text.
 bool is_numeric_text(const TypeMapping& mapping);
 
-// What a part of a value counts besides its bytes, an element of an array for one: its length, where it stands,
-// offset, validity and levels.
+// What a part of a value counts besides its bytes, an element of an array for one: its length, where it
+// stands, offset, validity and levels.
 inline constexpr std::uint64_t kElementBytes = 16;
 
-// The bytes that a value which isn't NULL takes while it is decoded and in its column: of what contains others,
-// what it has on the wire, what each part counts more, and what parts that grow become. Of bytes that aren't what
-// the type says, some number that they can't make large by a lie: the decoder will refuse them.
+// The bytes that a value which isn't NULL takes while it is decoded and in its column: of what contains
+// others, what it has on the wire, what each part counts more, and what parts that grow become. Of bytes that
+// aren't what the type says, some number that they can't make large by a lie: the decoder will refuse them.
 std::uint64_t decoded_bytes(const PgType& type, const TypeMapping& mapping, std::span<const std::byte> value);
 
 // The characters that append_numeric_text() appends for a numeric.

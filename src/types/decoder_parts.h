@@ -12,8 +12,8 @@ inline ValuePolicy value_policy(const DecoderContext& context) {
 
 // The decoder of the index-th part of a container: an array's element, a composite's attribute.
 inline DecoderPtr make_part_decoder(const DecoderContext& context, std::size_t index = 0) {
-  const PgType& type = context.type.kind == PgKind::Composite ? context.type.attributes[index].type
-                                                              : context.type.element[0];
+  const PgType& type =
+      context.type.kind == PgKind::Composite ? context.type.attributes[index].type : context.type.element[0];
   return make_copy_decoder(type, context.mapping.parts[index], context.options);
 }
 

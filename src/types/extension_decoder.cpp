@@ -1,5 +1,5 @@
-// Types that extensions bring: hstore becomes a map, pgvector's vector a list of floats, PostGIS's geometry and
-// geography well-known binary.
+// Types that extensions bring: hstore becomes a map, pgvector's vector a list of floats, PostGIS's geometry
+// and geography well-known binary.
 #include <limits>
 #include <vector>
 

@@ -50,7 +50,8 @@ class ArrayWire {
   std::int32_t left_ = 0;
 };
 
-// multirange_send's form (src/backend/utils/adt/multirangetypes.c): int32 count, the ranges behind their lengths.
+// multirange_send's form (src/backend/utils/adt/multirangetypes.c): int32 count, the ranges behind their
+// lengths.
 class MultirangeWire {
  public:
   ValueProblem begin(Bytes bytes) {
@@ -107,10 +108,9 @@ class ListDecoder final : public CopyDecoder {
   }
 
  private:
-  static constexpr bool kFromText =
-      std::is_same_v<Form, ArrayText> || std::is_same_v<Form, MultirangeText>;
-  // Elements are decoded when there are this many, or that many bytes of them, or at the block's end: where the
-  // elements of an array stand would take more memory than a large array of small elements itself.
+  static constexpr bool kFromText = std::is_same_v<Form, ArrayText> || std::is_same_v<Form, MultirangeText>;
+  // Elements are decoded when there are this many, or that many bytes of them, or at the block's end: where
+  // the elements of an array stand would take more memory than a large array of small elements itself.
   static constexpr std::size_t kElements = std::size_t{8} * 1024;
   static constexpr std::size_t kTextBytes = std::size_t{256} * 1024;
 
@@ -169,7 +169,8 @@ class ListDecoder final : public CopyDecoder {
 
 template <typename Form>
 DecoderPtr make(const DecoderContext& context, Form form) {
-  return std::make_unique<ListDecoder<Form>>(std::move(form), value_policy(context), make_part_decoder(context));
+  return std::make_unique<ListDecoder<Form>>(std::move(form), value_policy(context),
+                                             make_part_decoder(context));
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ class FieldValues {
   TextValues texts_;
 };
 
-// record_send's form (src/backend/utils/adt/rowtypes.c): int32 count, for each attribute its type's oid and the
-// value behind its length. Attributes that were dropped are left out.
+// record_send's form (src/backend/utils/adt/rowtypes.c): int32 count, for each attribute its type's oid and
+// the value behind its length. Attributes that were dropped are left out.
 class RecordWire {
  public:
   explicit RecordWire(const PgType& type) {
@@ -118,17 +118,19 @@ class CompositeDecoder final : public CopyDecoder {
   std::vector<DecoderPtr> decoders_;
 };
 
-// range_send's form (src/backend/utils/adt/rangetypes.c): flags, then the bounds that there are, each behind its
-// length.
+// range_send's form (src/backend/utils/adt/rangetypes.c): flags, then the bounds that there are, each behind
+// its length.
 struct RangeWire {
   static bool take(Bytes bytes, RangeFlags& flags, FieldValues& out) {
-    constexpr unsigned kKnown = RangeFlags::kEmpty | RangeFlags::kLowerInclusive | RangeFlags::kUpperInclusive |
-                                RangeFlags::kLowerInfinite | RangeFlags::kUpperInfinite;
+    constexpr unsigned kKnown = RangeFlags::kEmpty | RangeFlags::kLowerInclusive |
+                                RangeFlags::kUpperInclusive | RangeFlags::kLowerInfinite |
+                                RangeFlags::kUpperInfinite;
     if (bytes.empty()) return false;
     flags.bits = std::to_integer<unsigned>(bytes[0]);
     bytes = bytes.subspan(1);
     if ((flags.bits & ~kKnown) != 0) return false;
-    for (const auto& [field, is_there] : {std::pair{0U, flags.has_lower()}, std::pair{1U, flags.has_upper()}}) {
+    for (const auto& [field, is_there] :
+         {std::pair{0U, flags.has_lower()}, std::pair{1U, flags.has_upper()}}) {
       const auto value = is_there ? take_value(bytes) : WireValue::null();
       if (!value || value->is_null() == is_there) return false;
       out.add(field, *value);
@@ -155,7 +157,8 @@ struct RangeText {
 template <typename Form>
 class RangeDecoder final : public CopyDecoder {
  public:
-  explicit RangeDecoder(const DecoderContext& context) : values_(kBounds), bound_(make_part_decoder(context)) {}
+  explicit RangeDecoder(const DecoderContext& context)
+      : values_(kBounds), bound_(make_part_decoder(context)) {}
 
   Decoded decode(std::span<const WireValue> values, columnar::Column& out) override {
     values_.clear();
@@ -186,8 +189,8 @@ class RangeDecoder final : public CopyDecoder {
  private:
   static constexpr std::size_t kBounds = 2;
 
-  // A bound that became NULL because the column can't hold it: a range without it would be another one, with no
-  // bound there, so all of the range is NULL.
+  // A bound that became NULL because the column can't hold it: a range without it would be another one, with
+  // no bound there, so all of the range is NULL.
   bool lost_a_bound(const columnar::Column& out, std::size_t i) const {
     const auto lost = [&](std::size_t bound) {
       return !values_.of(bound)[i].is_null() && out.children[bound].is_null(out.length + i);
@@ -206,8 +209,8 @@ class RangeDecoder final : public CopyDecoder {
   std::vector<RangeFlags> flags_;
 };
 
-// interval_send (src/backend/utils/adt/timestamp.c): int64 microseconds, int32 days, int32 months. Children: months,
-// days, micros.
+// interval_send (src/backend/utils/adt/timestamp.c): int64 microseconds, int32 days, int32 months. Children:
+// months, days, micros.
 class IntervalDecoder final : public CopyDecoder {
  public:
   explicit IntervalDecoder(ValuePolicy policy) : policy_(policy) {}

@@ -102,7 +102,8 @@ ValueProblem ArrayText::begin(std::span<const std::byte> text) {
     // Bounds stand there only when one of them isn't 1.
     const std::size_t equals = rest_.find('=');
     if (equals == std::string_view::npos) return ValueProblem::WrongFormat;
-    return rest_.substr(0, equals).contains("][") ? ValueProblem::ArrayDimensions : ValueProblem::ArrayLowerBound;
+    return rest_.substr(0, equals).contains("][") ? ValueProblem::ArrayDimensions
+                                                  : ValueProblem::ArrayLowerBound;
   }
   if (rest_.size() < 2 || rest_.front() != '{' || rest_.back() != '}') return ValueProblem::WrongFormat;
   rest_.remove_prefix(1);
@@ -110,7 +111,7 @@ ValueProblem ArrayText::begin(std::span<const std::byte> text) {
 }
 
 ArrayText::Step ArrayText::next(TextValues& out) {
-  if (rest_ == "}" ) return Step::End;
+  if (rest_ == "}") return Step::End;
   if (!first_ && !take(rest_, delimiter_)) return Step::Broken;
   first_ = false;
   if (take(rest_, '"')) return quoted(out) ? Step::Value : Step::Broken;

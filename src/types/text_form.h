@@ -1,7 +1,7 @@
-// The texts that PostgreSQL prints for values that contain others, taken apart: arrays, composites, ranges and
-// multiranges. What they contain is copied out, without its quotes, into the form that values have on the wire:
-// a decoder can't tell it from a value that travelled alone. Strict: what the output functions don't print
-// breaks the form.
+// The texts that PostgreSQL prints for values that contain others, taken apart: arrays, composites, ranges
+// and multiranges. What they contain is copied out, without its quotes, into the form that values have on the
+// wire: a decoder can't tell it from a value that travelled alone. Strict: what the output functions don't
+// print breaks the form.
 #pragma once
 
 #include <cstddef>
@@ -62,8 +62,8 @@ class ArrayText {
   bool first_ = true;
 };
 
-// record_out (src/backend/utils/adt/rowtypes.c): (1,"a b",). Adds a value for each of `attributes`; false where
-// the text isn't a record of so many, after which `out` has some of them.
+// record_out (src/backend/utils/adt/rowtypes.c): (1,"a b",). Adds a value for each of `attributes`; false
+// where the text isn't a record of so many, after which `out` has some of them.
 bool take_record_text(std::span<const std::byte> text, std::size_t attributes, TextValues& out);
 
 // range_send's flags (src/include/utils/rangetypes.h).
@@ -77,8 +77,8 @@ struct RangeFlags {
   bool has_upper() const { return !has(kEmpty | kUpperInfinite); }
 };
 
-// range_out (src/backend/utils/adt/rangetypes.c): [1,10), empty, (,"a b"]. Adds two values, lower and upper, NULL
-// where there is none.
+// range_out (src/backend/utils/adt/rangetypes.c): [1,10), empty, (,"a b"]. Adds two values, lower and upper,
+// NULL where there is none.
 bool take_range_text(std::span<const std::byte> text, RangeFlags& flags, TextValues& out);
 
 // multirange_out (src/backend/utils/adt/multirangetypes.c): {[1,3),[5,9)}.

@@ -1,5 +1,5 @@
-// Values from the text that their output functions print (src/backend/utils/adt), for what stands inside of a text
-// that is taken apart. Strict: another form than the output function's breaks it.
+// Values from the text that their output functions print (src/backend/utils/adt), for what stands inside of a
+// text that is taken apart. Strict: another form than the output function's breaks it.
 #include <charconv>
 #include <string_view>
 
@@ -116,7 +116,8 @@ struct DecimalText {
     for (std::size_t i = fraction.size(); i < static_cast<std::size_t>(scale); ++i) add('0');
     if (overflow) return ValueProblem::DecimalOverflow;
     // As numeric rounds: from the middle away from zero.
-    const std::string_view behind = fraction.substr(std::min(fraction.size(), static_cast<std::size_t>(scale)));
+    const std::string_view behind =
+        fraction.substr(std::min(fraction.size(), static_cast<std::size_t>(scale)));
     if (inexact && behind.front() >= '5' && magnitude < most) ++magnitude;
     return inexact ? ValueProblem::DecimalInexact : ValueProblem::None;
   }

@@ -8,9 +8,9 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-// The earliest and last values that PostgreSQL has, since 1970: DATETIME_MIN_JULIAN is day 0 (4714-11-24 BC), the
-// last date is the day before DATE_END_JULIAN (5874898-01-01) (src/include/datatype/timestamp.h). The last
-// timestamp is the last that microseconds since 1970 can have.
+// The earliest and last values that PostgreSQL has, since 1970: DATETIME_MIN_JULIAN is day 0 (4714-11-24 BC),
+// the last date is the day before DATE_END_JULIAN (5874898-01-01) (src/include/datatype/timestamp.h). The
+// last timestamp is the last that microseconds since 1970 can have.
 constexpr std::int32_t kUnixEpochJulianDay = 2440588;
 constexpr std::int32_t kFirstDate = -kUnixEpochJulianDay;
 constexpr std::int32_t kLastDate = 2147483494 - 1 - kUnixEpochJulianDay;

@@ -35,8 +35,9 @@ const TypeRow& find_row(const PgType& type) {
       break;
   }
   const auto found = std::ranges::find_if(type_table(), [&](const TypeRow& row) {
-    return row.oid != 0 ? row.oid == type.oid
-                        : !row.extension.empty() && row.extension == type.extension && row.name == type.type_name;
+    return row.oid != 0
+               ? row.oid == type.oid
+               : !row.extension.empty() && row.extension == type.extension && row.name == type.type_name;
   });
   return found == type_table().end() ? by_name("any other") : *found;
 }
@@ -83,7 +84,8 @@ std::string decimal_can_fail_on(const PgType& type, const NumericTypmod& decimal
   if (before > decimal.precision - decimal.scale) {
     values += fmt::format(", more than {} digits before the point", decimal.precision - decimal.scale);
   }
-  if (typmod->scale > decimal.scale) values += fmt::format(", more than {} digits behind the point", decimal.scale);
+  if (typmod->scale > decimal.scale)
+    values += fmt::format(", more than {} digits behind the point", decimal.scale);
   return values;
 }
 
@@ -103,7 +105,8 @@ class Mapper {
   Result<TypeMapping> map(const PgType& type) {
     PG2ATHENA_ASSIGN(TypeMapping mapping, map(type, choice_.as, /*inside=*/false, choice_.trim));
     if (choice_.trim && !trimmed_) {
-      return fail(bad_choice(choice_, fmt::format("{} has no blanks to trim", type.name), "trim is for char(n)"));
+      return fail(
+          bad_choice(choice_, fmt::format("{} has no blanks to trim", type.name), "trim is for char(n)"));
     }
     return mapping;
   }
@@ -125,7 +128,8 @@ class Mapper {
         .hint(std::move(hint));
   }
 
-  Chosen chosen_for(const PgType& type, const TypeRow& row, std::string_view as, std::optional<bool> trim) const {
+  Chosen chosen_for(const PgType& type, const TypeRow& row, std::string_view as,
+                    std::optional<bool> trim) const {
     static const TypeChoice kNothing;
     const auto rule = rules_.by_type.find(row.name);
     const TypeChoice& by_type = rule == rules_.by_type.end() ? kNothing : rule->second;
@@ -142,11 +146,13 @@ class Mapper {
     const Chosen chosen = chosen_for(type, row, as, trim);
     if (row.oid == oid::kBpchar && trim) trimmed_ = true;
     TypeMapping mapping{.row = &row,
-                        .on_unrepresentable = chosen.policy == OnUnrepresentable::String ? OnUnrepresentable::Error
-                                                                                         : chosen.policy,
+                        .on_unrepresentable = chosen.policy == OnUnrepresentable::String
+                                                  ? OnUnrepresentable::Error
+                                                  : chosen.policy,
                         .trim = chosen.trim};
     PG2ATHENA_TRY(choose_form(type, chosen, mapping));
-    if (chosen.policy == OnUnrepresentable::String && !mapping.can_fail_on.empty()) use_form(type, string_form(row), mapping);
+    if (chosen.policy == OnUnrepresentable::String && !mapping.can_fail_on.empty())
+      use_form(type, string_form(row), mapping);
     if (mapping.form->column == nullptr) PG2ATHENA_TRY(map_parts(type, as, trim, mapping));
     if (!in_text_ && (mapping.form->from_binary == nullptr || !type.has_send)) {
       mapping.wire = WireForm::OutputText;
@@ -196,10 +202,10 @@ class Mapper {
                              fmt::format("`as` can be {}", forms_text(*mapping.row))));
     }
     if (!can_decode(*form)) {
-      return fail(bad_choice(*chosen.by,
-                             fmt::format("{} can't be had as '{}' inside of a value that travels as text",
-                                         type.name, chosen.as),
-                             "a part of that value has no binary form; `as: string` takes it whole"));
+      return fail(bad_choice(
+          *chosen.by,
+          fmt::format("{} can't be had as '{}' inside of a value that travels as text", type.name, chosen.as),
+          "a part of that value has no binary form; `as: string` takes it whole"));
     }
     if (!decimal) {
       use_form(type, *form, mapping);
@@ -207,9 +213,10 @@ class Mapper {
     }
     if (decimal->precision < 1 || decimal->precision > kMaxDecimalDigits || decimal->scale < 0 ||
         decimal->scale > decimal->precision) {
-      return fail(bad_choice(*chosen.by, fmt::format("there is no {}", chosen.as),
-                             fmt::format("a decimal(p,s) has p from 1 to {} digits, s of them behind the point",
-                                         kMaxDecimalDigits)));
+      return fail(
+          bad_choice(*chosen.by, fmt::format("there is no {}", chosen.as),
+                     fmt::format("a decimal(p,s) has p from 1 to {} digits, s of them behind the point",
+                                 kMaxDecimalDigits)));
     }
     mapping.form = &*form;
     mapping.column = Type::decimal(decimal->precision, decimal->scale);
@@ -227,7 +234,8 @@ class Mapper {
     return fmt::format("{}", fmt::join(names, ", "));
   }
 
-  Result<void> map_parts(const PgType& type, std::string_view as, std::optional<bool> trim, TypeMapping& mapping) {
+  Result<void> map_parts(const PgType& type, std::string_view as, std::optional<bool> trim,
+                         TypeMapping& mapping) {
     if (type.kind == PgKind::Composite) return map_attributes(type, as, mapping);
     PG2ATHENA_ASSIGN(TypeMapping part, map(type.element[0], as, /*inside=*/true, trim));
     if (type.kind == PgKind::Range) {
@@ -248,21 +256,24 @@ class Mapper {
 
   Result<void> map_attributes(const PgType& type, std::string_view as, TypeMapping& mapping) {
     if (!as.empty()) {
-      return fail(bad_choice(choice_, fmt::format("{} can't be had as '{}'", type.name, as), "`as` can be string"));
+      return fail(
+          bad_choice(choice_, fmt::format("{} can't be had as '{}'", type.name, as), "`as` can be string"));
     }
     if (type.attributes.empty()) {
-      return fail(Error(ErrorKind::Unsupported, fmt::format("the composite type {} has no attributes", type.name))
-                      .hint("`as: string` takes its text; or leave the column out with `columns`"));
+      return fail(
+          Error(ErrorKind::Unsupported, fmt::format("the composite type {} has no attributes", type.name))
+              .hint("`as: string` takes its text; or leave the column out with `columns`"));
     }
     std::vector<Field> fields;
     std::map<std::string, std::string> taken;
     for (const PgAttribute& attribute : type.attributes) {
       std::string name = lake_name(attribute.name);
       if (const auto [other, is_new] = taken.emplace(name, attribute.name); !is_new) {
-        return fail(Error(ErrorKind::NameCollision,
-                          fmt::format("the attributes \"{}\" and \"{}\" of {} would both be named {} in the lake",
-                                      other->second, attribute.name, type.name, name))
-                        .hint("`as: string` takes the column as text; or read the table by a query"));
+        return fail(
+            Error(ErrorKind::NameCollision,
+                  fmt::format("the attributes \"{}\" and \"{}\" of {} would both be named {} in the lake",
+                              other->second, attribute.name, type.name, name))
+                .hint("`as: string` takes the column as text; or read the table by a query"));
       }
       PG2ATHENA_ASSIGN(TypeMapping part, map(attribute.type, "", /*inside=*/true, std::nullopt));
       std::string source = name == attribute.name ? "" : attribute.name;
@@ -304,7 +315,8 @@ class Mapper {
 
   // timestamp(3) and below have nothing that a reader of milliseconds would round.
   static bool milliseconds_suffice(const PgType& type) {
-    return (type.oid == oid::kTimestamp || type.oid == oid::kTimestamptz) && type.typmod >= 0 && type.typmod <= 3;
+    return (type.oid == oid::kTimestamp || type.oid == oid::kTimestamptz) && type.typmod >= 0 &&
+           type.typmod <= 3;
   }
 
   const MappingRules& rules_;

@@ -67,7 +67,8 @@ constexpr TypeForm kAsString{
     .name = "string", .column = &plain<TypeId::String>, .from_binary = nullptr, .from_text = nullptr};
 
 // A type that is one kind of column, and nothing else but text.
-template <ColumnOf column, DecoderPtr (*binary)(const DecoderContext&), DecoderPtr (*text)(const DecoderContext&)>
+template <ColumnOf column, DecoderPtr (*binary)(const DecoderContext&),
+          DecoderPtr (*text)(const DecoderContext&)>
 inline constexpr std::array kForms = {
     TypeForm{.name = "", .column = column, .from_binary = binary, .from_text = text}, kAsString};
 
@@ -145,12 +146,11 @@ constexpr std::array kTimetz = {kAsString,
                                          .can_fail_on = "24:00:00",
                                          .loses = "the zone: it is the time in UTC",
                                          .athena = "reads it as bigint: microseconds since midnight"}};
-constexpr std::array kInterval = {kAsString,
-                                  TypeForm{.name = "struct",
-                                           .column = &interval,
-                                           .from_binary = &make_interval_decoder,
-                                           .from_text = nullptr,
-                                           .can_fail_on = kInfinities}};
+constexpr std::array kInterval = {kAsString, TypeForm{.name = "struct",
+                                                      .column = &interval,
+                                                      .from_binary = &make_interval_decoder,
+                                                      .from_text = nullptr,
+                                                      .can_fail_on = kInfinities}};
 
 constexpr std::array kGeometry = {TypeForm{.name = "wkb",
                                            .column = &plain<TypeId::Binary>,
@@ -168,19 +168,23 @@ constexpr std::array kGeometry = {TypeForm{.name = "wkb",
 template <DecoderPtr (*binary)(const DecoderContext&), DecoderPtr (*text)(const DecoderContext&)>
 inline constexpr std::array kContainer = {
     TypeForm{.name = "", .column = nullptr, .from_binary = binary, .from_text = text}, kAsString};
-constexpr std::array kArray = {TypeForm{.name = "",
-                                        .column = nullptr,
-                                        .from_binary = &make_array_decoder,
-                                        .from_text = &make_array_text_decoder,
-                                        .can_fail_on = "more than one dimension, a first subscript other than 1"},
-                               kAsString};
+constexpr std::array kArray = {
+    TypeForm{.name = "",
+             .column = nullptr,
+             .from_binary = &make_array_decoder,
+             .from_text = &make_array_text_decoder,
+             .can_fail_on = "more than one dimension, a first subscript other than 1"},
+    kAsString};
 
 constexpr std::array kTable = {
     TypeRow{oid::kBool, "boolean",
             kForms<&plain<TypeId::Boolean>, &make_boolean_decoder, &make_boolean_text_decoder>},
-    TypeRow{oid::kInt2, "smallint", kForms<&plain<TypeId::Int16>, &make_int16_decoder, &make_int16_text_decoder>},
-    TypeRow{oid::kInt4, "integer", kForms<&plain<TypeId::Int32>, &make_int32_decoder, &make_int32_text_decoder>},
-    TypeRow{oid::kInt8, "bigint", kForms<&plain<TypeId::Int64>, &make_int64_decoder, &make_int64_text_decoder>},
+    TypeRow{oid::kInt2, "smallint",
+            kForms<&plain<TypeId::Int16>, &make_int16_decoder, &make_int16_text_decoder>},
+    TypeRow{oid::kInt4, "integer",
+            kForms<&plain<TypeId::Int32>, &make_int32_decoder, &make_int32_text_decoder>},
+    TypeRow{oid::kInt8, "bigint",
+            kForms<&plain<TypeId::Int64>, &make_int64_decoder, &make_int64_text_decoder>},
     TypeRow{oid::kOid, "oid", kForms<&plain<TypeId::Int64>, &make_oid_decoder, &make_int64_text_decoder>},
     TypeRow{oid::kXid, "xid", kForms<&plain<TypeId::Int64>, &make_oid_decoder, &make_int64_text_decoder>},
     TypeRow{oid::kFloat4, "real",

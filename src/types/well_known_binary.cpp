@@ -18,8 +18,8 @@ Body body_of(std::uint32_t type) {
   switch (type) {
     case 1:
       return Body::Point;
-    case 2:   // LineString
-    case 8:   // CircularString
+    case 2:  // LineString
+    case 8:  // CircularString
       return Body::Points;
     case 3:   // Polygon
     case 17:  // Triangle
