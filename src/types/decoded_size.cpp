@@ -18,13 +18,23 @@ std::uint64_t leading_characters(std::span<const std::byte> value) {
   return group >= 1000 ? 4 : group >= 100 ? 3 : group >= 10 ? 2 : 1;
 }
 
+// What a slot of a column takes whatever is in it, NULL too: a struct's has one of each field.
+std::uint64_t slot_bytes(const columnar::Type& column) {
+  std::uint64_t bytes = kElementBytes;
+  if (column.id == columnar::TypeId::Struct) {
+    for (const columnar::Field& field : column.children) bytes += slot_bytes(field.type);
+  }
+  return bytes;
+}
+
 // The sum over values that stand behind one another, each behind its length. Goes by the lengths and not by a
 // count; a length that passes the end is the last.
 std::uint64_t values_bytes(const PgType& type, const TypeMapping& mapping, Bytes rest) {
   const bool part_grows = grows(mapping);
+  const std::uint64_t slot = slot_bytes(mapping.column);
   std::uint64_t bytes = 0;
   while (const auto value = take_value(rest)) {
-    bytes += kElementBytes;
+    bytes += slot;
     if (part_grows && !value->is_null()) bytes += decoded_bytes(type, mapping, value->bytes());
   }
   return bytes;
@@ -37,14 +47,13 @@ std::uint64_t array_bytes(const PgType& type, const TypeMapping& mapping, Bytes 
 }
 
 std::uint64_t composite_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = slot_bytes(mapping.column);
   value = value.subspan(std::min(value.size(), sizeof(std::int32_t)));
   for (std::size_t i = 0; i < type.attributes.size(); ++i) {
     if (value.size() < sizeof(Oid)) break;
     value = value.subspan(sizeof(Oid));
     const auto part = take_value(value);
     if (!part) break;
-    bytes += kElementBytes;
     if (!part->is_null() && grows(mapping.parts[i])) {
       bytes += decoded_bytes(type.attributes[i].type, mapping.parts[i], part->bytes());
     }
@@ -60,8 +69,8 @@ std::uint64_t parts_bytes(const PgType& type, const TypeMapping& mapping, Bytes 
     case PgKind::Composite:
       return composite_bytes(type, mapping, value);
     case PgKind::Range:  // flags, then bounds
-      return values_bytes(type.element[0], mapping.parts[0],
-                          value.subspan(std::min<std::size_t>(value.size(), 1)));
+      return slot_bytes(mapping.column) + values_bytes(type.element[0], mapping.parts[0],
+                                                       value.subspan(std::min<std::size_t>(value.size(), 1)));
     case PgKind::Multirange: {  // a count, then ranges
       const Bytes ranges = value.subspan(std::min(value.size(), sizeof(std::int32_t)));
       return values_bytes(type.element[0], mapping.parts[0], ranges);
@@ -79,6 +88,30 @@ std::uint64_t depth_of(const TypeMapping& mapping) {
   std::uint64_t deepest = 0;
   for (const TypeMapping& part : mapping.parts) deepest = std::max(deepest, depth_of(part));
   return 1 + deepest;
+}
+
+// Of the elements of lists in the tree, the largest slot.
+std::uint64_t largest_element_slot(const TypeMapping& mapping) {
+  const bool list = mapping.column.id == columnar::TypeId::List && !mapping.parts.empty();
+  std::uint64_t largest = list ? slot_bytes(mapping.parts[0].column) : 0;
+  for (const TypeMapping& part : mapping.parts) largest = std::max(largest, largest_element_slot(part));
+  return largest;
+}
+
+// Of a value that is taken apart from its text.
+std::uint64_t text_parts_bytes(const TypeMapping& mapping, Bytes value) {
+  // What is taken out is copied at each level, and there is one of these characters before each part; but for
+  // an element of a list that is NULL, which has a slot for each of its fields.
+  const std::string_view text = as_text(value);
+  const auto parts = static_cast<std::uint64_t>(std::ranges::count_if(
+      text, [](char c) { return c == ',' || c == ';' || c == '(' || c == '[' || c == '{'; }));
+  constexpr std::string_view kNull = "NULL";
+  std::uint64_t nulls = 0;
+  for (std::size_t at = text.find(kNull); at != std::string_view::npos;
+       at = text.find(kNull, at + kNull.size())) {
+    ++nulls;
+  }
+  return text.size() * depth_of(mapping) + kElementBytes * parts + largest_element_slot(mapping) * nulls;
 }
 
 bool is_container(const TypeMapping& mapping) {
@@ -100,12 +133,7 @@ std::uint64_t decoded_bytes(const PgType& type, const TypeMapping& mapping, Byte
   if (is_numeric_text(mapping)) return numeric_text_bytes(value);
   if (!is_container(mapping)) return value.size();
   if (mapping.wire == WireForm::Binary) return value.size() + parts_bytes(type, mapping, value);
-  // What is taken out of text is copied at each level, and there is one of these characters before each part.
-  const auto parts = static_cast<std::uint64_t>(std::ranges::count_if(value, [](std::byte byte) {
-    const char c = static_cast<char>(byte);
-    return c == ',' || c == ';' || c == '(' || c == '[' || c == '{';
-  }));
-  return value.size() * depth_of(mapping) + kElementBytes * parts;
+  return text_parts_bytes(mapping, value);
 }
 
 // As numeric_out prints it: for a weight of w the leading group and w more of four digits, and behind the

@@ -40,7 +40,7 @@ bool take_part(std::string_view& text, std::string_view ends, TextValues& out) {
     out.add_null();
   } else {
     // What isn't quoted has none of these in it.
-    if (text.substr(0, end).find_first_of("\"\\()") != std::string_view::npos) return false;
+    if (text.substr(0, end).find_first_of("\"\\(),") != std::string_view::npos) return false;
     out.add(text.substr(0, end));
   }
   text.remove_prefix(end);
