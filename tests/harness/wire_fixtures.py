@@ -105,13 +105,17 @@ class Catalog:
             self._cursor.execute("SELECT attname, atttypid, atttypmod FROM pg_attribute WHERE attrelid ="
                                  " (SELECT typrelid FROM pg_type WHERE oid = %s) AND attnum > 0 AND NOT attisdropped"
                                  " ORDER BY attnum", (oid,))
-            described["attributes"] = [{"name": attribute, **{"type": self.describe(*use)}}
+            described["attributes"] = [{"name": attribute, "type": self.describe(*use)}
                                        for attribute, *use in self._cursor.fetchall()]
         return described
 
     def describe_column(self, table: str, column: str) -> dict:
-        return self.describe(*self._one("SELECT atttypid, atttypmod FROM pg_attribute WHERE attrelid = %s::regclass"
-                                        " AND attname = %s", table, column))
+        use = self._one("SELECT atttypid, atttypmod FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s",
+                        table, column)
+        self._cursor.execute("SET search_path = ''")   # names of types are qualified then, as the program has them
+        described = self.describe(*use)
+        self._cursor.execute("RESET search_path")
+        return described
 
 
 def rows_of_binary_copy(data: bytes) -> list[list[bytes | None]]:
