@@ -1,128 +1,159 @@
 #include "base/decimal.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
+#include <utility>
+
+#include "base/uint256.h"
 
 namespace pg2athena {
 namespace {
 
-constexpr int kDigitsPerGroup = 4;  // DEC_DIGITS in PostgreSQL's numeric.c
-constexpr std::array<std::int32_t, 5> kSmallPowers = {1, 10, 100, 1000, 10000};
+constexpr UInt128 kLargest = static_cast<UInt128>(power_of_ten(kMaxDecimalDigits)) - 1;
 
-void append(ByteBuffer& out, std::string_view text) {
-  out.append(as_bytes(text));
+UInt128 magnitude_of(Int128 value) {
+  return value < 0 ? -static_cast<UInt128>(value) : static_cast<UInt128>(value);
 }
 
-// The four characters of a base-10000 digit.
-std::array<char, kDigitsPerGroup> group_text(std::int32_t digit) {
-  return {static_cast<char>('0' + digit / 1000), static_cast<char>('0' + digit / 100 % 10),
-          static_cast<char>('0' + digit / 10 % 10), static_cast<char>('0' + digit % 10)};
+UInt128 ten_to(int exponent) {
+  return static_cast<UInt128>(power_of_ten(exponent));
 }
 
-// Sums the digits into Number, which the caller has shown to be wide enough for them.
-template <typename Number>
-DecimalOutcome sum_digits(const NumericWire& numeric, std::int32_t first, int scale, Int128& out) {
-  Number sum = 0;
-  // The power of ten of a group's last decimal digit, once the value is scaled.
-  std::int32_t exponent = kDigitsPerGroup * (numeric.weight - first) + scale;
-  std::int32_t i = first;
-  for (; i < numeric.ndigits && exponent >= 0; ++i, exponent -= kDigitsPerGroup) {
-    sum = sum * NumericWire::kBase + numeric.digit(i);
+DecimalResult decimal_of(const UInt256& magnitude, bool negative, int scale) {
+  if (magnitude > UInt256{.low = kLargest}) return std::unexpected(DecimalError::Overflow);
+  const auto value = static_cast<Int128>(magnitude.low);
+  return Decimal{.unscaled = negative ? -value : value, .scale = scale};
+}
+
+// Whether a magnitude of `quotient` and a part of a unit goes up to the next. `against_half` is that part
+// compared with a half.
+bool goes_up(Rounding rounding, bool odd, bool negative, std::strong_ordering against_half) {
+  switch (rounding) {
+    case Rounding::HalfEven:
+      return against_half > 0 || (against_half == 0 && odd);
+    case Rounding::HalfAwayFromZero:
+      return against_half >= 0;
+    case Rounding::HalfTowardZero:
+      return against_half > 0;
+    case Rounding::AwayFromZero:
+      return true;
+    case Rounding::Floor:
+      return negative;
+    case Rounding::Ceiling:
+      return !negative;
+    case Rounding::TowardZero:
+    case Rounding::Exact:
+      return false;
   }
-  if (i == numeric.ndigits) {
-    // The wire leaves out trailing zero groups.
-    const std::int32_t missing = exponent + kDigitsPerGroup;
-    if (missing > 0) sum *= static_cast<Number>(power_of_ten(missing));
-  } else {
-    // This group straddles the scale: its upper digits count, its lower ones must be zero, as must all
-    // behind.
-    if (exponent > -kDigitsPerGroup) {
-      const std::int32_t digits_kept = kDigitsPerGroup + exponent;
-      const std::int32_t kept = kSmallPowers[static_cast<std::size_t>(digits_kept)];
-      const std::int32_t dropped = NumericWire::kBase / kept;
-      const std::int32_t digit = numeric.digit(i++);
-      if (digit % dropped != 0) return DecimalOutcome::Inexact;
-      sum = sum * kept + digit / dropped;
-    }
-    for (; i < numeric.ndigits; ++i) {
-      if (numeric.digit(i) != 0) return DecimalOutcome::Inexact;
-    }
+  std::unreachable();
+}
+
+// ±dividend / divisor as an unscaled value.
+DecimalResult rounded_quotient(const UInt256& dividend, const UInt256& divisor, bool negative, int scale,
+                               Rounding rounding) {
+  auto [quotient, remainder] = divide(dividend, divisor);
+  if (remainder == UInt256{}) return decimal_of(quotient, negative, scale);
+  if (quotient > UInt256{.low = kLargest}) return std::unexpected(DecimalError::Overflow);
+  if (rounding == Rounding::Exact) return std::unexpected(DecimalError::Inexact);
+  const std::strong_ordering against_half = remainder <=> divisor - remainder;
+  if (goes_up(rounding, (quotient.low & 1) != 0, negative, against_half)) {
+    quotient = quotient + UInt256{.low = 1};
   }
-  out = numeric.sign == NumericWire::kNegative ? -static_cast<Int128>(sum) : static_cast<Int128>(sum);
-  return DecimalOutcome::Exact;
+  return decimal_of(quotient, negative, scale);
+}
+
+// A magnitude with `from` digits behind the point, at a scale of 0 … 38.
+DecimalResult at_scale(const UInt256& magnitude, int from, bool negative, int scale, Rounding rounding) {
+  if (from > scale) {
+    const int dropped = from - scale;
+    const int first = std::min(dropped, kMaxDecimalDigits);
+    return rounded_quotient(magnitude, wide_product(ten_to(first), ten_to(dropped - first)), negative, scale,
+                            rounding);
+  }
+  UInt256 scaled;
+  if (!checked_product(magnitude, ten_to(scale - from), scaled)) {
+    return std::unexpected(DecimalError::Overflow);
+  }
+  return decimal_of(scaled, negative, scale);
+}
+
+// Both magnitudes at the larger scale: at most 38 + 38 digits.
+std::pair<UInt256, UInt256> aligned(const Decimal& a, const Decimal& b) {
+  const int scale = std::max(a.scale, b.scale);
+  return {wide_product(magnitude_of(a.unscaled), ten_to(scale - a.scale)),
+          wide_product(magnitude_of(b.unscaled), ten_to(scale - b.scale))};
 }
 
 }  // namespace
 
-DecimalOutcome to_unscaled(const NumericWire& numeric, int precision, int scale, Int128& out) {
-  if (numeric.special()) {
-    return numeric.sign == NumericWire::kNaN ? DecimalOutcome::NaN : DecimalOutcome::Infinite;
-  }
-  std::int32_t first = 0;
-  while (first < numeric.ndigits && numeric.digit(first) == 0) ++first;
-  if (first == numeric.ndigits) {
-    out = 0;
-    return DecimalOutcome::Exact;
-  }
-  const std::int32_t leading = numeric.digit(first);
-  const int leading_digits = leading >= 1000 ? 4 : leading >= 100 ? 3 : leading >= 10 ? 2 : 1;
-  const std::int32_t digits = kDigitsPerGroup * (numeric.weight - first) + leading_digits + scale;
-  if (digits > precision) return DecimalOutcome::Overflow;
-  constexpr int kInt64Digits = 18;
-  return digits <= kInt64Digits ? sum_digits<std::int64_t>(numeric, first, scale, out)
-                                : sum_digits<Int128>(numeric, first, scale, out);
+bool Decimal::fits(int precision) const {
+  return magnitude_of(unscaled) < ten_to(precision);
 }
 
-void append_numeric_text(const NumericWire& numeric, ByteBuffer& out) {
-  switch (numeric.sign) {
-    case NumericWire::kNaN:
-      return append(out, "NaN");
-    case NumericWire::kInfinity:
-      return append(out, "Infinity");
-    case NumericWire::kMinusInfinity:
-      return append(out, "-Infinity");
-    case NumericWire::kNegative:
-      append(out, "-");
-      break;
-    default:
-      break;
-  }
-  // The group of 10000^exponent; groups that the wire leaves out are zero.
-  const auto group = [&](std::int32_t exponent) {
-    const std::int32_t i = numeric.weight - exponent;
-    return group_text(i >= 0 && i < numeric.ndigits ? numeric.digit(i) : 0);
-  };
-  if (numeric.weight < 0) {
-    append(out, "0");
-  } else {
-    const auto first = group(numeric.weight);
-    const std::string_view text(first.data(), first.size());
-    append(out, text.substr(std::min(text.find_first_not_of('0'), text.size() - 1)));
-    for (std::int32_t exponent = numeric.weight - 1; exponent >= 0; --exponent) {
-      const auto digits = group(exponent);
-      append(out, {digits.data(), digits.size()});
-    }
-  }
-  if (numeric.dscale == 0) return;
-  append(out, ".");
-  std::int32_t wanted = numeric.dscale;
-  for (std::int32_t exponent = -1; wanted > 0; --exponent, wanted -= kDigitsPerGroup) {
-    const auto digits = group(exponent);
-    append(out, {digits.data(), static_cast<std::size_t>(std::min(wanted, kDigitsPerGroup))});
-  }
+std::weak_ordering operator<=>(const Decimal& a, const Decimal& b) {
+  if (a.scale == b.scale || (a.unscaled < 0) != (b.unscaled < 0)) return a.unscaled <=> b.unscaled;
+  const auto [left, right] = aligned(a, b);
+  return a.unscaled < 0 ? right <=> left : left <=> right;
 }
 
-std::string format_decimal(Int128 unscaled, int scale) {
-  UInt128 rest = unscaled < 0 ? -static_cast<UInt128>(unscaled) : static_cast<UInt128>(unscaled);
-  std::string reversed;
-  for (int i = 0; rest != 0 || i <= scale; ++i) {
-    if (i == scale && scale != 0) reversed += '.';
-    reversed += static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
+std::string_view to_string(DecimalError error) {
+  switch (error) {
+    case DecimalError::Overflow:
+      return "overflow";
+    case DecimalError::Inexact:
+      return "inexact";
+    case DecimalError::DivisionByZero:
+      return "division_by_zero";
+    case DecimalError::Malformed:
+      return "malformed";
   }
-  if (unscaled < 0) reversed += '-';
-  return {reversed.rbegin(), reversed.rend()};
+  std::unreachable();
+}
+
+DecimalResult add(const Decimal& a, const Decimal& b) {
+  const int scale = std::max(a.scale, b.scale);
+  const auto [left, right] = aligned(a, b);
+  const bool negative = a.unscaled < 0;
+  if (negative == (b.unscaled < 0)) return decimal_of(left + right, negative, scale);
+  if (left >= right) return decimal_of(left - right, negative, scale);
+  return decimal_of(right - left, !negative, scale);
+}
+
+DecimalResult subtract(const Decimal& a, const Decimal& b) {
+  return add(a, negate(b));
+}
+
+DecimalResult multiply(const Decimal& a, const Decimal& b) {
+  if (a.scale + b.scale > kMaxDecimalDigits) return std::unexpected(DecimalError::Overflow);
+  return multiply(a, b, a.scale + b.scale, Rounding::Exact);
+}
+
+DecimalResult multiply(const Decimal& a, const Decimal& b, int scale, Rounding rounding) {
+  const UInt256 product = wide_product(magnitude_of(a.unscaled), magnitude_of(b.unscaled));
+  return at_scale(product, a.scale + b.scale, (a.unscaled < 0) != (b.unscaled < 0), scale, rounding);
+}
+
+DecimalResult divide(const Decimal& a, const Decimal& b, int scale, Rounding rounding) {
+  if (b.unscaled == 0) return std::unexpected(DecimalError::DivisionByZero);
+  const bool negative = (a.unscaled < 0) != (b.unscaled < 0);
+  // a / b at the scale is a.unscaled * 10^exponent / b.unscaled.
+  const int exponent = scale + b.scale - a.scale;
+  const UInt256 divisor = wide_product(magnitude_of(b.unscaled), ten_to(std::max(0, -exponent)));
+  const int first = std::clamp(exponent, 0, kMaxDecimalDigits);
+  UInt256 dividend;
+  // A dividend of more than 256 bits is beyond 10^77, and its quotient by 38 digits beyond 10^38.
+  if (!checked_product(wide_product(magnitude_of(a.unscaled), ten_to(first)),
+                       ten_to(std::max(0, exponent - first)), dividend)) {
+    return std::unexpected(DecimalError::Overflow);
+  }
+  return rounded_quotient(dividend, divisor, negative, scale, rounding);
+}
+
+DecimalResult rescale(const Decimal& value, int scale, Rounding rounding) {
+  return at_scale({.low = magnitude_of(value.unscaled)}, value.scale, value.unscaled < 0, scale, rounding);
+}
+
+Decimal negate(const Decimal& value) {
+  return {.unscaled = -value.unscaled, .scale = value.scale};
 }
 
 }  // namespace pg2athena

@@ -1,74 +1,72 @@
-// Exact decimals from PostgreSQL's numeric: base-10000 digits to an integer scaled by a power of ten, or to
-// the text that PostgreSQL prints. No detour through floating point or text.
+// Exact decimals at run time: arithmetic that rounds only where it is told to, and how.
 #pragma once
 
-#include <cstddef>
+#include <compare>
 #include <cstdint>
-#include <span>
+#include <expected>
 #include <string>
+#include <string_view>
 
-#include "base/bytes.h"
 #include "base/int128.h"
 
 namespace pg2athena {
 
-// numeric_send's form (src/backend/utils/adt/numeric.c): int16 ndigits, int16 weight, uint16 sign, int16
-// dscale, then ndigits base-10000 digits, all big-endian. The value is sum(digit[i] * 10000^(weight - i)).
-// `digits` does not own.
-struct NumericWire {
-  static constexpr std::size_t kHeaderBytes = 8;
-  static constexpr std::int32_t kBase = 10000;
-  static constexpr std::uint16_t kNegative = 0x4000;
-  static constexpr std::uint16_t kNaN = 0xC000;
-  static constexpr std::uint16_t kInfinity = 0xD000;
-  static constexpr std::uint16_t kMinusInfinity = 0xF000;
+// unscaled / 10^scale, with at most 38 digits and 0 <= scale <= 38, as Parquet, Athena and Iceberg have them.
+// Every function here takes for granted that its arguments are so, and sees to it that its results are.
+struct Decimal {
+  Int128 unscaled = 0;
+  int scale = 0;
 
-  std::int32_t ndigits = 0;
-  std::int32_t weight = 0;
-  std::uint16_t sign = 0;
-  std::int32_t dscale = 0;
-  const std::byte* digits = nullptr;
+  // Whether decimal(precision, this scale) has it.
+  bool fits(int precision) const;
 
-  // False when the bytes aren't a numeric: a length that lies, an unknown sign, a digit beyond 9999.
-  static bool parse(std::span<const std::byte> bytes, NumericWire& out);
-
-  std::int32_t digit(std::int32_t i) const {
-    return load_be<std::uint16_t>(digits + 2 * static_cast<std::size_t>(i));
-  }
-  bool special() const { return sign >= kNaN; }
+  // By value, whatever the scales: 1.5 and 1.50 are equivalent, though they print differently.
+  friend std::weak_ordering operator<=>(const Decimal& a, const Decimal& b);
+  friend bool operator==(const Decimal& a, const Decimal& b) { return (a <=> b) == 0; }
 };
 
-enum class DecimalOutcome {
-  Exact,
-  NaN,
-  Infinite,
-  Overflow,  // more digits than the precision
-  Inexact,   // digits behind the scale would be lost
+enum class DecimalError : std::uint8_t {
+  Overflow,        // more than 38 digits, before the point or behind it
+  Inexact,         // Rounding::Exact, and there is something to round
+  DivisionByZero,  //
+  Malformed,       // text that is no decimal
+};
+std::string_view to_string(DecimalError error);
+
+using DecimalResult = std::expected<Decimal, DecimalError>;
+
+// Where a value goes that lies between two representable ones.
+enum class Rounding : std::uint8_t {
+  HalfEven,          // to the nearest; from the middle to the even one
+  HalfAwayFromZero,  // to the nearest; from the middle as PostgreSQL's numeric does (round_var in numeric.c)
+  HalfTowardZero,    // to the nearest; from the middle to the smaller magnitude
+  TowardZero,        // cuts off
+  AwayFromZero,      //
+  Floor,             // toward minus infinity
+  Ceiling,           // toward infinity
+  Exact,             // nowhere: DecimalError::Inexact
 };
 
-// The value times 10^scale. 0 <= scale <= precision <= 38. `out` is set only when the outcome is Exact.
-DecimalOutcome to_unscaled(const NumericWire& numeric, int precision, int scale, Int128& out);
-
-// Appends what numeric_out prints: "-0.10", "NaN", "Infinity".
-void append_numeric_text(const NumericWire& numeric, ByteBuffer& out);
+// Exact, at the larger scale. Overflow.
+DecimalResult add(const Decimal& a, const Decimal& b);
+DecimalResult subtract(const Decimal& a, const Decimal& b);
+// Exact, at the sum of the scales. Overflow, also when that scale is beyond 38.
+DecimalResult multiply(const Decimal& a, const Decimal& b);
+// The exact product or quotient, rounded once, to a scale of 0 … 38. Overflow, Inexact, DivisionByZero.
+DecimalResult multiply(const Decimal& a, const Decimal& b, int scale, Rounding rounding);
+DecimalResult divide(const Decimal& a, const Decimal& b, int scale, Rounding rounding);
+// The same value at another scale, 0 … 38. Overflow, Inexact.
+DecimalResult rescale(const Decimal& value, int scale, Rounding rounding);
+Decimal negate(const Decimal& value);
 
 // "-12.34" for (-1234, 2).
 std::string format_decimal(Int128 unscaled, int scale);
+std::string format_decimal(const Decimal& value);
 
-inline bool NumericWire::parse(std::span<const std::byte> bytes, NumericWire& out) {
-  if (bytes.size() < kHeaderBytes) return false;
-  out.ndigits = load_be<std::uint16_t>(bytes.data());
-  out.weight = load_be<std::int16_t>(bytes.data() + 2);
-  out.sign = load_be<std::uint16_t>(bytes.data() + 4);
-  out.dscale = load_be<std::int16_t>(bytes.data() + 6);
-  out.digits = bytes.data() + kHeaderBytes;
-  const bool known_sign = out.sign == 0 || out.sign == kNegative || out.sign == kNaN ||
-                          out.sign == kInfinity || out.sign == kMinusInfinity;
-  if (!known_sign || out.dscale < 0) return false;
-  if (bytes.size() != kHeaderBytes + 2 * static_cast<std::size_t>(out.ndigits)) return false;
-  bool in_range = true;
-  for (std::int32_t i = 0; i < out.ndigits; ++i) in_range &= out.digit(i) < kBase;
-  return in_range;
-}
+// What format_decimal() prints and nothing else: no plus, no blanks, no exponent, no zeros in front but the
+// one before the point, a digit on both sides of the point, no "-0.00". That is numeric_out's form
+// (numeric.c) but for NaN and infinities. The scale is the number of digits behind the point. Malformed,
+// Overflow.
+DecimalResult parse_decimal(std::string_view text);
 
 }  // namespace pg2athena

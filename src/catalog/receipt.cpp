@@ -38,9 +38,21 @@ FileReceipt read_file(JsonReader& json) {
   return file;
 }
 
+CoercedColumn read_coerced(JsonReader& json) {
+  CoercedColumn column{
+      .column = json.text("column"), .policy = json.text("policy"), .values = json.number("values")};
+  if (column.policy != "null" && column.policy != "clamp")
+    json.reject("\"policy\" is neither null nor clamp");
+  return column;
+}
+
 }  // namespace
 
 std::string to_json(const Receipt& receipt) {
+  Json coerced = Json::array();
+  for (const CoercedColumn& column : receipt.coerced) {
+    coerced.push_back({{"column", column.column}, {"policy", column.policy}, {"values", column.values}});
+  }
   Json files = Json::array();
   for (const FileReceipt& file : receipt.files) files.push_back(file_json(file));
   return write_json({{"format", kRecordFormat},
@@ -53,6 +65,7 @@ std::string to_json(const Receipt& receipt) {
                      {"duration_ms", receipt.duration.count()},
                      {"rows", receipt.rows},
                      {"bytes", receipt.bytes},
+                     {"coerced", std::move(coerced)},
                      {"files", std::move(files)}});
 }
 
@@ -69,6 +82,7 @@ Result<Receipt> receipt_from_json(std::string_view text) {
                   .worker = reader.text("worker"),
                   .duration = std::chrono::milliseconds(reader.number("duration_ms"))};
   reader.each("files", [&](JsonReader& file) { receipt.files.push_back(read_file(file)); });
+  reader.each("coerced", [&](JsonReader& column) { receipt.coerced.push_back(read_coerced(column)); });
   PG2ATHENA_TRY(reader.result());
   return receipt;
 }

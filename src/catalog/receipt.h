@@ -32,6 +32,15 @@ struct FileReceipt {
   bool operator==(const FileReceipt&) const = default;
 };
 
+// Values of a column that its type can't hold, and that became something else as its policy says.
+struct CoercedColumn {
+  std::string column;        // in the lake
+  std::string policy;        // "null": they are NULL; "clamp": they are the nearest value that there is
+  std::uint64_t values = 0;  // at least one
+
+  bool operator==(const CoercedColumn&) const = default;
+};
+
 struct Receipt {
   std::string run_id;
   std::string table;  // the lake's name: "public.orders"
@@ -40,8 +49,9 @@ struct Receipt {
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;  // of all files
   std::vector<FileReceipt> files;
-  std::string source;  // what was read, for people: `"public"."orders" blocks 0..1279`
-  std::string worker;  // who read it
+  std::vector<CoercedColumn> coerced = {};  // in the order of the columns, without those that have none
+  std::string source;                       // what was read, for people: `"public"."orders" blocks 0..1279`
+  std::string worker;                       // who read it
   std::chrono::milliseconds duration{0};
 
   bool operator==(const Receipt&) const = default;

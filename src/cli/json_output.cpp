@@ -76,17 +76,24 @@ Json totals_json(const pipeline::RunSummary& summary) {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   std::uint64_t bytes_read = 0;
+  std::uint64_t coerced = 0;
   for (const pipeline::TableSummary& table : summary.tables) {
+    for (const catalog::CoercedColumn& column : table.coerced) coerced += column.values;
     rows += table.rows;
     files += table.files;
     bytes += table.bytes;
     bytes_read += table.bytes_read;
   }
-  return {{"tables", summary.tables.size()},
-          {"rows", rows},
-          {"files", files},
-          {"bytes", bytes},
-          {"bytes_read", bytes_read}};
+  return {{"tables", summary.tables.size()}, {"rows", rows},      {"files", files}, {"bytes", bytes},
+          {"bytes_read", bytes_read},        {"coerced", coerced}};
+}
+
+Json coerced_json(const std::vector<catalog::CoercedColumn>& columns) {
+  Json coerced = Json::array();
+  for (const catalog::CoercedColumn& column : columns) {
+    coerced.push_back({{"column", column.column}, {"policy", column.policy}, {"values", column.values}});
+  }
+  return coerced;
 }
 
 Json run_tables_json(const pipeline::RunSummary& summary) {
@@ -98,7 +105,8 @@ Json run_tables_json(const pipeline::RunSummary& summary) {
                  {"files", table.files},
                  {"bytes", table.bytes},
                  {"bytes_read", table.bytes_read},
-                 {"elapsed_ms", table.elapsed.count()}};
+                 {"elapsed_ms", table.elapsed.count()},
+                 {"coerced", coerced_json(table.coerced)}};
     add_outcome(json, table.outcome);
     tables.push_back(std::move(json));
   }

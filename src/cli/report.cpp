@@ -1,11 +1,16 @@
 #include "cli/report.h"
 
+#include <map>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "base/quantity.h"
 #include "cli/text_table.h"
 #include "parquet/compression.h"
 #include "parquet/encoding_choice.h"
+#include "parquet/type_text.h"
 #include "pipeline/error_policy.h"
 
 namespace pg2athena::cli {
@@ -20,6 +25,15 @@ using catalog::TableOutcome;
 using pipeline::PlannedColumn;
 using pipeline::PlannedTable;
 
+// A plan's lines stay in this many columns of a terminal, as far as names let them.
+constexpr std::size_t kPlanWidth = 120;
+
+// A type as it is shown in a table of columns. (All of it is in the plan as JSON.)
+std::string cell(std::string_view type) {
+  constexpr std::size_t kWidest = 40;
+  return truncate_to_width(type, kWidest);
+}
+
 std::string table_head(const PlannedTable& table) {
   std::string facts;
   const auto add = [&](std::string fact) { facts += (facts.empty() ? "" : ", ") + std::move(fact); };
@@ -31,17 +45,53 @@ std::string table_head(const PlannedTable& table) {
   return fmt::format("{}  from {}: {}\n", table.name, printable(source), facts);
 }
 
-std::string column_note(const columnar::Field& field, const PlannedColumn& column) {
-  std::string note;
-  const auto add = [&](const std::string& part) { note += (note.empty() ? "" : "; ") + part; };
-  if (!field.source_name.empty()) add(fmt::format("named \"{}\" in PostgreSQL", field.source_name));
-  if (!column.mapping.note.empty()) add(column.mapping.note);
-  if (const auto values = pipeline::can_fail_on(field, column); !values.empty()) {
-    add(fmt::format("an error on: {}", values));
+// What there is to know of a column besides its types, each a line of its own.
+std::vector<std::string> remarks(const columnar::Field& field, const PlannedColumn& column) {
+  const types::TypeMapping& mapping = column.mapping;
+  std::vector<std::string> remarks;
+  if (!field.source_name.empty()) {
+    remarks.push_back(fmt::format("named \"{}\" in PostgreSQL", field.source_name));
   }
-  if (column.encoding) add(fmt::format("encoding {}", parquet::encoding_name(*column.encoding)));
-  if (column.bloom_filter) add("with a Bloom filter");
-  return note;
+  if (!mapping.note.empty()) remarks.push_back(mapping.note);
+  const pipeline::UnfitValues unfit = pipeline::unfit_values(mapping);
+  if (!unfit.fail.empty()) remarks.push_back("an error on: " + unfit.fail);
+  if (!unfit.become_null.empty()) remarks.push_back("NULL instead of: " + unfit.become_null);
+  if (!unfit.clamped.empty()) {
+    remarks.push_back("the nearest value instead of: " + unfit.clamped + "; where there is none, an error");
+  }
+  if (!mapping.loses.empty()) remarks.push_back("lost: " + mapping.loses);
+  if (!mapping.athena.empty()) remarks.push_back("Athena: " + mapping.athena);
+  if (column.encoding)
+    remarks.push_back(fmt::format("encoding {}", parquet::encoding_name(*column.encoding)));
+  if (column.bloom_filter) remarks.emplace_back("with a Bloom filter");
+  return remarks;
+}
+
+// The remarks of a table's columns, each said once for all columns that it is about, in lines of kPlanWidth.
+std::string remarks_text(const PlannedTable& table) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> lines;  // a remark, and its columns
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const columnar::Field& field = table.schema.fields[i];
+    for (std::string& remark : remarks(field, table.columns[i])) {
+      const auto [place, is_new] = places.emplace(remark, lines.size());
+      if (is_new) lines.emplace_back(std::move(remark), std::vector<std::string>());
+      lines[place->second].second.push_back(field.name);
+    }
+  }
+  std::string out;
+  for (const auto& [remark, columns] : lines) {
+    out += wrapped(fmt::format("{}: {}", fmt::join(columns, ", "), remark), kPlanWidth, "  ", "      ");
+  }
+  return out;
+}
+
+// "3 values became NULL", "1 value was clamped".
+std::string coerced_text(const catalog::CoercedColumn& column) {
+  const bool one = column.values == 1;
+  const std::string values = counted(column.values, "value");
+  if (column.policy == "null") return values + " became NULL";
+  return fmt::format("{} {} clamped to what its type can hold", values, one ? "was" : "were");
 }
 
 std::string files_text(const pipeline::Plan& plan) {
@@ -88,13 +138,15 @@ std::string plan_text(const pipeline::Plan& plan) {
                                 plan.server.version_text, plan.server.user);
   for (const PlannedTable& table : plan.tables) {
     out += table_head(table);
-    TextTable columns({{"column"}, {"PostgreSQL"}, {"Athena"}, {"NULL"}, {"note"}});
+    TextTable columns({{"column"}, {"PostgreSQL"}, {"Parquet"}, {"Athena"}, {"NULL"}});
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       const columnar::Field& field = table.schema.fields[i];
-      columns.add_row({field.name, table.columns[i].type.name, columnar::hive_name(field.type),
-                       field.nullable ? "yes" : "no", column_note(field, table.columns[i])});
+      columns.add_row({field.name, cell(table.columns[i].type.name), cell(parquet::type_text(field.type)),
+                       cell(columnar::hive_name(field.type)), field.nullable ? "yes" : "no"});
     }
-    out += indented(columns.render()) + "\n";
+    out += indented(columns.render());
+    if (const std::string said = remarks_text(table); !said.empty()) out += "\n" + said;
+    out += "\n";
   }
   for (const std::string& warning : plan.warnings) out += "warning: " + printable(warning) + "\n";
   std::uint64_t bytes = 0;
@@ -129,10 +181,19 @@ std::string summary_text(const pipeline::RunSummary& summary, const std::string&
     bytes += t.bytes;
     bytes_read += t.bytes_read;
   }
+  std::string coerced;
+  for (const pipeline::TableSummary& t : summary.tables) {
+    for (const catalog::CoercedColumn& column : t.coerced) {
+      coerced += fmt::format("{}.{}: {} (on_unrepresentable: {})\n", t.name, column.column,
+                             coerced_text(column), column.policy);
+    }
+  }
+  if (!coerced.empty()) coerced = "\n" + coerced;
   table.set_footer({counted(summary.tables.size(), "table"), with_thousands(rows), with_thousands(files),
                     human_bytes(bytes), human_bytes(bytes_read), human_duration(summary.elapsed), ""});
-  return fmt::format("{}\nRun {} into {}, {}, snapshot at {}\n", table.render(), summary.run_id, target,
-                     counted(static_cast<std::size_t>(summary.workers), "worker"), summary.snapshot.lsn);
+  return fmt::format("{}{}\nRun {} into {}, {}, snapshot at {}\n", table.render(), coerced, summary.run_id,
+                     target, counted(static_cast<std::size_t>(summary.workers), "worker"),
+                     summary.snapshot.lsn);
 }
 
 std::string publication_text(const std::vector<catalog::RunOutcome>& outcomes) {

@@ -120,6 +120,29 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string wrapped(std::string_view text, std::size_t width, std::string_view first,
+                    std::string_view others) {
+  const std::string shown = printable(text);
+  std::string out;
+  std::string line(first);
+  bool begun = false;  // the line has a word
+  std::string_view rest = shown;
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    if (word.empty()) continue;
+    if (begun && display_width(line) + 1 + display_width(word) > width) {
+      out += line + '\n';
+      line = others;
+      begun = false;
+    }
+    if (begun) line += ' ';
+    line += word;
+    begun = true;
+  }
+  return out + line + '\n';
+}
+
 std::string with_thousands(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(); at > 3;) {

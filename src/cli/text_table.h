@@ -17,6 +17,11 @@ std::string truncate_to_width(std::string_view text, std::size_t width);
 // The text with what a terminal would obey (control characters) or can't show (malformed UTF-8) as U+FFFD.
 std::string printable(std::string_view text);
 
+// A text in lines of at most `width` columns, broken at blanks; a word that is wider stays whole. The first
+// line begins with `first`, the others with `others`. Each ends in a newline; the text is made printable.
+std::string wrapped(std::string_view text, std::size_t width, std::string_view first,
+                    std::string_view others);
+
 // "1,234,567".
 std::string with_thousands(std::uint64_t number);
 // Decimal units, as disks and networks count: "0 B", "999 B", "1.2 GB".

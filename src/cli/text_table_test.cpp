@@ -93,5 +93,14 @@ TEST(TextTable, Columns_are_aligned_by_what_is_seen) {
             "total         1,257\n");
 }
 
+TEST(TextTable, Long_lines_are_broken_between_words) {
+  EXPECT_EQ(wrapped("one two three", 80, "- ", "  "), "- one two three\n");
+  EXPECT_EQ(wrapped("one two three", 9, "- ", "  "), "- one two\n  three\n");
+  EXPECT_EQ(wrapped("one verylongword three", 9, "", "  "), "one\n  verylongword\n  three\n");
+  EXPECT_EQ(wrapped("größe größe", 11, "", ""), "größe größe\n") << "columns, not bytes";
+  EXPECT_EQ(wrapped("a\x1b", 80, "", ""), "a\xEF\xBF\xBD\n");
+  EXPECT_EQ(wrapped("", 80, "", ""), "\n");
+}
+
 }  // namespace
 }  // namespace pg2athena::cli

@@ -27,7 +27,7 @@ TEST(Documents, Every_setting_is_in_schema_page_and_first_configuration) {
     EXPECT_THAT(page, HasSubstr("| `" + setting.path() + "` |"));
     EXPECT_THAT(initial, HasSubstr(std::string(setting.key) + ": "));
   }
-  for (const TableKey& key : table_keys()) {
+  for (const Key& key : table_keys()) {
     EXPECT_TRUE(
         schema["properties"]["tables"]["items"]["oneOf"][1]["properties"].contains(std::string(key.key)));
     EXPECT_THAT(page, HasSubstr("| `" + std::string(key.key) + "` |"));

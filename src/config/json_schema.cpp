@@ -76,24 +76,60 @@ Json names_schema(std::string_view summary) {
   return {{"description", summary}, {"type", "array"}, {"minItems", 1}, {"items", name_schema()}};
 }
 
-Json encodings_schema(std::string_view summary) {
+Json encoding_names() {
   Json names = Json::array();
   for (const parquet::Encoding encoding : parquet::all_encodings()) {
     names.push_back(parquet::encoding_name(encoding));
   }
+  return names;
+}
+
+// A choice for a type: of its keys at least one.
+Json type_choice_schema() {
+  Json properties = Json::object();
+  for (const Key& key : type_choice_keys()) {
+    Json schema = {{"description", key.summary}};
+    if (key.key == "on_unrepresentable") {
+      // In YAML a plain null is nothing, and here the policy of this name.
+      schema["enum"] = {"error", nullptr, "null", "string", "clamp"};
+    } else if (key.key == "trim") {
+      schema["type"] = "boolean";
+    } else {
+      schema.update(name_schema());
+    }
+    properties[std::string(key.key)] = std::move(schema);
+  }
+  return {{"type", "object"},
+          {"minProperties", 1},
+          {"additionalProperties", false},
+          {"properties", std::move(properties)}};
+}
+
+Json each_schema(std::string_view summary, Json value) {
   return {{"description", summary},
           {"type", "object"},
           {"minProperties", 1},
-          {"additionalProperties", {{"enum", names}}}};
+          {"additionalProperties", std::move(value)}};
+}
+
+Json types_schema() {
+  Json schema = each_schema(kTypesSummary, type_choice_schema());
+  schema["type"] = {"object", "null"};
+  return schema;
 }
 
 Json tables_schema() {
   Json properties = Json::object();
-  for (const TableKey& key : table_keys()) {
+  for (const Key& key : table_keys()) {
     if (key.type == "list of names") {
       properties[std::string(key.key)] = names_schema(key.summary);
     } else if (key.type == kEncodingByColumn) {
-      properties[std::string(key.key)] = encodings_schema(key.summary);
+      properties[std::string(key.key)] = each_schema(key.summary, {{"enum", encoding_names()}});
+    } else if (key.type == kTypeByColumn) {
+      properties[std::string(key.key)] = each_schema(key.summary, type_choice_schema());
+    } else if (key.type == kNameByColumn) {
+      properties[std::string(key.key)] =
+          each_schema(key.summary, {{"type", "string"}, {"pattern", "^[a-z0-9_]{1,255}$"}});
     } else {
       properties[std::string(key.key)] = {{"description", key.summary}, {"type", "string"}, {"minLength", 1}};
     }
@@ -114,6 +150,7 @@ std::string json_schema() {
   Json properties = Json::object();
   for (const Section& section : sections()) properties[std::string(section.key)] = of_section(section);
   for (const Section& list : name_lists()) properties[std::string(list.key)] = names_schema(list.summary);
+  properties["types"] = types_schema();
   properties["tables"] = tables_schema();
   const Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                        {"title", "The configuration of pg2athena"},

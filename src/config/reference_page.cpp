@@ -92,7 +92,7 @@ std::string section_table(const Section& section) {
 std::string tables_part() {
   std::string out =
       fmt::format("\n## tables\n{}.\n\n| key | value | meaning |\n| --- | --- | --- |\n", kTablesSummary);
-  for (const TableKey& key : table_keys()) {
+  for (const Key& key : table_keys()) {
     out += fmt::format("| `{}` | {} | {}. |\n", key.key, key.type, key.summary);
   }
   out += kNames;

@@ -28,6 +28,8 @@ constexpr std::array kCodecValues = {parquet::Compression::Zstd, parquet::Compre
                                      parquet::Compression::Gzip, parquet::Compression::Lz4Raw,
                                      parquet::Compression::None};
 constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
+constexpr std::array<std::string_view, 4> kTimestamps = {pipeline::kExactTimestamps, "millis_floor", "string",
+                                                         "bigint"};
 
 template <std::string Configuration::* member>
 void set_text(Configuration& configuration, const SettingValue& value) {
@@ -202,6 +204,19 @@ constexpr std::array kSettings = {
             .max = kTebibyte,
             .set = [](Configuration& c, const SettingValue& v) { c.run.file_bytes = v.number; },
             .get = [](const Configuration& c) { return byte_size_text(c.run.file_bytes); }},
+    Setting{
+        .section = "files",
+        .key = "timestamps",
+        .kind = ValueKind::Choice,
+        .summary =
+            "How timestamp and timestamptz become columns, where `types` says nothing else: micros is exact, "
+            "and Athena shows milliseconds of it, rounded; millis_floor is cut to the millisecond, and shown "
+            "as it is; string is PostgreSQL's text; bigint is microseconds since 1970",
+        .example = "millis_floor",
+        .option = "timestamps",
+        .choices = kTimestamps,
+        .set = [](Configuration& c, const SettingValue& v) { c.run.timestamps = v.text; },
+        .get = [](const Configuration& c) { return c.run.timestamps; }},
     Setting{.section = "log",
             .key = "format",
             .kind = ValueKind::Choice,
@@ -228,21 +243,38 @@ constexpr std::array kNameLists = {
     Section{"exclude", "Tables and views to leave out; `*` and `?` are wildcards"}};
 
 constexpr std::array kTableKeys = {
-    TableKey{"name", "name", "schema.name, or a name of the search path; \"Quoted\" keeps upper case"},
-    TableKey{"columns", "list of names", "The columns to export, in this order; all when it is missing"},
-    TableKey{"where", "SQL", "A condition; the rows for which it is true are exported"},
-    TableKey{
-        "encoding", kEncodingByColumn,
+    Key{"name", "name", "schema.name, or a name of the search path; \"Quoted\" keeps upper case"},
+    Key{"columns", "list of names", "The columns to export, in this order; all when it is missing"},
+    Key{"where", "SQL", "A condition; the rows for which it is true are exported"},
+    Key{"encoding", kEncodingByColumn,
         "How the values of a column are written, where the data should not decide: `plain`, `dictionary`, "
         "`delta_binary_packed`, `delta_length_byte_array`, `byte_stream_split` or `rle`, as its type has "
         "it; of an array its elements"},
-    TableKey{"bloom_filters", "list of names",
-             "Columns that get a Bloom filter, by which readers skip row groups without the value they look "
-             "for"},
-    TableKey{"query", "file",
-             "A file with one SELECT, relative to the configuration file; instead of `name`"},
-    TableKey{"sql", "SQL", "One SELECT, instead of `name`"},
-    TableKey{"as", "name", "What a query's result is called in the lake"},
+    Key{"bloom_filters", "list of names",
+        "Columns that get a Bloom filter, by which readers skip row groups without the value they look "
+        "for"},
+    Key{"types", kTypeByColumn, "What becomes of the values of a column: `as`, `on_unrepresentable`, `trim`"},
+    Key{"rename", kNameByColumn,
+        "What columns are called in the lake, where the rule for names should not decide"},
+    Key{"query", "file", "A file with one SELECT, relative to the configuration file; instead of `name`"},
+    Key{"sql", "SQL", "One SELECT, instead of `name`"},
+    Key{"as", "name",
+        "What it is called in the lake, by the rule for names and without a schema: a query needs it, a "
+        "table may "
+        "have it"},
+};
+
+constexpr std::array kTypeChoiceKeys = {
+    Key{"as", "form of the type",
+        "As what its values are kept, where there is more than one way: `string`, `decimal(p,s)` …, as the "
+        "type has it"},
+    Key{"on_unrepresentable", "policy",
+        "What becomes of a value that its column can't hold: `error`, which is the default, ends the run; "
+        "`null` makes "
+        "it NULL, and `clamp` the nearest value that there is; both are counted. `string` makes the column "
+        "text from "
+        "the start"},
+    Key{"trim", "true or false", "Of char(n): whether the blanks at the end go"},
 };
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
@@ -293,8 +325,11 @@ std::span<const Section> sections() {
 std::span<const Section> name_lists() {
   return kNameLists;
 }
-std::span<const TableKey> table_keys() {
+std::span<const Key> table_keys() {
   return kTableKeys;
+}
+std::span<const Key> type_choice_keys() {
+  return kTypeChoiceKeys;
 }
 
 std::string describe_values(const Setting& setting) {

@@ -57,14 +57,23 @@ std::span<const Setting> settings();    // those of a section stand together
 std::span<const Section> sections();    // in the order of settings()
 std::span<const Section> name_lists();  // schemas, exclude: lists of names
 
-// The keys of a table that is more than a name, with their meaning.
-struct TableKey {
+// A key of a table that is more than a name, or of a choice for a type, with its meaning.
+struct Key {
   std::string_view key;
   std::string_view type;  // for people
   std::string_view summary;
 };
-std::span<const TableKey> table_keys();
+std::span<const Key> table_keys();
 inline constexpr std::string_view kEncodingByColumn = "encoding of each column";
+inline constexpr std::string_view kTypeByColumn = "choice for each column";
+inline constexpr std::string_view kNameByColumn = "new name of each column";
+
+// The keys of a choice: of a value of `types`, in the file or in a table.
+std::span<const Key> type_choice_keys();
+inline constexpr std::string_view kTypesSummary =
+    "What becomes of the values of a type, in every column of it and inside of arrays, ranges and "
+    "composites; what "
+    "is said of a column wins";
 inline constexpr std::string_view kTablesSummary =
     "The tables, views and materialized views to export: names, patterns, or more about one of them. Without "
     "`tables` and `schemas` everything in the database is exported";

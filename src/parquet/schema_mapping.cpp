@@ -23,53 +23,6 @@ Repetition repetition_of(bool nullable) {
   return nullable ? Repetition::Optional : Repetition::Required;
 }
 
-PhysicalType physical_type(const Type& type) {
-  switch (type.storage()) {
-    case Storage::Byte:
-      return PhysicalType::Boolean;
-    case Storage::Int32:
-      return PhysicalType::Int32;
-    case Storage::Int64:
-      return PhysicalType::Int64;
-    case Storage::Int128:
-      return PhysicalType::FixedLenByteArray;
-    case Storage::Float:
-      return PhysicalType::Float;
-    case Storage::Double:
-      return PhysicalType::Double;
-    case Storage::Bytes:
-      return PhysicalType::ByteArray;
-    case Storage::List:
-    case Storage::Struct:
-      break;
-  }
-  std::unreachable();
-}
-
-std::optional<LogicalType> logical_type(const Type& type) {
-  switch (type.id) {
-    case TypeId::Int16:
-      return LogicalType{.kind = LogicalKind::Integer, .bit_width = 16};
-    case TypeId::Decimal:
-      return LogicalType{.kind = LogicalKind::Decimal, .precision = type.precision, .scale = type.scale};
-    case TypeId::Date:
-      return LogicalType{.kind = LogicalKind::Date};
-    case TypeId::Timestamp:
-      return LogicalType{.kind = LogicalKind::Timestamp, .utc = type.utc};
-    // PostgreSQL's time has no zone.
-    case TypeId::Time:
-      return LogicalType{.kind = LogicalKind::Time, .utc = false};
-    case TypeId::String:
-      return LogicalType{.kind = LogicalKind::String};
-    case TypeId::List:
-      return LogicalType{.kind = LogicalKind::List};
-    case TypeId::Map:
-      return LogicalType{.kind = LogicalKind::Map};
-    default:
-      return std::nullopt;
-  }
-}
-
 std::unexpected<Error> fail_at(const Leaf& at, ErrorKind kind, std::string text) {
   return fail(Error(kind, std::move(text)).with("column", at.dotted_path()));
 }
@@ -208,6 +161,53 @@ Result<void> check_paths(const std::vector<Leaf>& leaves) {
 }
 
 }  // namespace
+
+PhysicalType physical_type(const Type& type) {
+  switch (type.storage()) {
+    case Storage::Byte:
+      return PhysicalType::Boolean;
+    case Storage::Int32:
+      return PhysicalType::Int32;
+    case Storage::Int64:
+      return PhysicalType::Int64;
+    case Storage::Int128:
+      return PhysicalType::FixedLenByteArray;
+    case Storage::Float:
+      return PhysicalType::Float;
+    case Storage::Double:
+      return PhysicalType::Double;
+    case Storage::Bytes:
+      return PhysicalType::ByteArray;
+    case Storage::List:
+    case Storage::Struct:
+      break;
+  }
+  std::unreachable();
+}
+
+std::optional<LogicalType> logical_type(const Type& type) {
+  switch (type.id) {
+    case TypeId::Int16:
+      return LogicalType{.kind = LogicalKind::Integer, .bit_width = 16};
+    case TypeId::Decimal:
+      return LogicalType{.kind = LogicalKind::Decimal, .precision = type.precision, .scale = type.scale};
+    case TypeId::Date:
+      return LogicalType{.kind = LogicalKind::Date};
+    case TypeId::Timestamp:
+      return LogicalType{.kind = LogicalKind::Timestamp, .utc = type.utc};
+    // PostgreSQL's time has no zone.
+    case TypeId::Time:
+      return LogicalType{.kind = LogicalKind::Time, .utc = false};
+    case TypeId::String:
+      return LogicalType{.kind = LogicalKind::String};
+    case TypeId::List:
+      return LogicalType{.kind = LogicalKind::List};
+    case TypeId::Map:
+      return LogicalType{.kind = LogicalKind::Map};
+    default:
+      return std::nullopt;
+  }
+}
 
 std::string Leaf::dotted_path() const {
   return parquet::dotted_path(path);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,11 @@ struct MappedSchema {
 // and for two leaves of one dotted path. Unsupported for columns nested deeper than levels count (255).
 // The error's "column" is the dotted path.
 Result<MappedSchema> map_schema(const columnar::Schema& schema);
+
+// What a scalar type is in a file. The logical type, also of a list or a map, is nothing where the physical
+// one says it all.
+PhysicalType physical_type(const columnar::Type& type);
+std::optional<LogicalType> logical_type(const columnar::Type& type);
 
 // Bytes of a FixedLenByteArray that holds any number of so many digits, in two's complement.
 std::size_t decimal_bytes(int precision);

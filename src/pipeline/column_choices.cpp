@@ -15,6 +15,7 @@ namespace {
 using parquet::Leaf;
 using parquet::PhysicalType;
 using postgres::ColumnChoice;
+using postgres::RelationColumn;
 
 // The error with the place of the choice before its message.
 std::unexpected<Error> fail_at(const ColumnChoice& choice, ErrorKind kind, const PlannedTable& table,
@@ -24,11 +25,10 @@ std::unexpected<Error> fail_at(const ColumnChoice& choice, ErrorKind kind, const
                   .hint(std::move(hint)));
 }
 
-Result<std::size_t> find_column(const ColumnChoice& choice, const PlannedTable& table) {
-  const auto found = std::ranges::find(table.columns, choice.column, &PlannedColumn::source_name);
-  if (found != table.columns.end()) return static_cast<std::size_t>(found - table.columns.begin());
+std::unexpected<Error> no_such_column(const ColumnChoice& choice, std::span<const RelationColumn> columns,
+                                      const PlannedTable& table) {
   std::vector<std::string> names;
-  for (const PlannedColumn& column : table.columns) names.push_back(column.source_name);
+  for (const RelationColumn& column : columns) names.push_back(column.name);
   const std::string near = nearest_name(choice.column, names);
   return fail_at(choice, ErrorKind::NotFound, table,
                  fmt::format("{} has no column {} that is exported", table.display(),
@@ -56,11 +56,50 @@ Result<void> choose_encoding(const ColumnChoice& choice, const Leaf& leaf, const
 
 }  // namespace
 
+Result<void> check_chosen_columns(std::span<const ColumnChoice> choices,
+                                  std::span<const RelationColumn> columns, const PlannedTable& table) {
+  for (const ColumnChoice& choice : choices) {
+    if (std::ranges::find(columns, choice.column, &RelationColumn::name) == columns.end()) {
+      return no_such_column(choice, columns, table);
+    }
+  }
+  return {};
+}
+
+types::TypeChoice type_choice(std::span<const ColumnChoice> choices, std::string_view column) {
+  const auto found = std::ranges::find_if(
+      choices, [&](const ColumnChoice& choice) { return choice.column == column && !choice.type.empty(); });
+  return found == choices.end() ? types::TypeChoice() : found->type;
+}
+
+std::string new_name(std::span<const ColumnChoice> choices, std::string_view column) {
+  const auto found = std::ranges::find_if(
+      choices, [&](const ColumnChoice& choice) { return choice.column == column && !choice.rename.empty(); });
+  return found == choices.end() ? std::string() : found->rename;
+}
+
+std::string chosen_form(const types::TypeMapping& mapping, const types::MappingRules& rules,
+                        const types::TypeChoice& choice) {
+  const auto of_type = rules.by_type.find(mapping.row->name);
+  const types::TypeChoice general = of_type == rules.by_type.end() ? types::TypeChoice() : of_type->second;
+  if (!choice.as.empty()) return choice.as;
+  if (!general.as.empty()) return general.as;
+  const auto policy = choice.on_unrepresentable ? choice.on_unrepresentable : general.on_unrepresentable;
+  const bool as_text =
+      policy == types::OnUnrepresentable::String && mapping.column.id == columnar::TypeId::String;
+  return as_text ? "string" : "";
+}
+
 Result<void> choose(std::span<const ColumnChoice> choices, PlannedTable& table) {
-  if (choices.empty()) return {};
+  const auto for_files = [](const ColumnChoice& choice) {
+    return !choice.encoding.empty() || choice.bloom_filter;
+  };
+  if (std::ranges::none_of(choices, for_files)) return {};
   PG2ATHENA_ASSIGN(const parquet::MappedSchema mapped, parquet::map_schema(table.schema));
   for (const ColumnChoice& choice : choices) {
-    PG2ATHENA_ASSIGN(const std::size_t index, find_column(choice, table));
+    if (!for_files(choice)) continue;
+    const auto found = std::ranges::find(table.columns, choice.column, &PlannedColumn::source_name);
+    const auto index = static_cast<std::size_t>(found - table.columns.begin());
     PlannedColumn& column = table.columns[index];
     const auto leaf = std::ranges::find(mapped.leaves, index, &Leaf::column);
     if (std::ranges::count(mapped.leaves, index, &Leaf::column) != 1) {

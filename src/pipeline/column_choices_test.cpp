@@ -18,7 +18,7 @@ using testing::IsEmpty;
 PlannedTable orders() {
   PlannedTable table{.name = "public.orders", .source = "public.orders", .kind = "table"};
   const auto add = [&](const std::string& name, types::PgType type, bool nullable) {
-    types::TypeMapping mapping = types::map_type(type);
+    types::TypeMapping mapping = types::map_type(type).value();
     table.schema.fields.push_back({.name = name, .type = mapping.column, .nullable = nullable});
     table.columns.push_back({.source_name = name, .type = std::move(type), .mapping = std::move(mapping)});
   };

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@
 #include "postgres/session.h"
 
 namespace pg2athena::pipeline {
+
+// The timestamps that lose nothing: the type table's own form.
+inline constexpr std::string_view kExactTimestamps = "micros";
 
 // What the operator asked for.
 struct RunOptions {
@@ -40,6 +44,10 @@ struct RunOptions {
   // The most bytes that one value may have, and all values of one row together. Nothing: what memory_bytes
   // can hold.
   std::optional<std::uint64_t> max_value_bytes;
+  // Choices for the columns of a type, by the name of its row in the type table.
+  std::map<std::string, types::TypeChoice, std::less<>> types;
+  // The form of timestamp and timestamptz, where `types` names none.
+  std::string timestamps{kExactTimestamps};
 };
 
 // As the configuration spells it: "athena", "modern".
@@ -47,20 +55,31 @@ std::string_view profile_name(parquet::Profile profile);
 
 postgres::SessionSettings session_settings(const RunOptions& options);
 
+// What holds for all columns: the operator's choices for types, and what the server says of its money.
+types::MappingRules mapping_rules(const RunOptions& options, const postgres::ServerInfo& server);
+
 // One column: what it is in PostgreSQL (the scan's columns have the details) and in the lake.
 struct PlannedColumn {
   std::string source_name;
   types::PgType type;
   types::TypeMapping mapping;
-  // What the operator chose, and the leaf in the files that it is for; empty when nothing was chosen.
+  // As what the operator wants its values kept; empty where the type table decides.
+  std::string as = {};
+  // What the operator chose for the files, and the leaf in them that it is for; empty when nothing was
+  // chosen.
   std::string leaf_path = {};
   std::optional<parquet::Encoding> encoding = {};
   bool bloom_filter = false;
 };
 
-// The values that make a run fail on this column; empty where there are none. (Text that isn't UTF-8 concerns
-// databases without an encoding, and is one of the plan's warnings for them.)
-std::string_view can_fail_on(const columnar::Field& field, const PlannedColumn& column);
+// The values that a column can't hold, by what becomes of them: of the column's own, and of those inside of
+// its arrays, ranges and composites, whose policies may be others. Empty where there are none.
+struct UnfitValues {
+  std::string fail;         // the run ends with an error
+  std::string become_null;  // and are counted
+  std::string clamped;      // become the nearest value, and are counted; without one (NaN) the run ends
+};
+UnfitValues unfit_values(const types::TypeMapping& mapping);
 
 // A part of a table that one worker reads in one go.
 struct PlannedShard {
@@ -72,7 +91,7 @@ struct PlannedShard {
 };
 
 struct PlannedTable {
-  std::string name;    // in the lake: "public.orders"
+  std::string name;    // in the lake: "public.orders", or what `as` says
   std::string source;  // in PostgreSQL, for people: public."Orders"; of a query its SQL
   std::string kind;    // "table", "partitioned table", "view", … or "query"
   std::string comment;
@@ -112,7 +131,8 @@ struct Plan {
 std::uint64_t row_group_bytes(const Plan& plan);
 
 // Decides. Errors are of the kinds that refuse a run: NameCollision, Unsupported (the memory can't hold it,
-// for one), NotFound (nothing to export).
+// for one), NotFound (nothing to export, or a choice for a column that isn't there), InvalidArgument (a
+// choice that isn't one for its type).
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options);
 
 // The plan as JSON, the one form of it: `pg2athena plan --output json` prints it (docs/output.md says what

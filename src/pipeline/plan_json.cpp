@@ -3,24 +3,38 @@
 
 #include "parquet/compression.h"
 #include "parquet/encoding_choice.h"
+#include "parquet/type_text.h"
 #include "pipeline/plan.h"
 
 namespace pg2athena::pipeline {
 namespace {
+
+nlohmann::ordered_json text_or_null(std::string_view text) {
+  return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
+}
 
 nlohmann::ordered_json columns_json(const PlannedTable& table) {
   nlohmann::ordered_json columns = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const columnar::Field& field = table.schema.fields[i];
     const PlannedColumn& column = table.columns[i];
+    const UnfitValues unfit = unfit_values(column.mapping);
     columns.push_back(
         {{"name", field.name},
          {"source_name", column.source_name},
          {"postgresql_type", column.type.name},
+         {"as", text_or_null(column.as)},
+         {"parquet_type", parquet::type_text(field.type)},
          {"type", columnar::hive_name(field.type)},
          {"nullable", field.nullable},
          {"note", column.mapping.note},
-         {"can_fail_on", can_fail_on(field, column)},
+         {"on_unrepresentable", to_string(column.mapping.on_unrepresentable)},
+         {"can_fail_on", unfit.fail},
+         {"becomes_null", unfit.become_null},
+         {"clamped", unfit.clamped},
+         {"loses", column.mapping.loses},
+         {"athena", column.mapping.athena},
+         {"trim", column.mapping.trim},
          {"encoding", column.encoding ? nlohmann::ordered_json(parquet::encoding_name(*column.encoding))
                                       : nlohmann::ordered_json()},
          {"bloom_filter", column.bloom_filter},

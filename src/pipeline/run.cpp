@@ -83,6 +83,27 @@ std::vector<catalog::TableColumn> table_columns(const PlannedTable& table) {
   return columns;
 }
 
+// Sums what the shards of a table count.
+void add_coerced(const std::vector<catalog::CoercedColumn>& of_shard,
+                 std::vector<catalog::CoercedColumn>& sum) {
+  for (const catalog::CoercedColumn& counted : of_shard) {
+    const auto found = std::ranges::find_if(sum, [&](const catalog::CoercedColumn& other) {
+      return other.column == counted.column && other.policy == counted.policy;
+    });
+    if (found == sum.end()) {
+      sum.push_back(counted);
+    } else {
+      found->values += counted.values;
+    }
+  }
+}
+
+void sort_by_column(const columnar::Schema& schema, std::vector<catalog::CoercedColumn>& coerced) {
+  std::ranges::stable_sort(coerced, {}, [&](const catalog::CoercedColumn& column) {
+    return std::ranges::find(schema.fields, column.column, &columnar::Field::name) - schema.fields.begin();
+  });
+}
+
 // One try at a run. Its members are in the order in which they must go away: last the keeper, whose
 // connection holds the locks and the snapshot.
 class Attempt {
@@ -262,6 +283,10 @@ class Attempt {
     RunSummary summary = summarize(outcome);
     for (const TableSummary& table : summary.tables) {
       const observe::Log log = log_.with({{"table", table.name}});
+      for (const catalog::CoercedColumn& coerced : table.coerced) {
+        log.warn("values_coerced", "values that the column can't hold became something else",
+                 {{"column", coerced.column}, {"policy", coerced.policy}, {"values", coerced.values}});
+      }
       if (table.outcome.error) {
         log.error("table_not_published", *table.outcome.error);
       } else {
@@ -295,6 +320,10 @@ class Attempt {
       TableSummary& table = summary.tables[plan_.shards[static_cast<std::size_t>(receipt.shard)].table];
       table.bytes += receipt.bytes;
       table.files += receipt.files.size();
+      add_coerced(receipt.coerced, table.coerced);
+    }
+    for (std::size_t i = 0; i < plan_.tables.size(); ++i) {
+      sort_by_column(plan_.tables[i].schema, summary.tables[i].coerced);
     }
     summary.elapsed = duration_cast<milliseconds>(context_.clock.monotonic() - started_);
     return summary;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "catalog/publication.h"
 #include "catalog/publisher.h"
+#include "catalog/receipt.h"
 #include "observe/log.h"
 #include "observe/progress.h"
 #include "pipeline/plan.h"
@@ -44,7 +45,8 @@ struct TableSummary {
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;
-  std::chrono::milliseconds elapsed{0};  // of its reading
+  std::chrono::milliseconds elapsed{0};              // of its reading
+  std::vector<catalog::CoercedColumn> coerced = {};  // of all its shards, as in a receipt
   catalog::TableOutcome outcome;
 };
 

@@ -54,17 +54,56 @@ std::uint64_t writer_memory(std::uint64_t share, std::span<const parquet::Column
   return filters ? share / 8 * 5 : share / 4 * 3;
 }
 
+// The original names of the fields in a nested column, by their paths in the file, where the lake's rule
+// changed them.
+void add_nested_names(const columnar::Type& type, const std::string& path, nlohmann::ordered_json& names) {
+  for (const columnar::Field& field : type.children) {
+    const std::string_view entries = type.id == columnar::TypeId::List  ? ".list"
+                                     : type.id == columnar::TypeId::Map ? ".key_value"
+                                                                        : "";
+    const std::string inner = fmt::format("{}{}.{}", path, entries, field.name);
+    if (!field.source_name.empty()) names[inner] = field.source_name;
+    add_nested_names(field.type, inner, names);
+  }
+}
+
+// What a column was in PostgreSQL, for whoever wants it back: the lake's rule for names loses letters' case
+// and special characters, and its types are fewer. What the operator chose is there only where something was
+// chosen.
+nlohmann::ordered_json column_origin(const columnar::Field& field, const PlannedColumn& column) {
+  nlohmann::ordered_json origin = {
+      {"name", field.name}, {"source_name", column.source_name}, {"postgresql_type", column.type.name}};
+  if (!column.as.empty()) origin["as"] = column.as;
+  if (column.mapping.on_unrepresentable != types::OnUnrepresentable::Error) {
+    origin["on_unrepresentable"] = to_string(column.mapping.on_unrepresentable);
+  }
+  if (column.mapping.trim) origin["trim"] = true;
+  nlohmann::ordered_json names = nlohmann::ordered_json::object();
+  add_nested_names(field.type, field.name, names);
+  if (!names.empty()) origin["nested_names"] = std::move(names);
+  return origin;
+}
+
+std::vector<catalog::CoercedColumn> coerced_columns(const columnar::Schema& schema,
+                                                    std::span<const types::CoercedValues> counts) {
+  std::vector<catalog::CoercedColumn> columns;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::string& name = schema.fields[i].name;
+    if (counts[i].nulls != 0)
+      columns.push_back({.column = name, .policy = "null", .values = counts[i].nulls});
+    if (counts[i].clamped != 0)
+      columns.push_back({.column = name, .policy = "clamp", .values = counts[i].clamped});
+  }
+  return columns;
+}
+
 }  // namespace
 
 parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& table, const std::string& run_id,
                                       const postgres::Snapshot& snapshot) {
-  // The lake's rule for names loses letters' case and special characters; here they are kept, with
-  // PostgreSQL's types.
   nlohmann::ordered_json columns = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    columns.push_back({{"name", table.schema.fields[i].name},
-                       {"source_name", table.columns[i].source_name},
-                       {"postgresql_type", table.columns[i].type.name}});
+    columns.push_back(column_origin(table.schema.fields[i], table.columns[i]));
   }
   parquet::WriterOptions options;
   options.profile = plan.profile;
@@ -93,11 +132,12 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
               .worker = worker_};
   progress_.start_shard();
   PG2ATHENA_TRY(session.enter(*shard_.source, shard_.blocks.has_value()));
-  const bool check_utf8 = context_.plan.server.encoding == "SQL_ASCII";
+  const bool check_utf8 = context_.plan.server.sql_ascii();
   PG2ATHENA_ASSIGN(const auto reader, postgres::CopyReader::start(session.connection(), *shard_.source,
                                                                   shard_.blocks, check_utf8));
   if (auto read = read_rows(*reader); !read) return fail(locate(std::move(read).error(), session, *reader));
   if (file_) PG2ATHENA_TRY(close_file());
+  receipt_.coerced = coerced_columns(planned_.schema, reader->coerced());
   table_.rows.fetch_add(receipt_.rows);
   const bool last = table_.shards_left.fetch_sub(1) == 1;
   if (last && table_.rows.load() == 0) {

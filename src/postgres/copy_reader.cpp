@@ -16,6 +16,10 @@ constexpr std::size_t kBatchBytes = std::size_t{4} * 1024 * 1024;
 // A block of rows ends here even when it has room for more.
 constexpr std::uint64_t kBlockBytes = std::uint64_t{1024} * 1024;
 
+std::uint64_t decoded_bytes(const ScanColumn& column, const types::WireValue& value) {
+  return types::decoded_bytes(column.type, column.mapping, value.bytes());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CopyReader>> CopyReader::start(Connection& connection, const ScanSource& source,
@@ -26,11 +30,14 @@ Result<std::unique_ptr<CopyReader>> CopyReader::start(Connection& connection, co
 }
 
 CopyReader::CopyReader(Connection& connection, const ScanSource& source, bool check_utf8)
-    : connection_(connection), source_(source), block_(source.columns.size()) {
+    : connection_(connection),
+      source_(source),
+      coerced_(source.columns.size()),
+      block_(source.columns.size()) {
   for (const ScanColumn& column : source.columns) {
-    sizes_.push_back(types::decoded_size(column.type, column.mapping));
-    if (sizes_.back() != types::DecodedSize::AsOnWire) growing_.push_back(decoders_.size());
-    decoders_.push_back(types::make_copy_decoder(column.type, column.mapping, {.check_utf8 = check_utf8}));
+    if (types::grows(column.mapping)) growing_.push_back(decoders_.size());
+    const types::DecoderOptions options{.check_utf8 = check_utf8, .coerced = &coerced_[decoders_.size()]};
+    decoders_.push_back(types::make_copy_decoder(column.type, column.mapping, options));
   }
 }
 
@@ -102,7 +109,7 @@ std::uint64_t CopyReader::last_row_growth() const {
   for (const std::size_t i : growing_) {
     const types::WireValue value = block_.column(i).back();
     if (value.is_null()) continue;
-    const std::uint64_t bytes = types::decoded_bytes(sizes_[i], value.bytes());
+    const std::uint64_t bytes = decoded_bytes(source_.columns[i], value);
     growth += bytes - std::min<std::uint64_t>(bytes, value.bytes().size());
   }
   return growth;
@@ -114,7 +121,7 @@ LargeRow CopyReader::last_row_size() const {
   for (std::size_t i = 0; i < source_.columns.size(); ++i) {
     const types::WireValue value = block_.column(i).back();
     if (value.is_null() || most_bytes(source_.columns[i])) continue;
-    row.add(i, types::decoded_bytes(sizes_[i], value.bytes()));
+    row.add(i, decoded_bytes(source_.columns[i], value));
   }
   return row;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "columnar/batch.h"
@@ -30,6 +31,8 @@ class ShardReader {
   virtual std::optional<std::uint64_t> too_large_bytes() const = 0;
   // Memory that is held between two reads.
   virtual std::uint64_t bytes_held() const = 0;
+  // How many values of each column became something else so far, as the column's policy says.
+  virtual std::span<const types::CoercedValues> coerced() const = 0;
 };
 
 class CopyReader final : public ShardReader {
@@ -44,6 +47,7 @@ class CopyReader final : public ShardReader {
   std::optional<std::uint64_t> failed_row() const override { return failed_row_; }
   std::optional<std::uint64_t> too_large_bytes() const override { return too_large_bytes_; }
   std::uint64_t bytes_held() const override;
+  std::span<const types::CoercedValues> coerced() const override { return coerced_; }
 
  private:
   CopyReader(Connection& connection, const ScanSource& source, bool check_utf8);
@@ -57,9 +61,9 @@ class CopyReader final : public ShardReader {
 
   Connection& connection_;
   const ScanSource& source_;
+  std::vector<types::CoercedValues> coerced_;  // of each column; the decoders count there
   std::vector<types::DecoderPtr> decoders_;
-  std::vector<types::DecodedSize> sizes_;  // of each column
-  std::vector<std::size_t> growing_;       // columns whose values become more than they are on the wire
+  std::vector<std::size_t> growing_;  // columns whose values become more than they are on the wire
   RowBlock block_;
   std::vector<CopyMessage> messages_;  // which own what the block points into
   std::uint64_t rows_read_ = 0;        // in blocks before the present one

@@ -130,10 +130,12 @@ Result<Source> Keeper::find_source(const Selection& selection) {
   for (const SelectedRelation& taken : selected.relations) oids.push_back(taken.relation.oid);
   PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
   for (const SelectedRelation& taken : selected.relations) {
-    if (taken.columns.empty() && taken.where.empty() && taken.column_choices.empty()) continue;
+    if (taken.columns.empty() && taken.where.empty() && taken.column_choices.empty() && taken.as.empty())
+      continue;
     const auto relation = std::ranges::find(source.relations, taken.relation.oid, &Relation::oid);
     if (relation == source.relations.end()) continue;
     relation->column_choices = taken.column_choices;
+    relation->as = taken.as;
     if (!taken.where.empty()) {
       for (const RelationColumn& column : relation->columns) relation->row_columns.push_back(column.name);
     }

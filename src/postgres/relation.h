@@ -8,6 +8,7 @@
 
 #include "postgres/sql_text.h"
 #include "types/pg_type.h"
+#include "types/type_choice.h"
 
 namespace pg2athena::postgres {
 
@@ -34,16 +35,20 @@ struct ListedRelation {
   bool operator==(const ListedRelation&) const = default;
 };
 
-// What the operator chose for a column in the files. It means something to the plan; here it is handed on.
+// What the operator chose for a column in the lake, in one place of the configuration: several may be about
+// one column. It means something to the plan; here it is handed on.
 struct ColumnChoice {
   std::string column;    // its name in PostgreSQL
   std::string encoding;  // as the configuration spells it; empty: none is chosen
   bool bloom_filter = false;
-  std::string place;  // where it was said: "shop.yaml:7:15"
+  types::TypeChoice type = {};
+  std::string rename = {};  // what it is called in the lake; empty: as the rule for names has it
+  std::string place;        // where it was said: "shop.yaml:7:15"
 
   // Where it was said makes no difference.
   bool operator==(const ColumnChoice& other) const {
-    return column == other.column && encoding == other.encoding && bloom_filter == other.bloom_filter;
+    return column == other.column && encoding == other.encoding && bloom_filter == other.bloom_filter &&
+           type == other.type && rename == other.rename;
   }
 };
 
@@ -105,6 +110,7 @@ struct Relation {
   // How many columns it has, when `columns` are those that the operator chose.
   std::optional<std::size_t> chosen_from;
   std::vector<ColumnChoice> column_choices;
+  std::string as;                        // what the operator calls it in the lake; empty: schema.name
   std::vector<std::string> primary_key;  // its columns, in the key's order; empty: it has none
   std::string where;                     // the operator's condition on its rows; empty: all
   std::vector<std::string> row_columns;  // with a condition: the names of all its columns

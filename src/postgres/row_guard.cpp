@@ -59,9 +59,8 @@ std::string size_of(const ScanColumn& column) {
   const std::string name = quote_identifier(column.name);
   const std::string wide = "::pg_catalog.int8";
   if (by_octet_length(column)) return fmt::format("pg_catalog.octet_length({}){}", name, wide);
-  const types::DecodedSize decoded = types::decoded_size(column.type, column.mapping);
-  if (decoded == types::DecodedSize::Array) return array_size(name);
-  if (decoded == types::DecodedSize::NumericsArray) {
+  if (column.type.is_array() && column.mapping.wire == types::WireForm::Binary) {
+    if (!types::is_numeric_text(column.mapping.parts[0])) return array_size(name);
     return fmt::format("({} OPERATOR(pg_catalog.+) {})", array_size(name), element_texts_size(name));
   }
   if (column.type.oid == oid::kJson || column.type.oid == oid::kJsonb) {

@@ -17,7 +17,7 @@ types::PgType type(types::Oid oid, const std::string& name, std::int32_t typmod 
 }
 
 ScanColumn column(const std::string& name, const types::PgType& of) {
-  return {.name = name, .type = of, .mapping = types::map_type(of)};
+  return {.name = name, .type = of, .mapping = types::map_type(of).value()};
 }
 
 ScanColumn text(const std::string& name) {
@@ -26,6 +26,7 @@ ScanColumn text(const std::string& name) {
 
 types::PgType array_of(const types::PgType& element) {
   types::PgType array = type(1009, element.name + "[]");
+  array.kind = types::PgKind::Array;
   array.element = {element};
   return array;
 }

@@ -14,8 +14,8 @@ ScanSource orders() {
   source.only = true;
   const types::PgType integer{.oid = types::oid::kInt4, .name = "integer"};
   const types::PgType point{.oid = 600, .name = "point"};
-  source.columns = {{.name = "id", .type = integer, .mapping = types::map_type(integer)},
-                    {.name = "Place", .type = point, .mapping = types::map_type(point)}};
+  source.columns = {{.name = "id", .type = integer, .mapping = types::map_type(integer).value()},
+                    {.name = "Place", .type = point, .mapping = types::map_type(point).value()}};
   return source;
 }
 

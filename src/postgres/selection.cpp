@@ -39,7 +39,7 @@ bool is_visible(const ListedRelation& relation, std::span<const ListedRelation> 
 using Taken = std::map<Oid, const TableSelection*>;
 
 bool says_more_than_its_name(const TableSelection& table) {
-  return !table.columns.empty() || !table.where.empty() || !table.column_choices.empty();
+  return !table.columns.empty() || !table.where.empty() || !table.column_choices.empty() || !table.as.empty();
 }
 
 class Selector {
@@ -57,11 +57,12 @@ class Selector {
     PG2ATHENA_ASSIGN(const NamePattern pattern, NamePattern::parse(table.pattern, 2));
     const bool wildcard = pattern.has_wildcard();
     if (wildcard && says_more_than_its_name(table)) {
-      return fail(Error(ErrorKind::InvalidArgument,
-                        fmt::format("what is said of columns and rows needs the full name of one table, and "
-                                    "{} is a pattern",
-                                    table.pattern))
-                      .hint("name each table with its own columns and where"));
+      return fail(
+          Error(ErrorKind::InvalidArgument,
+                fmt::format("what is said of a table besides its name needs the full name of one table, "
+                            "and {} is a pattern",
+                            table.pattern))
+              .hint("name each table with what is said of it"));
     }
     bool found = false;
     for (const ListedRelation& relation : listed_) {
@@ -108,14 +109,15 @@ class Selector {
     const TableSelection*& entry = taken.try_emplace(relation.oid, named).first->second;
     if (entry == nullptr) entry = named;
     const auto same = [](const TableSelection& a, const TableSelection& b) {
-      return a.columns == b.columns && a.where == b.where && a.column_choices == b.column_choices;
+      return a.columns == b.columns && a.where == b.where && a.column_choices == b.column_choices &&
+             a.as == b.as;
     };
     if (named == nullptr || same(*entry, *named)) return {};
-    return fail(Error(ErrorKind::Unsupported,
-                      fmt::format("{} is selected twice, and not with the same columns, where, encoding and "
-                                  "bloom_filters",
-                                  relation.name.display()))
-                    .hint("select it once, with all columns and rows that are wanted"));
+    return fail(
+        Error(ErrorKind::Unsupported,
+              fmt::format("{} is selected twice, and not with the same said of it", relation.name.display()))
+            .hint("select it once, with all columns and rows that are wanted, and all that is chosen for "
+                  "them"));
   }
 
   static std::string quote_if_needed(const std::string& name) {
@@ -233,7 +235,8 @@ Result<Selected> select_relations(std::span<const ListedRelation> listed, const 
     selected.relations.push_back({.relation = relation,
                                   .columns = what.columns,
                                   .where = what.where,
-                                  .column_choices = what.column_choices});
+                                  .column_choices = what.column_choices,
+                                  .as = what.as});
   }
   return selected;
 }

@@ -48,6 +48,7 @@ struct TableSelection {
   std::vector<std::string> columns;  // their names in PostgreSQL; empty: all
   std::string where;                 // an SQL condition; empty: all rows
   std::vector<ColumnChoice> column_choices = {};
+  std::string as = {};  // what it is called in the lake; empty: schema.name
   bool operator==(const TableSelection&) const = default;
 };
 
@@ -65,6 +66,7 @@ struct SelectedRelation {
   std::vector<std::string> columns;
   std::string where;
   std::vector<ColumnChoice> column_choices;
+  std::string as;
 };
 
 struct Selected {
@@ -74,8 +76,8 @@ struct Selected {
 
 // The relations that the selection takes from `listed`; `search_path` finds names without a schema.
 // Partitions and members of extensions are taken only when they are named without a wildcard. A pattern that
-// finds nothing is an error that names what is near. What is said of columns and rows is for one table:
-// with a wildcard it is InvalidArgument. What names a table wins over patterns and schemas that take it as
+// finds nothing is an error that names what is near. What is said of a table besides is for one table: with
+// a wildcard it is InvalidArgument. What names a table wins over patterns and schemas that take it as
 // well; two that name it must want the same of it (Unsupported).
 Result<Selected> select_relations(std::span<const ListedRelation> listed, const Selection& selection,
                                   std::span<const std::string> search_path);

@@ -102,7 +102,7 @@ TEST(Selection, What_names_a_table_wins_over_patterns_that_take_it_too) {
   EXPECT_THAT(take({.tables = {orders}, .excludes = {"public.orders"}}), IsEmpty());
 }
 
-TEST(Selection, Columns_and_conditions_are_for_one_table_and_said_once) {
+TEST(Selection, What_is_said_of_a_table_is_for_one_and_said_once) {
   struct Case {
     std::vector<TableSelection> tables;
     ErrorKind kind;
@@ -113,12 +113,19 @@ TEST(Selection, Columns_and_conditions_are_for_one_table_and_said_once) {
   const TableSelection some_columns{.pattern = "PUBLIC.Orders", .columns = {"id"}};
   const TableSelection filtered{.pattern = "public.orders",
                                 .column_choices = {{.column = "id", .encoding = {}, .bloom_filter = true}}};
+  const TableSelection typed{
+      .pattern = "public.orders",
+      .column_choices = {{.column = "id", .encoding = {}, .type = {.as = "string", .place = "a:1:1"}}}};
+  const TableSelection named{.pattern = "public.orders", .as = "sales"};
   const std::vector<Case> cases = {
       {{{.pattern = "public.*", .where = "id > 7"}}, ErrorKind::InvalidArgument, "full name"},
       {{{.pattern = "orders?", .columns = {"id"}}}, ErrorKind::InvalidArgument, "full name"},
       {{{.pattern = "orders*", .column_choices = filtered.column_choices}},
        ErrorKind::InvalidArgument,
        "full name"},
+      {{{.pattern = "orders*", .as = "sales"}}, ErrorKind::InvalidArgument, "full name"},
+      {{named, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},
+      {{typed, filtered}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{filtered, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{some_rows, some_columns}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{some_rows, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},

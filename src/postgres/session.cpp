@@ -45,13 +45,17 @@ Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings
     }
     if (!set) return fail(std::move(set).error());
   }
+  // The server tells its money's digits nowhere; the cast to numeric keeps them (cash_numeric in
+  // src/backend/utils/adt/cash.c).
   PG2ATHENA_ASSIGN(const QueryResult identity,
                    connection.execute("SELECT current_database(), current_user, pg_is_in_recovery(), "
-                                      "current_setting('search_path')"));
+                                      "current_setting('search_path'), "
+                                      "pg_catalog.scale('0'::pg_catalog.money::pg_catalog.numeric)"));
   info.database = identity.text(0, 0);
   info.user = identity.text(0, 1);
   info.in_recovery = identity.boolean(0, 2);
   info.search_path_setting = identity.text(0, 3);
+  info.money_digits = static_cast<int>(identity.integer(0, 4));
   PG2ATHENA_ASSIGN(const QueryResult path,
                    connection.execute("SELECT s FROM pg_catalog.unnest(current_schemas(false)) AS s"));
   for (int i = 0; i < path.rows(); ++i) info.search_path.emplace_back(path.text(i, 0));

@@ -1,10 +1,12 @@
-// From a type's oid to a types::PgType: domains followed to their base, arrays to their elements.
+// From a type's oid to a types::PgType: domains followed to their base, and what a type consists of with it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "postgres/connection.h"
 #include "types/pg_type.h"
@@ -15,22 +17,46 @@ class TypeResolver {
  public:
   using TypeUse = std::pair<types::Oid, std::int32_t>;  // oid and typmod
 
-  // Reads what resolve() will need for these; two to four queries however many types there are.
+  // Reads what resolve() will need for these: three queries, however many types there are and however deep
+  // they are nested.
   static Result<TypeResolver> load(Connection& connection, const std::set<TypeUse>& uses);
 
-  // A use that was loaded.
+  // A use that was loaded. What consists of thousands of types is a base type of which nothing is known but
+  // its name: it goes as text.
   types::PgType resolve(TypeUse use) const;
 
  private:
-  struct Row {
-    char typtype = 'b';
-    types::Oid base = 0;            // of a domain
-    std::int32_t base_typmod = -1;  // of a domain
-    types::Oid element = 0;         // of a true array
+  struct Attribute {
+    std::string name;
+    TypeUse use;
   };
-  types::PgType resolve_base(types::Oid oid, std::int32_t typmod) const;
+  // A row of pg_type, with what other catalogs say of it.
+  struct Row {
+    types::PgKind kind = types::PgKind::Base;
+    bool is_domain = false;
+    TypeUse base = {0, -1};  // of a domain
+    // Of a true array its element, of a range its subtype, of a multirange its range.
+    types::Oid element = 0;
+    std::vector<Attribute> attributes;  // of a composite type
+    std::string name;
+    std::string extension;
+    char delimiter = ',';
+    bool has_send = true;
+  };
+
+  Result<void> load_types(Connection& connection, const std::set<types::Oid>& oids);
+  Result<void> load_attributes(Connection& connection);
+  Result<void> load_names(Connection& connection);
+
+  // The innermost type of a domain, and its typmod; another type as it is.
+  TypeUse follow_domains(TypeUse use) const;
+  // The uses that the type of a use consists of; none for a domain's, which is followed first.
+  std::vector<TypeUse> parts_of(TypeUse base) const;
+  // Counts of how many types a use consists of, itself included; more than kTooMany are not told apart.
+  std::uint64_t count(TypeUse use);
 
   std::map<types::Oid, Row> rows_;
+  std::map<TypeUse, std::uint64_t> counts_;
   std::map<TypeUse, std::string> names_;
 };
 

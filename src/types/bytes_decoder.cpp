@@ -1,6 +1,6 @@
 // Values of varying length that travel as their own bytes, with or without something in front, and uuid.
 #include "base/utf8.h"
-#include "types/decoders.h"
+#include "types/decoder_parts.h"
 
 namespace pg2athena::types {
 namespace {
@@ -16,8 +16,12 @@ struct BytesCodec {
 
 struct TextCodec {
   bool check_utf8 = false;
+  bool trim = false;  // blanks at the end, which char(n) pads its values with
 
   ValueProblem operator()(Bytes bytes, ByteBuffer& out) const {
+    if (trim) {
+      while (!bytes.empty() && bytes.back() == std::byte{' '}) bytes = bytes.first(bytes.size() - 1);
+    }
     if (check_utf8 && !is_utf8(bytes)) return ValueProblem::InvalidUtf8;
     out.append(bytes);
     return ValueProblem::None;
@@ -53,22 +57,27 @@ struct UuidCodec {
   }
 };
 
+template <typename Codec>
+DecoderPtr make(const DecoderContext& context, Codec codec = {}) {
+  return std::make_unique<VariableDecoder<Codec>>(codec, value_policy(context));
+}
+
 }  // namespace
 
-DecoderPtr make_text_decoder(DecoderOptions options) {
-  return std::make_unique<VariableDecoder<TextCodec>>(TextCodec{options.check_utf8});
+DecoderPtr make_text_decoder(const DecoderContext& context) {
+  return make(context, TextCodec{.check_utf8 = context.options.check_utf8, .trim = context.mapping.trim});
 }
 
-DecoderPtr make_binary_decoder() {
-  return std::make_unique<VariableDecoder<BytesCodec>>();
+DecoderPtr make_binary_decoder(const DecoderContext& context) {
+  return make<BytesCodec>(context);
 }
 
-DecoderPtr make_jsonb_decoder(DecoderOptions options) {
-  return std::make_unique<VariableDecoder<JsonbCodec>>(JsonbCodec{{options.check_utf8}});
+DecoderPtr make_jsonb_decoder(const DecoderContext& context) {
+  return make(context, JsonbCodec{{.check_utf8 = context.options.check_utf8}});
 }
 
-DecoderPtr make_uuid_decoder() {
-  return std::make_unique<VariableDecoder<UuidCodec>>();
+DecoderPtr make_uuid_decoder(const DecoderContext& context) {
+  return make<UuidCodec>(context);
 }
 
 }  // namespace pg2athena::types

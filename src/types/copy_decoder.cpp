@@ -15,6 +15,8 @@ std::string_view to_string(ValueProblem problem) {
     case ValueProblem::TimestampTooLate:
       return "a timestamp after 294247-01-10 04:00:54.775807, which 64-bit microseconds since 1970 can't "
              "hold";
+    case ValueProblem::TimeTooLate:
+      return "the time 24:00:00, which microseconds of a day can't hold";
     case ValueProblem::DecimalOverflow:
       return "a number with more digits than the decimal holds";
     case ValueProblem::DecimalInexact:
@@ -42,6 +44,7 @@ bool is_unrepresentable(ValueProblem problem) {
     case ValueProblem::NaN:
     case ValueProblem::Infinity:
     case ValueProblem::TimestampTooLate:
+    case ValueProblem::TimeTooLate:
     case ValueProblem::DecimalOverflow:
     case ValueProblem::DecimalInexact:
     case ValueProblem::ArrayDimensions:
@@ -56,6 +59,32 @@ bool is_unrepresentable(ValueProblem problem) {
       return false;
   }
   std::unreachable();
+}
+
+bool has_nearest(ValueProblem problem) {
+  switch (problem) {
+    case ValueProblem::Infinity:
+    case ValueProblem::TimestampTooLate:
+    case ValueProblem::TimeTooLate:
+    case ValueProblem::DecimalOverflow:
+    case ValueProblem::DecimalInexact:
+      return true;
+    default:
+      return false;
+  }
+}
+
+ValuePolicy::Outcome ValuePolicy::settle(ValueProblem problem, const columnar::Column& out) const {
+  if (!is_unrepresentable(problem)) return Outcome::Failure;
+  if (policy_ == OnUnrepresentable::Null && out.nullable) {
+    if (coerced_ != nullptr) ++coerced_->nulls;
+    return Outcome::Null;
+  }
+  if (policy_ == OnUnrepresentable::Clamp && has_nearest(problem)) {
+    if (coerced_ != nullptr) ++coerced_->clamped;
+    return Outcome::Nearest;
+  }
+  return Outcome::Failure;
 }
 
 }  // namespace pg2athena::types

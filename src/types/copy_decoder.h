@@ -2,6 +2,7 @@
 // block of rows: the loop over the values is inside it, with no call and no allocation for a value.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -12,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "columnar/batch.h"
+#include "types/type_choice.h"
 
 namespace pg2athena::types {
 
@@ -26,9 +28,18 @@ class WireValue {
   // Of a value that isn't NULL.
   std::span<const std::byte> bytes() const { return {data(), static_cast<std::size_t>(length())}; }
 
+  // A NULL of no row.
+  static WireValue null();
+
  private:
   const std::byte* at_;
 };
+
+inline WireValue WireValue::null() {
+  static constexpr std::array<std::byte, 4> kNull = {std::byte{0xFF}, std::byte{0xFF}, std::byte{0xFF},
+                                                     std::byte{0xFF}};
+  return WireValue(kNull.data());
+}
 
 // Why a value did not become one of the column's.
 enum class ValueProblem : std::uint8_t {
@@ -37,6 +48,7 @@ enum class ValueProblem : std::uint8_t {
   NaN,
   Infinity,
   TimestampTooLate,
+  TimeTooLate,
   DecimalOverflow,
   DecimalInexact,
   ArrayDimensions,
@@ -53,18 +65,21 @@ enum class ValueProblem : std::uint8_t {
 std::string_view to_string(ValueProblem problem);
 // Whether the value is PostgreSQL's and right, and only its column can't hold it.
 bool is_unrepresentable(ValueProblem problem);
+// Whether there is a value that the column can hold and that is the nearest to one with this problem.
+bool has_nearest(ValueProblem problem);
 
 struct DecodeFailure {
   std::size_t index = 0;  // into the block
   ValueProblem problem = ValueProblem::None;
 };
 
+using Decoded = std::expected<void, DecodeFailure>;
+
 class CopyDecoder {
  public:
   virtual ~CopyDecoder() = default;
   // Appends one slot to `out` for each value. After a failure the column is unusable until cleared.
-  virtual std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
-                                                    columnar::Column& out) = 0;
+  virtual Decoded decode(std::span<const WireValue> values, columnar::Column& out) = 0;
 };
 
 // How many values of a column were unrepresentable and became something else, as its policy says.
@@ -81,6 +96,20 @@ struct DecoderOptions {
   CoercedValues* coerced = nullptr;
 };
 
+// What a decoder does with values that its column can't hold.
+class ValuePolicy {
+ public:
+  ValuePolicy(OnUnrepresentable policy, CoercedValues* coerced) : policy_(policy), coerced_(coerced) {}
+
+  enum class Outcome : std::uint8_t { Failure, Null, Nearest };
+  // Decides about a value with a problem, and counts.
+  Outcome settle(ValueProblem problem, const columnar::Column& out) const;
+
+ private:
+  OnUnrepresentable policy_;
+  CoercedValues* coerced_;
+};
+
 // Appends the validity of a slot, or says that NULL isn't allowed.
 inline bool append_validity(columnar::Column& out, bool is_null) {
   if (out.nullable) out.validity.push_back(!is_null);
@@ -91,23 +120,28 @@ inline bool append_validity(columnar::Column& out, bool is_null) {
 // A decoder of values of fixed width in the column. Codec has
 //   using Value = …;                                        // as Column::values holds it
 //   ValueProblem operator()(std::span<const std::byte>, Value&) const;
+// With a problem that has a nearest value, the codec has set the value to that.
 template <typename Codec>
 class FixedDecoder final : public CopyDecoder {
  public:
-  explicit FixedDecoder(Codec codec = {}) : codec_(codec) {}
+  FixedDecoder(Codec codec, ValuePolicy policy) : codec_(codec), policy_(policy) {}
 
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
-                                            columnar::Column& out) override {
+  Decoded decode(std::span<const WireValue> values, columnar::Column& out) override {
     using Value = typename Codec::Value;
     std::byte* slot = out.values.extend(values.size() * sizeof(Value));
     for (std::size_t i = 0; i < values.size(); ++i, slot += sizeof(Value)) {
-      const bool is_null = values[i].is_null();
-      if (!append_validity(out, is_null))
-        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
+      bool is_null = values[i].is_null();
       Value value{};
       if (!is_null) {
         const ValueProblem problem = codec_(values[i].bytes(), value);
-        if (problem != ValueProblem::None) return std::unexpected(DecodeFailure{i, problem});
+        if (problem != ValueProblem::None) [[unlikely]] {
+          const auto outcome = policy_.settle(problem, out);
+          if (outcome == ValuePolicy::Outcome::Failure) return std::unexpected(DecodeFailure{i, problem});
+          is_null = outcome == ValuePolicy::Outcome::Null;
+        }
+      }
+      if (!append_validity(out, is_null)) {
+        return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
       }
       std::memcpy(slot, &value, sizeof value);
     }
@@ -117,27 +151,33 @@ class FixedDecoder final : public CopyDecoder {
 
  private:
   Codec codec_;
+  ValuePolicy policy_;
 };
 
 // A decoder of values of varying length. Codec has
 //   ValueProblem operator()(std::span<const std::byte>, ByteBuffer& out) const;   // appends the value's
 //   bytes
+// With a problem it has appended nothing: no such value has a nearest one.
 template <typename Codec>
 class VariableDecoder final : public CopyDecoder {
  public:
-  explicit VariableDecoder(Codec codec = {}) : codec_(codec) {}
+  VariableDecoder(Codec codec, ValuePolicy policy) : codec_(codec), policy_(policy) {}
 
-  std::expected<void, DecodeFailure> decode(std::span<const WireValue> values,
-                                            columnar::Column& out) override {
+  Decoded decode(std::span<const WireValue> values, columnar::Column& out) override {
     std::uint32_t* offset = out.offsets.extend(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const bool is_null = values[i].is_null();
+      bool is_null = values[i].is_null();
+      ValueProblem problem = is_null ? ValueProblem::None : codec_(values[i].bytes(), out.values);
+      if (out.values.size() > std::numeric_limits<std::uint32_t>::max()) problem = ValueProblem::TooLarge;
+      if (problem != ValueProblem::None) [[unlikely]] {
+        if (policy_.settle(problem, out) != ValuePolicy::Outcome::Null) {
+          return std::unexpected(DecodeFailure{i, problem});
+        }
+        is_null = true;
+      }
       if (!append_validity(out, is_null)) {
         return std::unexpected(DecodeFailure{i, ValueProblem::NullInRequired});
       }
-      ValueProblem problem = is_null ? ValueProblem::None : codec_(values[i].bytes(), out.values);
-      if (out.values.size() > std::numeric_limits<std::uint32_t>::max()) problem = ValueProblem::TooLarge;
-      if (problem != ValueProblem::None) return std::unexpected(DecodeFailure{i, problem});
       *offset++ = static_cast<std::uint32_t>(out.values.size());
     }
     out.length += values.size();
@@ -146,6 +186,7 @@ class VariableDecoder final : public CopyDecoder {
 
  private:
   Codec codec_;
+  ValuePolicy policy_;
 };
 
 }  // namespace pg2athena::types

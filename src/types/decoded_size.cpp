@@ -1,17 +1,15 @@
 #include "types/decoded_size.h"
 
 #include <algorithm>
-#include <utility>
 
-#include "base/decimal.h"
+#include "base/numeric_wire.h"
 #include "types/array_wire.h"
+#include "types/decoder_parts.h"
 
 namespace pg2athena::types {
 namespace {
 
-bool is_numeric_text(const PgType& type, const TypeMapping& mapping) {
-  return type.oid == oid::kNumeric && !type.is_array() && mapping.column.id == columnar::TypeId::String;
-}
+using Bytes = std::span<const std::byte>;
 
 // The first digit of the leading group: "0042" prints as "42".
 std::uint64_t leading_characters(std::span<const std::byte> value) {
@@ -20,59 +18,122 @@ std::uint64_t leading_characters(std::span<const std::byte> value) {
   return group >= 1000 ? 4 : group >= 100 ? 3 : group >= 10 ? 2 : 1;
 }
 
-// The elements of an array of one dimension, each behind its length.
-std::span<const std::byte> elements_of(std::span<const std::byte> value) {
-  constexpr std::size_t kBefore = kArrayHeaderBytes + kArrayDimensionBytes;
-  if (value.size() < kBefore || load_be<std::int32_t>(value.data()) != 1) return {};
-  return value.subspan(kBefore);
-}
-
-// What the header says, but no more than have room.
-std::uint64_t element_count(std::span<const std::byte> value) {
-  const std::span<const std::byte> elements = elements_of(value);
-  if (elements.empty()) return 0;
-  const auto count = load_be<std::int32_t>(value.data() + kArrayHeaderBytes);
-  return std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(count, 0)),
-                                 elements.size() / sizeof(std::int32_t));
-}
-
-// The elements' texts. Goes by the lengths and not by the count; a length that passes the end is the last.
-std::uint64_t numeric_texts_bytes(std::span<const std::byte> rest) {
-  std::uint64_t bytes = 0;
-  while (rest.size() >= sizeof(std::int32_t)) {
-    const std::int32_t said = WireValue(rest.data()).length();
-    rest = rest.subspan(sizeof(std::int32_t));
-    if (said < 0) continue;
-    const auto length = static_cast<std::size_t>(said);
-    if (length > rest.size()) break;
-    bytes += numeric_text_bytes(rest.first(length));
-    rest = rest.subspan(length);
+// What a slot of a column takes whatever is in it, NULL too: a struct's has one of each field.
+std::uint64_t slot_bytes(const columnar::Type& column) {
+  std::uint64_t bytes = kElementBytes;
+  if (column.id == columnar::TypeId::Struct) {
+    for (const columnar::Field& field : column.children) bytes += slot_bytes(field.type);
   }
   return bytes;
 }
 
-}  // namespace
-
-DecodedSize decoded_size(const PgType& type, const TypeMapping& mapping) {
-  if (mapping.wire != WireForm::Binary) return DecodedSize::AsOnWire;
-  if (is_numeric_text(type, mapping)) return DecodedSize::NumericText;
-  if (!type.is_array()) return DecodedSize::AsOnWire;
-  const PgType& element = type.element[0];
-  return is_numeric_text(element, map_type(element)) ? DecodedSize::NumericsArray : DecodedSize::Array;
+// The sum over values that stand behind one another, each behind its length. Goes by the lengths and not by a
+// count; a length that passes the end is the last.
+std::uint64_t values_bytes(const PgType& type, const TypeMapping& mapping, Bytes rest) {
+  const bool part_grows = grows(mapping);
+  const std::uint64_t slot = slot_bytes(mapping.column);
+  std::uint64_t bytes = 0;
+  while (const auto value = take_value(rest)) {
+    bytes += slot;
+    if (part_grows && !value->is_null()) bytes += decoded_bytes(type, mapping, value->bytes());
+  }
+  return bytes;
 }
 
-std::uint64_t decoded_bytes(DecodedSize size, std::span<const std::byte> value) {
-  switch (size) {
-    case DecodedSize::AsOnWire:
-      return value.size();
-    case DecodedSize::NumericText:
-      return numeric_text_bytes(value);
-    case DecodedSize::Array:
-      return value.size() + kElementBytes * element_count(value);
-    case DecodedSize::NumericsArray:
-      return value.size() + kElementBytes * element_count(value) + numeric_texts_bytes(elements_of(value));
+std::uint64_t array_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
+  constexpr std::size_t kBefore = kArrayHeaderBytes + kArrayDimensionBytes;
+  if (value.size() < kBefore || load_be<std::int32_t>(value.data()) != 1) return 0;
+  return values_bytes(type.element[0], mapping.parts[0], value.subspan(kBefore));
+}
+
+std::uint64_t composite_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
+  std::uint64_t bytes = slot_bytes(mapping.column);
+  value = value.subspan(std::min(value.size(), sizeof(std::int32_t)));
+  for (std::size_t i = 0; i < type.attributes.size(); ++i) {
+    if (value.size() < sizeof(Oid)) break;
+    value = value.subspan(sizeof(Oid));
+    const auto part = take_value(value);
+    if (!part) break;
+    if (!part->is_null() && grows(mapping.parts[i])) {
+      bytes += decoded_bytes(type.attributes[i].type, mapping.parts[i], part->bytes());
+    }
   }
-  std::unreachable();
+  return bytes;
+}
+
+// What the parts of a value in its binary form take besides the value.
+std::uint64_t parts_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
+  switch (type.kind) {
+    case PgKind::Array:
+      return array_bytes(type, mapping, value);
+    case PgKind::Composite:
+      return composite_bytes(type, mapping, value);
+    case PgKind::Range:  // flags, then bounds
+      return slot_bytes(mapping.column) + values_bytes(type.element[0], mapping.parts[0],
+                                                       value.subspan(std::min<std::size_t>(value.size(), 1)));
+    case PgKind::Multirange: {  // a count, then ranges
+      const Bytes ranges = value.subspan(std::min(value.size(), sizeof(std::int32_t)));
+      return values_bytes(type.element[0], mapping.parts[0], ranges);
+    }
+    case PgKind::Base:
+    case PgKind::Enum:
+    case PgKind::Pseudo:
+      break;
+  }
+  // hstore: a count, then keys and values.
+  return values_bytes(PgType(), TypeMapping(), value.subspan(std::min(value.size(), sizeof(std::int32_t))));
+}
+
+std::uint64_t depth_of(const TypeMapping& mapping) {
+  std::uint64_t deepest = 0;
+  for (const TypeMapping& part : mapping.parts) deepest = std::max(deepest, depth_of(part));
+  return 1 + deepest;
+}
+
+// Of the elements of lists in the tree, the largest slot.
+std::uint64_t largest_element_slot(const TypeMapping& mapping) {
+  const bool list = mapping.column.id == columnar::TypeId::List && !mapping.parts.empty();
+  std::uint64_t largest = list ? slot_bytes(mapping.parts[0].column) : 0;
+  for (const TypeMapping& part : mapping.parts) largest = std::max(largest, largest_element_slot(part));
+  return largest;
+}
+
+// Of a value that is taken apart from its text.
+std::uint64_t text_parts_bytes(const TypeMapping& mapping, Bytes value) {
+  // What is taken out is copied at each level, and there is one of these characters before each part; but for
+  // an element of a list that is NULL, which has a slot for each of its fields.
+  const std::string_view text = as_text(value);
+  const auto parts = static_cast<std::uint64_t>(std::ranges::count_if(
+      text, [](char c) { return c == ',' || c == ';' || c == '(' || c == '[' || c == '{'; }));
+  constexpr std::string_view kNull = "NULL";
+  std::uint64_t nulls = 0;
+  for (std::size_t at = text.find(kNull); at != std::string_view::npos;
+       at = text.find(kNull, at + kNull.size())) {
+    ++nulls;
+  }
+  return text.size() * depth_of(mapping) + kElementBytes * parts + largest_element_slot(mapping) * nulls;
+}
+
+bool is_container(const TypeMapping& mapping) {
+  return mapping.column.id == columnar::TypeId::Map || !mapping.parts.empty();
+}
+
+}  // namespace
+
+bool is_numeric_text(const TypeMapping& mapping) {
+  return mapping.row != nullptr && mapping.row->oid == oid::kNumeric &&
+         mapping.column.id == columnar::TypeId::String && mapping.wire == WireForm::Binary;
+}
+
+bool grows(const TypeMapping& mapping) {
+  return is_container(mapping) || is_numeric_text(mapping);
+}
+
+std::uint64_t decoded_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
+  if (is_numeric_text(mapping)) return numeric_text_bytes(value);
+  if (!is_container(mapping)) return value.size();
+  if (mapping.wire == WireForm::Binary) return value.size() + parts_bytes(type, mapping, value);
+  return text_parts_bytes(mapping, value);
 }
 
 // As numeric_out prints it: for a weight of w the leading group and w more of four digits, and behind the

@@ -10,22 +10,21 @@
 
 namespace pg2athena::types {
 
-// What a column's values take with us, from what they have on the wire.
-enum class DecodedSize : std::uint8_t {
-  AsOnWire,       // about as many bytes
-  NumericText,    // a numeric that becomes text
-  Array,          // a list of elements of about as many bytes
-  NumericsArray,  // a list of numerics that become text
-};
-DecodedSize decoded_size(const PgType& type, const TypeMapping& mapping);
+// Whether a column's values become more than they are on the wire: text of numbers, and all that contains
+// other values. Of others decoded_bytes() is what they have on the wire.
+bool grows(const TypeMapping& mapping);
 
-// What an element of an array counts besides its bytes: its length, offset, validity and levels.
+// A numeric that becomes its text.
+bool is_numeric_text(const TypeMapping& mapping);
+
+// What a part of a value counts besides its bytes, an element of an array for one: its length, where it
+// stands, offset, validity and levels.
 inline constexpr std::uint64_t kElementBytes = 16;
 
-// The bytes of a value that isn't NULL: of an array, what it has on the wire, what its elements count more,
-// and the elements' texts. Of bytes that aren't what the type says, some number that they can't make large by
-// a lie: the decoder will refuse them.
-std::uint64_t decoded_bytes(DecodedSize size, std::span<const std::byte> value);
+// The bytes that a value which isn't NULL takes while it is decoded and in its column: of what contains
+// others, what it has on the wire, what each part counts more, and what parts that grow become. Of bytes that
+// aren't what the type says, some number that they can't make large by a lie: the decoder will refuse them.
+std::uint64_t decoded_bytes(const PgType& type, const TypeMapping& mapping, std::span<const std::byte> value);
 
 // The characters that append_numeric_text() appends for a numeric.
 std::uint64_t numeric_text_bytes(std::span<const std::byte> value);

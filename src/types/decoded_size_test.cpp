@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/decimal.h"
+#include "base/numeric_wire.h"
 
 namespace pg2athena::types {
 namespace {
@@ -73,12 +73,26 @@ TEST(DecodedSize, Of_a_numeric_is_the_length_of_its_text) {
   }
 }
 
+PgType numeric_of(std::int32_t typmod) {
+  return {.oid = oid::kNumeric, .typmod = typmod, .name = "numeric"};
+}
+
+PgType array_of(const PgType& element) {
+  return {.oid = 1231, .kind = PgKind::Array, .name = element.name + "[]", .element = {element}};
+}
+
+constexpr std::int32_t kPrice = ((12 << 16) | 2) + 4;  // numeric(12,2)
+
+std::uint64_t size_of(const PgType& type, const Bytes& value) {
+  return decoded_bytes(type, map_type(type).value(), value);
+}
+
 TEST(DecodedSize, Of_an_array_counts_each_elements_text_and_what_an_element_takes) {
   const Bytes value = array(3, {longest(), {}, numeric({}, 0, NumericWire::kNaN, 0)});
   const std::uint64_t wire = value.size();
-  EXPECT_EQ(decoded_bytes(DecodedSize::AsOnWire, value), wire);
-  EXPECT_EQ(decoded_bytes(DecodedSize::Array, value), wire + 3 * kElementBytes);
-  EXPECT_EQ(decoded_bytes(DecodedSize::NumericsArray, value), wire + 3 * kElementBytes + 131072 + 3);
+  EXPECT_EQ(size_of({.oid = oid::kBytea, .name = "bytea"}, value), wire);
+  EXPECT_EQ(size_of(array_of(numeric_of(kPrice)), value), wire + 3 * kElementBytes);
+  EXPECT_EQ(size_of(array_of(numeric_of(-1)), value), wire + 3 * kElementBytes + 131072 + 3);
 }
 
 TEST(DecodedSize, Bytes_that_lie_are_neither_read_past_their_end_nor_believed) {
@@ -88,37 +102,79 @@ TEST(DecodedSize, Bytes_that_lie_are_neither_read_past_their_end_nor_believed) {
   EXPECT_EQ(numeric_text_bytes(cut), cut.size());
   // A count of two thousand million elements, and none; one whose length passes the end; a negative scale.
   const Bytes none = array(0x7FFFFFFF, {});
-  EXPECT_EQ(decoded_bytes(DecodedSize::NumericsArray, none), none.size());
+  EXPECT_EQ(size_of(array_of(numeric_of(-1)), none), none.size());
   Bytes passes = array(1, {longest()});
   passes[23] = std::byte{200};
-  EXPECT_EQ(decoded_bytes(DecodedSize::NumericsArray, passes), passes.size() + kElementBytes);
+  EXPECT_EQ(size_of(array_of(numeric_of(-1)), passes), passes.size());
   EXPECT_EQ(numeric_text_bytes(numeric({1}, 0, 0, 0x8000)), 1U);
   const Bytes whole = array(2, {longest(), longest()});
   for (std::size_t length = 0; length < whole.size(); ++length) {
     const std::vector<std::byte> part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
-    const std::uint64_t bytes = decoded_bytes(DecodedSize::NumericsArray, part);
+    const std::uint64_t bytes = size_of(array_of(numeric_of(-1)), part);
     EXPECT_GE(bytes, length);
     EXPECT_LE(bytes, length + 2 * (kElementBytes + 131072));
   }
 }
 
-TEST(DecodedSize, Is_by_the_columns_type) {
-  const auto size_of = [](const PgType& type) { return decoded_size(type, map_type(type)); };
-  const auto numeric_of = [](std::int32_t typmod) {
-    return PgType{.oid = oid::kNumeric, .typmod = typmod, .name = "numeric", .element = {}};
-  };
-  const auto array_of = [](const PgType& element) {
-    return PgType{.oid = 1231, .name = element.name + "[]", .element = {element}};
-  };
-  const std::int32_t money = ((12 << 16) | 2) + 4;
+// A composite type of two numerics without precision, and a range of one.
+PgType pair_of_numerics() {
+  return {.oid = 20000,
+          .kind = PgKind::Composite,
+          .name = "pair",
+          .attributes = {{.name = "a", .type = numeric_of(-1)}, {.name = "b", .type = numeric_of(-1)}}};
+}
+
+TEST(DecodedSize, Of_composites_and_ranges_counts_what_their_parts_become) {
+  Bytes record;
+  put32(record, 2);
+  for (const Bytes& part : {longest(), Bytes()}) {
+    put32(record, oid::kNumeric);
+    put32(record, part.empty() ? 0xFFFFFFFFU : static_cast<std::uint32_t>(part.size()));
+    record.insert(record.end(), part.begin(), part.end());
+  }
+  EXPECT_EQ(size_of(pair_of_numerics(), record), record.size() + 3 * kElementBytes + 131072);
+
+  Bytes range = {std::byte{0x10}};  // no upper bound
+  put32(range, static_cast<std::uint32_t>(longest().size()));
+  const Bytes lower = longest();
+  range.insert(range.end(), lower.begin(), lower.end());
+  const PgType numrange{.oid = 3906, .kind = PgKind::Range, .name = "numrange", .element = {numeric_of(-1)}};
+  EXPECT_EQ(size_of(numrange, range), range.size() + 7 * kElementBytes + 131072);
+  for (std::size_t length = 0; length < record.size(); ++length) {
+    const Bytes part(record.begin(), record.begin() + static_cast<std::ptrdiff_t>(length));
+    EXPECT_LE(size_of(pair_of_numerics(), part), length + 3 * kElementBytes + 131072);
+    size_of(numrange, part);
+  }
+}
+
+TEST(DecodedSize, Of_an_array_of_NULLs_counts_a_slot_for_each_attribute) {
+  const Bytes nulls = array(3, {{}, {}, {}});
+  EXPECT_EQ(size_of(array_of(pair_of_numerics()), nulls), nulls.size() + 3 * 3 * kElementBytes);
+  const PgType hosts = array_of({.oid = 20000,
+                                 .kind = PgKind::Composite,
+                                 .name = "host",
+                                 .attributes = {{.name = "address", .type = {.oid = 869, .name = "inet"}}}});
+  EXPECT_EQ(decoded_bytes(hosts, map_type(hosts).value(), as_bytes(std::string_view("{NULL,NULL}"))),
+            11 * 3 + 2 * kElementBytes + 2 * 2 * kElementBytes);
+}
+
+TEST(DecodedSize, Of_text_that_is_taken_apart_counts_its_copies_and_its_parts) {
+  const PgType points = array_of({.oid = 600, .name = "point"});
+  ASSERT_EQ(map_type(points).value().wire, WireForm::OutputText);
+  const std::string_view text = "{a,b}";
+  const auto bytes = as_bytes(text);
+  EXPECT_EQ(decoded_bytes(points, map_type(points).value(), bytes), 2 * text.size() + 2 * kElementBytes);
+}
+
+TEST(DecodedSize, Grows_where_numbers_become_text_and_where_values_contain_others) {
+  const auto grows_as = [](const PgType& type) { return grows(map_type(type).value()); };
   const std::int32_t long_one = (1000 << 16) + 4;
-  EXPECT_EQ(size_of(numeric_of(-1)), DecodedSize::NumericText);
-  EXPECT_EQ(size_of(numeric_of(long_one)), DecodedSize::NumericText);
-  EXPECT_EQ(size_of(numeric_of(money)), DecodedSize::AsOnWire);
-  EXPECT_EQ(size_of(array_of(numeric_of(-1))), DecodedSize::NumericsArray);
-  EXPECT_EQ(size_of(array_of(numeric_of(long_one))), DecodedSize::NumericsArray);
-  EXPECT_EQ(size_of(array_of(numeric_of(money))), DecodedSize::Array);
-  EXPECT_EQ(size_of({.oid = oid::kJsonb, .name = "jsonb", .element = {}}), DecodedSize::AsOnWire);
+  EXPECT_TRUE(grows_as(numeric_of(-1)));
+  EXPECT_TRUE(grows_as(numeric_of(long_one)));
+  EXPECT_FALSE(grows_as(numeric_of(kPrice)));
+  EXPECT_TRUE(grows_as(array_of(numeric_of(kPrice))));
+  EXPECT_TRUE(grows_as(pair_of_numerics()));
+  EXPECT_FALSE(grows_as({.oid = oid::kJsonb, .name = "jsonb"}));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-// Booleans, integers, floating point, dates and timestamps: values of one width on the wire. Each codec names
-// the send function whose form it reads (src/backend/utils/adt).
+// Booleans, integers, floating point, money: values of one width on the wire. Each codec names the send
+// function whose form it reads (src/backend/utils/adt).
 #include <bit>
 
-#include "base/civil_time.h"
-#include "types/decoders.h"
+#include "base/int128.h"
+#include "types/decoder_parts.h"
 
 namespace pg2athena::types {
 namespace {
@@ -37,66 +37,46 @@ struct NumberCodec {
   }
 };
 
-// date_send: days since 2000-01-01. PostgreSQL's last date, 5874897-12-31, fits as days since 1970 too.
-struct DateCodec {
-  using Value = std::int32_t;
+// cash_send: the smallest unit of the currency, which is the decimal's unscaled value.
+struct MoneyCodec {
+  using Value = Int128;
   ValueProblem operator()(Bytes bytes, Value& out) const {
-    if (bytes.size() != sizeof(Value)) return ValueProblem::WrongLength;
-    const auto days = load_be<std::int32_t>(bytes.data());
-    if (days == kPostgresDateInfinity || days == kPostgresDateMinusInfinity) return ValueProblem::Infinity;
-    if (__builtin_add_overflow(days, kPostgresEpochDays, &out)) return ValueProblem::WrongFormat;
-    return ValueProblem::None;
-  }
-};
-
-// timestamp_send, timestamptz_send: microseconds since 2000-01-01.
-struct TimestampCodec {
-  using Value = std::int64_t;
-  ValueProblem operator()(Bytes bytes, Value& out) const {
-    if (bytes.size() != sizeof(Value)) return ValueProblem::WrongLength;
-    const auto micros = load_be<std::int64_t>(bytes.data());
-    if (micros == kPostgresTimestampInfinity || micros == kPostgresTimestampMinusInfinity) {
-      return ValueProblem::Infinity;
-    }
-    if (micros > kLastUnixTimestampInPostgresMicros) return ValueProblem::TimestampTooLate;
-    out = micros + kPostgresEpochMicros;
+    if (bytes.size() != sizeof(std::int64_t)) return ValueProblem::WrongLength;
+    out = load_be<std::int64_t>(bytes.data());
     return ValueProblem::None;
   }
 };
 
 template <typename Codec>
-DecoderPtr make() {
-  return std::make_unique<FixedDecoder<Codec>>();
+DecoderPtr make(const DecoderContext& context) {
+  return std::make_unique<FixedDecoder<Codec>>(Codec(), value_policy(context));
 }
 
 }  // namespace
 
-DecoderPtr make_boolean_decoder() {
-  return make<BooleanCodec>();
+DecoderPtr make_boolean_decoder(const DecoderContext& context) {
+  return make<BooleanCodec>(context);
 }
-DecoderPtr make_int16_decoder() {
-  return make<NumberCodec<std::int16_t, std::int32_t>>();
+DecoderPtr make_int16_decoder(const DecoderContext& context) {
+  return make<NumberCodec<std::int16_t, std::int32_t>>(context);
 }
-DecoderPtr make_int32_decoder() {
-  return make<NumberCodec<std::int32_t, std::int32_t>>();
+DecoderPtr make_int32_decoder(const DecoderContext& context) {
+  return make<NumberCodec<std::int32_t, std::int32_t>>(context);
 }
-DecoderPtr make_int64_decoder() {
-  return make<NumberCodec<std::int64_t, std::int64_t>>();
+DecoderPtr make_int64_decoder(const DecoderContext& context) {
+  return make<NumberCodec<std::int64_t, std::int64_t>>(context);
 }
-DecoderPtr make_oid_decoder() {
-  return make<NumberCodec<std::uint32_t, std::int64_t>>();
+DecoderPtr make_oid_decoder(const DecoderContext& context) {
+  return make<NumberCodec<std::uint32_t, std::int64_t>>(context);
 }
-DecoderPtr make_float32_decoder() {
-  return make<NumberCodec<std::uint32_t, float>>();
+DecoderPtr make_float32_decoder(const DecoderContext& context) {
+  return make<NumberCodec<std::uint32_t, float>>(context);
 }
-DecoderPtr make_float64_decoder() {
-  return make<NumberCodec<std::uint64_t, double>>();
+DecoderPtr make_float64_decoder(const DecoderContext& context) {
+  return make<NumberCodec<std::uint64_t, double>>(context);
 }
-DecoderPtr make_date_decoder() {
-  return make<DateCodec>();
-}
-DecoderPtr make_timestamp_decoder() {
-  return make<TimestampCodec>();
+DecoderPtr make_money_decoder(const DecoderContext& context) {
+  return make<MoneyCodec>(context);
 }
 
 }  // namespace pg2athena::types

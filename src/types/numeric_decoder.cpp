@@ -1,6 +1,6 @@
 // numeric: to a decimal where the column's precision and scale are known, to exact text where they aren't.
-#include "base/decimal.h"
-#include "types/decoders.h"
+#include "base/numeric_wire.h"
+#include "types/decoder_parts.h"
 
 namespace pg2athena::types {
 namespace {
@@ -33,6 +33,9 @@ struct DecimalCodec {
     if (!NumericWire::parse(bytes, numeric)) return ValueProblem::WrongFormat;
     Int128 unscaled = 0;
     const DecimalOutcome outcome = to_unscaled(numeric, precision, scale, unscaled);
+    if (outcome != DecimalOutcome::Exact && outcome != DecimalOutcome::NaN) [[unlikely]] {
+      unscaled = nearest_unscaled(numeric, precision, scale);
+    }
     out = static_cast<Held>(unscaled);
     return problem_of(outcome);
   }
@@ -48,25 +51,27 @@ struct NumericTextCodec {
 };
 
 template <typename Held>
-DecoderPtr make_decimal(const columnar::Type& type) {
-  return std::make_unique<FixedDecoder<DecimalCodec<Held>>>(DecimalCodec<Held>{type.precision, type.scale});
+DecoderPtr make_decimal(const DecoderContext& context) {
+  const columnar::Type& type = context.mapping.column;
+  return std::make_unique<FixedDecoder<DecimalCodec<Held>>>(DecimalCodec<Held>{type.precision, type.scale},
+                                                            value_policy(context));
 }
 
 }  // namespace
 
-DecoderPtr make_decimal_decoder(const columnar::Type& type) {
-  switch (type.storage()) {
+DecoderPtr make_decimal_decoder(const DecoderContext& context) {
+  switch (context.mapping.column.storage()) {
     case columnar::Storage::Int32:
-      return make_decimal<std::int32_t>(type);
+      return make_decimal<std::int32_t>(context);
     case columnar::Storage::Int64:
-      return make_decimal<std::int64_t>(type);
+      return make_decimal<std::int64_t>(context);
     default:
-      return make_decimal<Int128>(type);
+      return make_decimal<Int128>(context);
   }
 }
 
-DecoderPtr make_numeric_text_decoder() {
-  return std::make_unique<VariableDecoder<NumericTextCodec>>();
+DecoderPtr make_numeric_text_decoder(const DecoderContext& context) {
+  return std::make_unique<VariableDecoder<NumericTextCodec>>(NumericTextCodec(), value_policy(context));
 }
 
 }  // namespace pg2athena::types

@@ -39,7 +39,8 @@ struct MappingRules {
   // By the name of the type's row: "numeric", "timestamptz". They hold inside of arrays, ranges and
   // composites too.
   std::map<std::string, TypeChoice, std::less<>> by_type;
-  int money_digits = 2;  // behind the point, as the server's lc_monetary has it
+  int money_digits = 2;    // behind the point, as the server's lc_monetary has it
+  bool sql_ascii = false;  // the database has no encoding: its text may be anything
 };
 
 }  // namespace pg2athena::types

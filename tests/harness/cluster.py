@@ -2,6 +2,7 @@
 import contextlib
 import io
 import itertools
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -65,22 +66,26 @@ class Database:
 
 
 class Cluster:
-    """A throw-away cluster; `scripts/throwaway-postgres` makes and removes it."""
+    """A throw-away cluster; `scripts/throwaway-postgres` makes and removes it.
 
-    def __init__(self, *options: str):
+    Of the server whose programs are in `bindir`, or else in the folder that PG_BINDIR names, or else the newest one.
+    """
+
+    def __init__(self, *options: str, bindir: str | None = None):
+        self._environment = {**os.environ, **({"PG_BINDIR": bindir} if bindir else {})}
         # Not under pytest's tmp_path: those folders are closed to the user that the server runs as.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="p2a-test."))
         # Without autovacuum: an ANALYZE between the export and the comparison may change a view's plan, and with it the
         # order inside of aggregates that name none (Pagila's film_list has such).
         self.url = subprocess.run([THROWAWAY, "start", self.folder, "--set", "autovacuum=off", *options], check=True,
-                                  stdout=subprocess.PIPE, text=True).stdout.strip()
+                                  stdout=subprocess.PIPE, text=True, env=self._environment).stdout.strip()
         passfile = self.folder / "pgpass"
         self.passfile = passfile if passfile.exists() else None
         self.maintenance = Database(self.url, self.passfile)
         self._numbers = itertools.count(1)
 
     def stop(self) -> None:
-        subprocess.run([THROWAWAY, "stop", self.folder], check=True)
+        subprocess.run([THROWAWAY, "stop", self.folder], check=True, env=self._environment)
 
     def postmaster_pid(self) -> int:
         return int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
