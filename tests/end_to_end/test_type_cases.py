@@ -6,7 +6,6 @@ error needs a run of its own. PostgreSQL is the oracle: what arrives is compared
 import dataclasses
 import json
 import pathlib
-import re
 
 import pytest
 import yaml
@@ -160,7 +159,7 @@ def test_Every_column_has_the_contracts_type_in_the_file_and_in_the_plan(exporte
             continue
         assert in_file[form] == parquet, form
         assert in_plan[form]["type"] == athena, form
-        assert in_plan[form]["parquet"] == parquet.replace(" NOT NULL", ""), form
+        assert in_plan[form]["parquet_type"] == parquet.replace(" NOT NULL", ""), form
         assert in_plan[form]["nullable"] == (form != "required"), form
 
 
@@ -201,8 +200,7 @@ def unfit(cluster):
         make_types(database)
         for number, (case, _) in enumerate(FAILURES):
             database.execute(f'CREATE TABLE x{number} (id integer, "Bad Column" {case.type});'
-                             f" INSERT INTO x{number} SELECT i FROM generate_series(1, 99) AS i;"
-                             f" INSERT INTO x{number} VALUES (100, {literal(case.value)})")
+                             f" INSERT INTO x{number} VALUES (1), (2), (3), (4, {literal(case.value)})")
         yield database
 
 
@@ -213,10 +211,10 @@ def test_A_value_that_its_column_cannot_hold_is_an_error_by_default_that_says_wh
     choice = {"on_unrepresentable": policy} | ({"as": case.as_form} if case.as_form else {})
     # The default isn't written down: it has to be the default.
     choices = {"Bad Column": choice} if policy != "error" else {"Bad Column": {"as": case.as_form}} if case.as_form else {}
-    ctid = unfit.value(f"SELECT ctid::text FROM x{number} WHERE id = 100")
+    ctid = unfit.value(f"SELECT ctid::text FROM x{number} WHERE id = 4")
     file = configuration(tmp_path, unfit, lake, [Table(f"x{number}", [], choices, "")])
     result = run_pg2athena("run", "--config", file)
     assert_error(result, FAILED, f"x{number}", "Bad Column", ctid, case.says)
-    if re.search(r"\d", case.value) and case.says not in case.value:
+    if len(case.value) > 8 and case.says not in case.value:   # shorter ones may stand in a run's id
         assert case.value not in result.stdout + result.stderr, "the value itself must not be shown"
     assert not published(lake)

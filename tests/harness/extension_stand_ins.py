@@ -29,5 +29,5 @@ def install(database, extension: str) -> None:
         database.execute(TYPE.format(name=name, extension=extension))
 
 
-def is_installed_for_real(database, extension: str) -> bool:
+def is_available(database, extension: str) -> bool:
     return bool(database.query("SELECT FROM pg_available_extensions WHERE name = %s", (extension,)))

@@ -36,12 +36,12 @@ CREATE FUNCTION rfloat(exponent integer, digits integer) RETURNS double precisio
                || 'e' || (below(2 * exponent) - exponent))::double precision END $$;
 
 CREATE FUNCTION rdate() RETURNS date LANGUAGE sql VOLATILE AS $$
-  -- One in two in all of PostgreSQL's range, 4713 BC to 5874897 AD.
-  SELECT CASE below(2) WHEN 0 THEN date '4713-11-24 BC' + below(2147483494)::int ELSE date '1900-01-01' + below(73000)::int END $$;
+  -- One in two in all of PostgreSQL's range, 4714 BC to 5874897 AD.
+  SELECT CASE below(2) WHEN 0 THEN date '4714-11-24 BC' + below(2147483494)::int ELSE date '1900-01-01' + below(73000)::int END $$;
 
 CREATE FUNCTION rtimestamp() RETURNS timestamp LANGUAGE sql VOLATILE AS $$
   -- One in two in all of the range of microseconds since 1970.
-  SELECT CASE below(2) WHEN 0 THEN (date '4713-11-24 BC' + below(109190000)::int)::timestamp
+  SELECT CASE below(2) WHEN 0 THEN (date '4714-11-24 BC' + below(109190000)::int)::timestamp
                        ELSE (date '1900-01-01' + below(73000)::int)::timestamp END
          + (below(86400000000) / (ARRAY[1, 1000, 1000000])[1 + below(3)] || ' microseconds')::interval $$;
 
