@@ -25,7 +25,8 @@ ValueProblem hold(const TimeResult<Date>& date, std::int32_t& out) {
 ValueProblem hold(const TimeResult<Timestamp>& timestamp, std::int64_t& out) {
   if (!timestamp) {
     out = kLastTimestamp;
-    return timestamp.error() == TimeError::OutOfRange ? ValueProblem::TimestampTooLate : ValueProblem::WrongFormat;
+    return timestamp.error() == TimeError::OutOfRange ? ValueProblem::TimestampTooLate
+                                                      : ValueProblem::WrongFormat;
   }
   out = timestamp->micros;
   if (timestamp->finite()) return ValueProblem::None;
@@ -48,7 +49,9 @@ struct DateCodec {
 
 struct DateText {
   using Value = std::int32_t;
-  ValueProblem operator()(Bytes bytes, Value& out) const { return hold(parse_postgres_date(as_text(bytes)), out); }
+  ValueProblem operator()(Bytes bytes, Value& out) const {
+    return hold(parse_postgres_date(as_text(bytes)), out);
+  }
 };
 
 struct TimestampCodec {
@@ -89,7 +92,8 @@ TimeResult<TimeOfDay> time_of(Bytes bytes) {
 }
 
 TimeResult<ZonedTimeOfDay> timetz_of(Bytes bytes) {
-  if (bytes.size() != sizeof(std::int64_t) + sizeof(std::int32_t)) return std::unexpected(TimeError::Malformed);
+  if (bytes.size() != sizeof(std::int64_t) + sizeof(std::int32_t))
+    return std::unexpected(TimeError::Malformed);
   return timetz_from_postgres(load_be<std::int64_t>(bytes.data()),
                               load_be<std::int32_t>(bytes.data() + sizeof(std::int64_t)));
 }
@@ -167,7 +171,8 @@ DecoderPtr make_timestamp_millis_floor_decoder(const DecoderContext& context) {
   return make<MillisFloor<TimestampCodec>>(context);
 }
 DecoderPtr make_timestamp_millis_floor_text_decoder(const DecoderContext& context) {
-  return is_instant(context) ? make<MillisFloor<InstantText>>(context) : make<MillisFloor<LocalText>>(context);
+  return is_instant(context) ? make<MillisFloor<InstantText>>(context)
+                             : make<MillisFloor<LocalText>>(context);
 }
 DecoderPtr make_time_decoder(const DecoderContext& context) {
   return make<TimeCodec>(context);
