@@ -170,9 +170,11 @@ def test_A_value_that_its_column_cannot_hold_becomes_what_the_policy_says(export
     count = oracle.assert_same(exported.database, exported.lake, name, table.arriving)
     types = spelled_types(files(exported.lake, name)[0])
     assert types["v"] == types["required"]
+    planned = exported.plan[name]["v"]
     if policy == "string":
-        assert types["v"] == cases[0].string
-        assert exported.plan[name]["v"]["can_fail_on"] == ""
+        assert types["v"] == cases[0].string and planned["can_fail_on"] == ""
+    else:
+        assert planned[{"null": "becomes_null", "clamp": "clamped"}[policy]], "the plan says which values change"
     nullable = exported.plan[name]["required"]["nullable"]
     assert nullable == (policy == "null"), "a column where NULL may stand instead of a value is OPTIONAL"
     coerced = exported.run[name]["coerced"]
@@ -200,7 +202,7 @@ def unfit(cluster):
         make_types(database)
         for number, (case, _) in enumerate(FAILURES):
             database.execute(f'CREATE TABLE x{number} (id integer, "Bad Column" {case.type});'
-                             f" INSERT INTO x{number} VALUES (1), (2), (3), (4, {literal(case.value)})")
+                             f" INSERT INTO x{number} VALUES (1, NULL), (2, NULL), (3, NULL), (4, {literal(case.value)})")
         yield database
 
 

@@ -139,7 +139,8 @@ def test_The_plan_says_what_goes_as_text_what_can_fail_and_what_Athena_shows(dat
     columns = {column["name"]: column for column in plan["tables"][0]["columns"]}
     assert "text" in columns["address"]["note"]
     assert columns["price"]["can_fail_on"] == "NaN" and columns["price"]["on_unrepresentable"] == "error"
-    assert "infinity" in columns["due"]["can_fail_on"] and columns["due"]["on_unrepresentable"] == "clamp"
+    assert "infinity" in columns["due"]["clamped"] and columns["due"]["on_unrepresentable"] == "clamp"
+    assert not columns["due"]["can_fail_on"]
     assert "millisecond" in columns["at"]["athena"] and not columns["coarse"]["athena"]
     assert "blanks" in columns["padded"]["loses"] and "zone" in columns["shift"]["loses"]
     assert "bigint" in columns["shift"]["athena"]
