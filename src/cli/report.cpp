@@ -45,20 +45,6 @@ std::string table_head(const PlannedTable& table) {
   return fmt::format("{}  from {}: {}\n", table.name, printable(source), facts);
 }
 
-// What becomes of a value that the column can't hold.
-std::string_view unfit_text(types::OnUnrepresentable policy) {
-  switch (policy) {
-    case types::OnUnrepresentable::Null:
-      return "NULL instead of";
-    case types::OnUnrepresentable::Clamp:
-      return "the nearest value instead of";
-    case types::OnUnrepresentable::Error:
-    case types::OnUnrepresentable::String:  // which has become another type
-      break;
-  }
-  return "an error on";
-}
-
 // What there is to know of a column besides its types, each a line of its own.
 std::vector<std::string> remarks(const columnar::Field& field, const PlannedColumn& column) {
   const types::TypeMapping& mapping = column.mapping;
@@ -67,8 +53,11 @@ std::vector<std::string> remarks(const columnar::Field& field, const PlannedColu
     remarks.push_back(fmt::format("named \"{}\" in PostgreSQL", field.source_name));
   }
   if (!mapping.note.empty()) remarks.push_back(mapping.note);
-  if (!mapping.can_fail_on.empty()) {
-    remarks.push_back(fmt::format("{}: {}", unfit_text(mapping.on_unrepresentable), mapping.can_fail_on));
+  const pipeline::UnfitValues unfit = pipeline::unfit_values(mapping);
+  if (!unfit.fail.empty()) remarks.push_back("an error on: " + unfit.fail);
+  if (!unfit.become_null.empty()) remarks.push_back("NULL instead of: " + unfit.become_null);
+  if (!unfit.clamped.empty()) {
+    remarks.push_back("the nearest value instead of: " + unfit.clamped + "; where there is none, an error");
   }
   if (!mapping.loses.empty()) remarks.push_back("lost: " + mapping.loses);
   if (!mapping.athena.empty()) remarks.push_back("Athena: " + mapping.athena);

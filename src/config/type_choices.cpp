@@ -1,7 +1,5 @@
 #include "config/type_choices.h"
 
-#include <algorithm>
-#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,11 +12,6 @@ namespace {
 
 using types::TypeChoice;
 using types::TypeRow;
-
-// The words of a form, without what is in its parentheses: "decimal(18,4)" and "decimal(p,s)" are "decimal".
-std::string_view form_word(std::string_view form) {
-  return form.substr(0, form.find('('));
-}
 
 Result<std::string> read_form(const YamlReader& yaml, const YAML::Node& node, const std::string& what) {
   PG2ATHENA_ASSIGN(std::string form, yaml.plain_scalar(node, what));
@@ -45,23 +38,46 @@ Result<bool> read_flag(const YamlReader& yaml, const YAML::Node& node, const std
   return fail(yaml.error_at(node, fmt::format("{} takes true or false, not '{}'", what, text)));
 }
 
-std::vector<std::string> form_names(const TypeRow& row) {
-  std::vector<std::string> names;
-  for (const types::TypeForm& form : row.forms) {
-    if (!form.name.empty()) names.emplace_back(form.name);
+// A type that the row is for: without a typmod, and of what contains others with integers in it.
+types::PgType sample_of(const TypeRow& row) {
+  using types::PgKind;
+  types::PgType type{.oid = row.oid, .name = std::string(row.name)};
+  if (row.oid != 0) return type;
+  const types::PgType integer{.oid = types::oid::kInt4, .name = "integer"};
+  const types::PgType range{.kind = PgKind::Range, .name = "int4range", .element = {integer}};
+  if (row.name == "enum") {
+    type.kind = PgKind::Enum;
+  } else if (row.name == "array") {
+    type.kind = PgKind::Array;
+    type.element = {integer};
+  } else if (row.name == "composite") {
+    type.kind = PgKind::Composite;
+    type.attributes = {{.name = "a", .type = integer}};
+  } else if (row.name == "range") {
+    type.kind = PgKind::Range;
+    type.element = {integer};
+  } else if (row.name == "multirange") {
+    type.kind = PgKind::Multirange;
+    type.element = {range};
+  } else {
+    type.type_name = row.name;
+    type.extension = row.extension;
   }
-  return names;
+  return type;
 }
 
-// A form that no column of the type could have. (What one column can have depends on it: the plan knows.)
-Result<void> check_form(const YamlReader& yaml, const YAML::Node& value, const TypeRow& row,
-                        const TypeChoice& choice) {
-  if (choice.as.empty()) return {};
-  const std::vector<std::string> names = form_names(row);
-  if (std::ranges::find(names, form_word(choice.as), form_word) != names.end()) return {};
-  return fail(yaml.error_at(value["as"], fmt::format("{} can't be kept as '{}'", row.name, choice.as))
-                  .hint(names.empty() ? fmt::format("there is one way to keep {}: leave `as` out", row.name)
-                                      : did_you_mean(choice.as, names, "it can be")));
+// What no column of the type can have. (What a certain one can have depends on its typmod, too: the plan
+// knows.)
+Result<void> check_choice(const YamlReader& yaml, const YAML::Node& key, const TypeRow& row,
+                          const TypeChoice& choice) {
+  if (choice.trim && row.oid != types::oid::kBpchar) {
+    return fail(
+        yaml.error_at(key, fmt::format("{} has no blanks to trim", row.name)).hint("trim is for char"));
+  }
+  types::MappingRules rules;
+  rules.by_type.emplace(row.name, choice);
+  if (auto mapped = types::map_type(sample_of(row), rules); !mapped) return fail(std::move(mapped).error());
+  return {};
 }
 
 }  // namespace
@@ -92,24 +108,24 @@ Result<TypeChoice> read_type_choice(YamlReader& yaml, const YAML::Node& key, con
 Result<std::map<std::string, TypeChoice, std::less<>>> read_types(YamlReader& yaml, const YAML::Node& node) {
   std::map<std::string, TypeChoice, std::less<>> choices;
   if (node.IsNull()) return choices;  // every line of it is commented out
-  PG2ATHENA_TRY(
-      yaml.each_entry(node, "types", [&](const YAML::Node& key, const YAML::Node& value) -> Result<void> {
-        PG2ATHENA_ASSIGN(const std::string name, yaml.plain_scalar(key, "a type's name"));
-        const TypeRow* const row = types::row_named(name);
-        if (row == nullptr) {
-          std::vector<std::string> names;
-          for (const TypeRow& known : types::type_table()) names.emplace_back(known.name);
-          return fail(yaml.error_at(key, fmt::format("there is no type '{}'", name))
-                          .hint(did_you_mean(name, names, "types with choices")));
-        }
-        PG2ATHENA_ASSIGN(TypeChoice choice, read_type_choice(yaml, key, value, "types." + name));
-        PG2ATHENA_TRY(check_form(yaml, value, *row, choice));
-        if (!choices.emplace(row->name, std::move(choice)).second) {
-          return fail(yaml.error_at(
-              key, fmt::format("types has {} twice: '{}' is another name of it", row->name, name)));
-        }
-        return {};
-      }));
+  const auto read_entry = [&](const YAML::Node& key, const YAML::Node& value) -> Result<void> {
+    PG2ATHENA_ASSIGN(const std::string name, yaml.plain_scalar(key, "a type's name"));
+    const TypeRow* const row = types::row_named(name);
+    if (row == nullptr) {
+      std::vector<std::string> names;
+      for (const TypeRow& known : types::type_table()) names.emplace_back(known.name);
+      return fail(yaml.error_at(key, fmt::format("there is no type '{}'", name))
+                      .hint(did_you_mean(name, names, "types with choices")));
+    }
+    PG2ATHENA_ASSIGN(TypeChoice choice, read_type_choice(yaml, key, value, "types." + name));
+    PG2ATHENA_TRY(check_choice(yaml, key, *row, choice));
+    if (!choices.emplace(row->name, std::move(choice)).second) {
+      return fail(
+          yaml.error_at(key, fmt::format("types has {} twice: '{}' is another name of it", row->name, name)));
+    }
+    return {};
+  };
+  PG2ATHENA_TRY(yaml.each_entry(node, "types", read_entry));
   return choices;
 }
 

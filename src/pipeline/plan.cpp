@@ -200,9 +200,10 @@ class Planner {
           Error(ErrorKind::NotFound, "there is nothing to export")
               .hint(plan_.warnings.empty() ? "the selection takes no table" : plan_.warnings.front()));
     }
-    if (source_.server.encoding == "SQL_ASCII") {
+    if (rules_.sql_ascii) {
       plan_.warnings.emplace_back(
-          "the database has no encoding (SQL_ASCII): text that is not UTF-8 is an error");
+          "the database has no encoding (SQL_ASCII): text that is not UTF-8 is an error, where "
+          "on_unrepresentable says nothing else");
     }
     for (const PlannedTable& table : plan_.tables) warn_of_long_types(table, plan_.warnings);
     number_shards();
@@ -403,7 +404,8 @@ postgres::SessionSettings session_settings(const RunOptions& options) {
 }
 
 types::MappingRules mapping_rules(const RunOptions& options, const postgres::ServerInfo& server) {
-  types::MappingRules rules{.by_type = options.types, .money_digits = server.money_digits};
+  types::MappingRules rules{
+      .by_type = options.types, .money_digits = server.money_digits, .sql_ascii = server.sql_ascii()};
   if (options.timestamps == kExactTimestamps) return rules;
   for (const char* const type : {"timestamp", "timestamptz"}) {
     types::TypeChoice& choice = rules.by_type[type];
@@ -412,6 +414,40 @@ types::MappingRules mapping_rules(const RunOptions& options, const postgres::Ser
     if (choice.place.empty()) choice.place = "timestamps";
   }
   return rules;
+}
+
+namespace {
+
+void add_once(std::string& list, std::string_view values) {
+  if (values.empty() || list.contains(values)) return;
+  list += fmt::format("{}{}", list.empty() ? "" : ", ", values);
+}
+
+void add_unfit(const types::TypeMapping& mapping, UnfitValues& unfit) {
+  // What has parts says in its own part of the table what it adds to theirs.
+  const std::string_view own =
+      mapping.parts.empty() ? std::string_view(mapping.can_fail_on) : mapping.form->can_fail_on;
+  switch (mapping.on_unrepresentable) {
+    case types::OnUnrepresentable::Null:
+      add_once(unfit.become_null, own);
+      break;
+    case types::OnUnrepresentable::Clamp:
+      add_once(unfit.clamped, own);
+      break;
+    case types::OnUnrepresentable::Error:
+    case types::OnUnrepresentable::String:  // which has become a type that holds them
+      add_once(unfit.fail, own);
+      break;
+  }
+  for (const types::TypeMapping& part : mapping.parts) add_unfit(part, unfit);
+}
+
+}  // namespace
+
+UnfitValues unfit_values(const types::TypeMapping& mapping) {
+  UnfitValues unfit;
+  add_unfit(mapping, unfit);
+  return unfit;
 }
 
 Result<Plan> make_plan(const postgres::Source& source, const RunOptions& options) {

@@ -72,6 +72,15 @@ struct PlannedColumn {
   bool bloom_filter = false;
 };
 
+// The values that a column can't hold, by what becomes of them: of the column's own, and of those inside of
+// its arrays, ranges and composites, whose policies may be others. Empty where there are none.
+struct UnfitValues {
+  std::string fail;         // the run ends with an error
+  std::string become_null;  // and are counted
+  std::string clamped;      // become the nearest value, and are counted; without one (NaN) the run ends
+};
+UnfitValues unfit_values(const types::TypeMapping& mapping);
+
 // A part of a table that one worker reads in one go.
 struct PlannedShard {
   int number = 0;                                // unique in the run

@@ -18,6 +18,7 @@ nlohmann::ordered_json columns_json(const PlannedTable& table) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const columnar::Field& field = table.schema.fields[i];
     const PlannedColumn& column = table.columns[i];
+    const UnfitValues unfit = unfit_values(column.mapping);
     columns.push_back(
         {{"name", field.name},
          {"source_name", column.source_name},
@@ -27,12 +28,13 @@ nlohmann::ordered_json columns_json(const PlannedTable& table) {
          {"type", columnar::hive_name(field.type)},
          {"nullable", field.nullable},
          {"note", column.mapping.note},
-         {"can_fail_on", column.mapping.can_fail_on},
-         {"on_unrepresentable",
-          text_or_null(column.mapping.can_fail_on.empty() ? ""
-                                                          : to_string(column.mapping.on_unrepresentable))},
+         {"on_unrepresentable", to_string(column.mapping.on_unrepresentable)},
+         {"can_fail_on", unfit.fail},
+         {"becomes_null", unfit.become_null},
+         {"clamped", unfit.clamped},
          {"loses", column.mapping.loses},
          {"athena", column.mapping.athena},
+         {"trim", column.mapping.trim},
          {"encoding", column.encoding ? nlohmann::ordered_json(parquet::encoding_name(*column.encoding))
                                       : nlohmann::ordered_json()},
          {"bloom_filter", column.bloom_filter},

@@ -132,7 +132,7 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
               .worker = worker_};
   progress_.start_shard();
   PG2ATHENA_TRY(session.enter(*shard_.source, shard_.blocks.has_value()));
-  const bool check_utf8 = context_.plan.server.encoding == "SQL_ASCII";
+  const bool check_utf8 = context_.plan.server.sql_ascii();
   PG2ATHENA_ASSIGN(const auto reader, postgres::CopyReader::start(session.connection(), *shard_.source,
                                                                   shard_.blocks, check_utf8));
   if (auto read = read_rows(*reader); !read) return fail(locate(std::move(read).error(), session, *reader));

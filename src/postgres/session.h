@@ -19,6 +19,9 @@ struct ServerInfo {
   std::string search_path_setting;       // the same as the role has it: "$user", public
   bool in_recovery = false;              // a standby
   int money_digits = 2;                  // of money, behind the point: as lc_monetary has it for this role
+
+  // The database has no encoding: its text may be any bytes.
+  bool sql_ascii() const { return encoding == "SQL_ASCII"; }
 };
 
 // What the operator decides about our sessions.
