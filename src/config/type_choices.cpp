@@ -120,8 +120,8 @@ Result<std::map<std::string, TypeChoice, std::less<>>> read_types(YamlReader& ya
     PG2ATHENA_ASSIGN(TypeChoice choice, read_type_choice(yaml, key, value, "types." + name));
     PG2ATHENA_TRY(check_choice(yaml, key, *row, choice));
     if (!choices.emplace(row->name, std::move(choice)).second) {
-      return fail(yaml.error_at(
-          key, fmt::format("types has {} twice: '{}' is another name of it", row->name, name)));
+      return fail(
+          yaml.error_at(key, fmt::format("types has {} twice: '{}' is another name of it", row->name, name)));
     }
     return {};
   };
