@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "../clock.h"
 #include "base/bytes.h"
-#include "clock.h"
 #include "columnar/batch.h"
 #include "parquet/crc32.h"
 #include "parquet/encoding/bytes_dictionary.h"

@@ -24,8 +24,8 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "../clock.h"
 #include "base/heap.h"
-#include "clock.h"
 #include "data_sets.h"
 #include "encodings.h"
 #include "parquet/file_writer.h"

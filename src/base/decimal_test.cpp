@@ -83,7 +83,8 @@ std::pair<Digits, Digits> quotient_and_rest(const Digits& dividend, const Digits
   Digits quotient;
   Digits rest;
   for (const char digit : dividend) {
-    rest = trimmed(rest + digit);
+    rest += digit;
+    rest = trimmed(rest);
     char times = '0';
     for (; !less(rest, divisor); ++times) rest = difference(rest, divisor);
     quotient += times;
@@ -149,7 +150,7 @@ Rounding any_rounding() {
 
 RC_GTEST_PROP(Decimal, Sums_and_differences_are_those_of_school, ()) {
   const Sample a = sample();
-  Sample b = sample();
+  const Sample b = sample();
   const int scale = std::max(a.scale, b.scale);
   const Digits left = shifted(a.digits, scale - a.scale);
   const Digits right = shifted(b.digits, scale - b.scale);

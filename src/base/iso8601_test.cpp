@@ -201,9 +201,15 @@ RC_GTEST_PROP(Iso8601, What_is_written_as_Rfc3339_is_read, ()) {
 RC_GTEST_PROP(Iso8601, Any_bytes_are_taken, ()) {
   const auto text = *rc::gen::arbitrary<std::string>();
   if (const auto parsed = parse_iso8601_date(text)) RC_ASSERT(text_of(format_iso8601_date(*parsed)) == text);
-  static_cast<void>(parse_iso8601_timestamp(text));
-  static_cast<void>(parse_iso8601_instant(text));
-  static_cast<void>(parse_rfc3339(text));
+  if (const auto parsed = parse_iso8601_timestamp(text)) {
+    RC_ASSERT(parse_iso8601_timestamp(text_of(format_iso8601_timestamp(*parsed))).value() == *parsed);
+  }
+  if (const auto parsed = parse_iso8601_instant(text)) {
+    RC_ASSERT(parse_iso8601_instant(text_of(format_iso8601_instant(*parsed))).value() == *parsed);
+  }
+  if (const auto parsed = parse_rfc3339(text)) {
+    RC_ASSERT(parse_iso8601_instant(text_of(format_iso8601_instant(*parsed))).value() == *parsed);
+  }
 }
 
 }  // namespace

@@ -8,10 +8,11 @@ namespace pg2athena {
 namespace {
 
 constexpr int kDigitsPerGroup = 4;  // DEC_DIGITS in PostgreSQL's numeric.c
+constexpr std::size_t kDigitsPerWord = std::size_t{kDigitsPerGroup} * NumericWire::kWordGroups;
 constexpr std::array<std::int32_t, kDigitsPerGroup + 1> kSmallPowers = {1, 10, 100, 1000, 10000};
 // 10^0 … 10^16, narrow enough for a 64-bit multiplication.
 constexpr auto kTens = [] {
-  std::array<std::uint64_t, kDigitsPerGroup * kDigitsPerGroup + 1> tens{};
+  std::array<std::uint64_t, kDigitsPerWord + 1> tens{};
   for (std::size_t i = 0; i < tens.size(); ++i) tens[i] = static_cast<std::uint64_t>(kPowersOfTen[i]);
   return tens;
 }();
@@ -59,7 +60,8 @@ CutOff cut_off(const NumericWire& numeric, int precision, int scale) {
   }
   if (exponent >= -kDigitsPerGroup) {
     // This group straddles the scale, or is the first one behind it: its upper digits are kept.
-    const std::int32_t kept = kSmallPowers[static_cast<std::size_t>(kDigitsPerGroup + exponent)];
+    const std::int32_t digits_kept = kDigitsPerGroup + exponent;
+    const std::int32_t kept = kSmallPowers[static_cast<std::size_t>(digits_kept)];
     const std::int32_t dropped = NumericWire::kBase / kept;
     const std::int32_t digit = numeric.digit(i++);
     result.magnitude = result.magnitude * kept + digit / dropped;
@@ -106,7 +108,7 @@ DecimalOutcome sum_words(const NumericWire& numeric, std::int32_t exponent, int 
   if (numeric.ndigits > NumericWire::kWordGroups) {
     const std::int32_t groups = numeric.ndigits - NumericWire::kWordGroups;
     const Number first = number_of(numeric.word(groups, groups));
-    magnitude += first * kTens[kDigitsPerGroup * kDigitsPerGroup - dropped];
+    magnitude += first * kTens[kDigitsPerWord - dropped];
   }
   if (exponent > 0) magnitude *= static_cast<Number>(power_of_ten(exponent));
   if (magnitude >= static_cast<Number>(power_of_ten(precision))) return DecimalOutcome::Overflow;

@@ -166,7 +166,7 @@ Expected expected_of(int weight, const std::vector<int>& groups, int precision, 
     const std::string group = std::to_string(10000 + (there ? groups[static_cast<std::size_t>(i)] : 0));
     digits += group.substr(1);
   }
-  const auto end = static_cast<std::size_t>(4 * (kMargin + 1) + scale);
+  const std::size_t end = 4 * (std::size_t{kMargin} + 1) + static_cast<std::size_t>(scale);
   const std::string behind = digits.substr(end);
   Expected expected;
   expected.cut = without_zeros_in_front(digits.substr(0, end));

@@ -268,9 +268,15 @@ RC_GTEST_PROP(PostgresTimeText, Any_bytes_are_taken, ()) {
   const auto text = *rc::gen::arbitrary<std::string>();
   if (const auto parsed = parse_postgres_date(text)) RC_ASSERT(format_postgres_date(*parsed).view() == text);
   if (const auto parsed = parse_postgres_time(text)) RC_ASSERT(format_postgres_time(*parsed).view() == text);
-  static_cast<void>(parse_postgres_timestamp(text));
-  static_cast<void>(parse_postgres_timestamptz(text));
-  static_cast<void>(parse_postgres_timetz(text));
+  if (const auto parsed = parse_postgres_timestamp(text)) {
+    RC_ASSERT(format_postgres_timestamp(*parsed).view() == text);
+  }
+  if (const auto parsed = parse_postgres_timestamptz(text); parsed && parsed->finite()) {
+    RC_ASSERT(parsed->micros >= kFirstPostgresTimestamp);
+  }
+  if (const auto parsed = parse_postgres_timetz(text)) {
+    RC_ASSERT(format_postgres_timetz(*parsed).view() == text);
+  }
 }
 
 // Decoders check what they read; a number that nobody checked prints as something, and within its room.

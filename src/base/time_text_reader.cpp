@@ -100,7 +100,8 @@ TimeResult<Date> TimeTextReader::finish_date(const CivilDate& date, std::int32_t
 TimeResult<Timestamp> TimeTextReader::finish_timestamp(const CivilDate& date, std::int64_t micros_of_day,
                                                        std::int64_t utc_offset, std::int64_t first) {
   // Seven digits of years are more microseconds than 64 bits hold.
-  const Int128 micros = Int128{days_of(date)} * kMicrosPerDay + micros_of_day - utc_offset * kMicrosPerSecond;
+  const Int128 micros =
+      Int128{days_of(date)} * kMicrosPerDay + micros_of_day - Int128{utc_offset} * kMicrosPerSecond;
   const bool in_range = micros >= first && micros <= std::numeric_limits<std::int64_t>::max();
   if (!in_range && !problem_) problem_ = TimeError::OutOfRange;
   return finish(Timestamp::of_micros(in_range ? static_cast<std::int64_t>(micros) : 0));

@@ -30,7 +30,8 @@ struct UInt256Division {
   UInt256 remainder;
 };
 
-// The divisor isn't 0. Time grows with the bits of the quotient: some 100 ns for a decimal of 38 digits.
+// The divisor isn't 0. Some 20 ns where both fit into 128 bits; else by the bits of the quotient, up to 600
+// ns for a decimal of 38 digits.
 UInt256Division divide(const UInt256& dividend, const UInt256& divisor);
 
 }  // namespace pg2athena

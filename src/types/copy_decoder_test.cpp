@@ -9,16 +9,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/civil_time.h"
-#include "base/decimal.h"
+#include "types/column_text_for_tests.h"
 #include "types/type_table.h"
 
 namespace pg2athena::types {
 namespace {
 
 using columnar::Column;
-using columnar::Storage;
-using columnar::TypeId;
 
 // A value as COPY's binary form has it: its length, then its bytes.
 std::vector<std::byte> field(std::string_view hex) {
@@ -32,44 +29,6 @@ std::vector<std::byte> field(std::string_view hex) {
 }
 
 const std::vector<std::byte> kNull(4, std::byte{0xFF});
-
-std::string render(const Column& column, std::size_t slot) {
-  if (column.is_null(slot)) return "NULL";
-  switch (column.type.id) {
-    case TypeId::Date:
-      return format_date(column.fixed<std::int32_t>()[slot]);
-    case TypeId::Timestamp:
-      return format_timestamp(column.fixed<std::int64_t>()[slot]);
-    default:
-      break;
-  }
-  switch (column.type.storage()) {
-    case Storage::Byte:
-      return column.fixed<std::uint8_t>()[slot] != 0 ? "true" : "false";
-    case Storage::Int32:
-      return format_decimal(column.fixed<std::int32_t>()[slot], column.type.scale);
-    case Storage::Int64:
-      return format_decimal(column.fixed<std::int64_t>()[slot], column.type.scale);
-    case Storage::Int128:
-      return format_decimal(column.fixed<Int128>()[slot], column.type.scale);
-    case Storage::Float:
-      return fmt::format("{}", column.fixed<float>()[slot]);
-    case Storage::Double:
-      return fmt::format("{}", column.fixed<double>()[slot]);
-    case Storage::Bytes:
-      return std::string(as_text(column.bytes(slot)));
-    case Storage::List: {
-      std::string text;
-      for (std::uint32_t i = column.offsets[slot]; i < column.offsets[slot + 1]; ++i) {
-        text += fmt::format("{}{}", text.empty() ? "" : ",", render(column.children[0], i));
-      }
-      return "[" + text + "]";
-    }
-    case Storage::Struct:
-      break;
-  }
-  return "?";
-}
 
 struct Case {
   const char* sql;
@@ -163,8 +122,8 @@ std::string decode(const Case& c, std::span<const std::byte> value) {
   }
   EXPECT_EQ(column.length, 3U) << c.sql;
   EXPECT_EQ(column.null_count, 2U) << c.sql;
-  EXPECT_EQ(render(column, 0) + render(column, 2), "NULLNULL") << c.sql;
-  return render(column, 1);
+  EXPECT_EQ(slot_text(column, 0) + slot_text(column, 2), "NULLNULL") << c.sql;
+  return slot_text(column, 1);
 }
 
 TEST(CopyDecoder, Server_bytes_become_the_values_that_made_them) {

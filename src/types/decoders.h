@@ -30,12 +30,17 @@ DecoderPtr make_float32_decoder(const DecoderContext& context);
 DecoderPtr make_float64_decoder(const DecoderContext& context);
 DecoderPtr make_money_decoder(const DecoderContext& context);
 
-// time_decoder.cpp: dates, timestamps, times of day.
+// time_decoder.cpp: dates, timestamps, times of day; the latter also as PostgreSQL prints them.
 DecoderPtr make_date_decoder(const DecoderContext& context);
 DecoderPtr make_timestamp_decoder(const DecoderContext& context);
 DecoderPtr make_timestamp_millis_floor_decoder(const DecoderContext& context);
 DecoderPtr make_time_decoder(const DecoderContext& context);
 DecoderPtr make_timetz_decoder(const DecoderContext& context);
+DecoderPtr make_time_to_text_decoder(const DecoderContext& context);
+DecoderPtr make_timetz_to_text_decoder(const DecoderContext& context);
+DecoderPtr make_date_text_decoder(const DecoderContext& context);
+DecoderPtr make_timestamp_text_decoder(const DecoderContext& context);
+DecoderPtr make_timestamp_millis_floor_text_decoder(const DecoderContext& context);
 
 // numeric_decoder.cpp: numeric to a decimal of the column's precision and scale, or to its exact text.
 DecoderPtr make_decimal_decoder(const DecoderContext& context);
@@ -78,8 +83,5 @@ DecoderPtr make_float32_text_decoder(const DecoderContext& context);
 DecoderPtr make_float64_text_decoder(const DecoderContext& context);
 DecoderPtr make_decimal_text_decoder(const DecoderContext& context);
 DecoderPtr make_bytea_text_decoder(const DecoderContext& context);
-DecoderPtr make_date_text_decoder(const DecoderContext& context);
-DecoderPtr make_timestamp_text_decoder(const DecoderContext& context);
-DecoderPtr make_timestamp_millis_floor_text_decoder(const DecoderContext& context);
 
 }  // namespace pg2athena::types

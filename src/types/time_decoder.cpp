@@ -1,6 +1,7 @@
-// Dates, timestamps and times of day. Each codec names the send function whose form it reads
-// (src/backend/utils/adt/date.c, timestamp.c).
+// Dates, timestamps and times of day, from their binary form and from their text. Numbers are date_send's,
+// timestamp_send's, time_send's and timetz_send's (src/backend/utils/adt/date.c, timestamp.c).
 #include "base/civil_time.h"
+#include "base/postgres_time_text.h"
 #include "types/decoder_parts.h"
 
 namespace pg2athena::types {
@@ -8,88 +9,131 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-// The earliest and last values that PostgreSQL has, since 1970: DATETIME_MIN_JULIAN is day 0 (4714-11-24 BC),
-// the last date is the day before DATE_END_JULIAN (5874898-01-01) (src/include/datatype/timestamp.h). The
-// last timestamp is the last that microseconds since 1970 can have.
-constexpr std::int32_t kUnixEpochJulianDay = 2440588;
-constexpr std::int32_t kFirstDate = -kUnixEpochJulianDay;
-constexpr std::int32_t kLastDate = 2147483494 - 1 - kUnixEpochJulianDay;
-constexpr std::int64_t kFirstTimestamp = kFirstDate * kMicrosPerDay;
+// The last timestamp that PostgreSQL has and a column can hold.
 constexpr std::int64_t kLastTimestamp = std::numeric_limits<std::int64_t>::max();
 
-// date_send: days since 2000-01-01. PostgreSQL's last date, 5874897-12-31, fits as days since 1970 too.
+// The value, or for an infinity the nearest value that there is.
+ValueProblem hold(const TimeResult<Date>& date, std::int32_t& out) {
+  if (!date) return ValueProblem::WrongFormat;
+  out = date->days;
+  if (date->finite()) return ValueProblem::None;
+  out = date->state == TimeState::Infinity ? kLastPostgresDate : kFirstPostgresDate;
+  return ValueProblem::Infinity;
+}
+
+// Out of range is only what is later than microseconds since 1970 reach.
+ValueProblem hold(const TimeResult<Timestamp>& timestamp, std::int64_t& out) {
+  if (!timestamp) {
+    out = kLastTimestamp;
+    return timestamp.error() == TimeError::OutOfRange ? ValueProblem::TimestampTooLate
+                                                      : ValueProblem::WrongFormat;
+  }
+  out = timestamp->micros;
+  if (timestamp->finite()) return ValueProblem::None;
+  out = timestamp->state == TimeState::Infinity ? kLastTimestamp : kFirstPostgresTimestamp;
+  return ValueProblem::Infinity;
+}
+
+ValueProblem hold(TimeOfDay time, std::int64_t& out) {
+  out = std::min(time.micros, kMicrosPerDay - 1);
+  return time.micros == kMicrosPerDay ? ValueProblem::TimeTooLate : ValueProblem::None;
+}
+
 struct DateCodec {
   using Value = std::int32_t;
   ValueProblem operator()(Bytes bytes, Value& out) const {
     if (bytes.size() != sizeof(Value)) return ValueProblem::WrongLength;
-    const auto days = load_be<std::int32_t>(bytes.data());
-    if (days == kPostgresDateInfinity || days == kPostgresDateMinusInfinity) {
-      out = days == kPostgresDateInfinity ? kLastDate : kFirstDate;
-      return ValueProblem::Infinity;
-    }
-    if (__builtin_add_overflow(days, kPostgresEpochDays, &out)) return ValueProblem::WrongFormat;
-    return ValueProblem::None;
+    return hold(date_from_postgres(load_be<std::int32_t>(bytes.data())), out);
   }
 };
 
-// timestamp_send, timestamptz_send: microseconds since 2000-01-01.
+struct DateText {
+  using Value = std::int32_t;
+  ValueProblem operator()(Bytes bytes, Value& out) const {
+    return hold(parse_postgres_date(as_text(bytes)), out);
+  }
+};
+
 struct TimestampCodec {
   using Value = std::int64_t;
   ValueProblem operator()(Bytes bytes, Value& out) const {
     if (bytes.size() != sizeof(Value)) return ValueProblem::WrongLength;
-    const auto micros = load_be<std::int64_t>(bytes.data());
-    if (micros > kLastUnixTimestampInPostgresMicros) {
-      out = kLastTimestamp;
-      return micros == kPostgresTimestampInfinity ? ValueProblem::Infinity : ValueProblem::TimestampTooLate;
+    const auto wire = load_be<std::int64_t>(bytes.data());
+    // No server sends what is earlier than its first timestamp, but for -infinity.
+    if (wire < kFirstPostgresTimestamp - kPostgresEpochMicros && wire != kPostgresTimestampMinusInfinity) {
+      return ValueProblem::WrongFormat;
     }
-    if (micros == kPostgresTimestampMinusInfinity) {
-      out = kFirstTimestamp;
-      return ValueProblem::Infinity;
-    }
-    out = micros + kPostgresEpochMicros;
-    return ValueProblem::None;
+    return hold(timestamp_from_postgres(wire), out);
   }
 };
 
+template <TimeResult<Timestamp> (*parse)(std::string_view)>
+struct TimestampText {
+  using Value = std::int64_t;
+  ValueProblem operator()(Bytes bytes, Value& out) const { return hold(parse(as_text(bytes)), out); }
+};
+
 // Whole milliseconds, rounded towards the past, for readers that would round up.
-struct TimestampMillisFloorCodec {
+template <typename Codec>
+struct MillisFloor {
   using Value = std::int64_t;
   ValueProblem operator()(Bytes bytes, Value& out) const {
     constexpr std::int64_t kMicrosPerMilli = 1000;
-    const ValueProblem problem = TimestampCodec()(bytes, out);
+    const ValueProblem problem = Codec()(bytes, out);
     const std::int64_t finer = out % kMicrosPerMilli;
     out -= finer < 0 ? finer + kMicrosPerMilli : finer;
     return problem;
   }
 };
 
-// time_send: microseconds since midnight, 24:00:00 included.
+TimeResult<TimeOfDay> time_of(Bytes bytes) {
+  return bytes.size() == sizeof(std::int64_t) ? time_from_postgres(load_be<std::int64_t>(bytes.data()))
+                                              : std::unexpected(TimeError::Malformed);
+}
+
+TimeResult<ZonedTimeOfDay> timetz_of(Bytes bytes) {
+  if (bytes.size() != sizeof(std::int64_t) + sizeof(std::int32_t))
+    return std::unexpected(TimeError::Malformed);
+  return timetz_from_postgres(load_be<std::int64_t>(bytes.data()),
+                              load_be<std::int32_t>(bytes.data() + sizeof(std::int64_t)));
+}
+
 struct TimeCodec {
   using Value = std::int64_t;
   ValueProblem operator()(Bytes bytes, Value& out) const {
-    if (bytes.size() != sizeof(Value)) return ValueProblem::WrongLength;
-    out = load_be<std::int64_t>(bytes.data());
-    if (out < 0 || out > kMicrosPerDay) return ValueProblem::WrongFormat;
-    if (out < kMicrosPerDay) return ValueProblem::None;
-    out = kMicrosPerDay - 1;
-    return ValueProblem::TimeTooLate;
+    const auto time = time_of(bytes);
+    return time ? hold(*time, out) : ValueProblem::WrongFormat;
   }
 };
 
-// timetz_send: the time, and the zone in seconds west of Greenwich. Held is the time of day in UTC.
+// The time of day in UTC.
 struct TimetzCodec {
   using Value = std::int64_t;
   ValueProblem operator()(Bytes bytes, Value& out) const {
-    constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-    constexpr std::int64_t kZoneLimit = std::int64_t{16} * 3600;  // MAX_TZDISP_HOUR in datatype/timestamp.h
-    if (bytes.size() != sizeof(Value) + sizeof(std::int32_t)) return ValueProblem::WrongLength;
-    const ValueProblem problem = TimeCodec()(bytes.first(sizeof(Value)), out);
-    const std::int64_t zone = load_be<std::int32_t>(bytes.data() + sizeof(Value));
-    if (problem == ValueProblem::WrongFormat || zone <= -kZoneLimit || zone >= kZoneLimit) {
-      return ValueProblem::WrongFormat;
-    }
-    out = (out + zone * kMicrosPerSecond + kMicrosPerDay) % kMicrosPerDay;
+    const auto zoned = timetz_of(bytes);
+    if (!zoned) return ValueProblem::WrongFormat;
+    const ValueProblem problem = hold(zoned->time, out);
+    out = (out - zoned->utc_offset * kMicrosPerSecond + kMicrosPerDay) % kMicrosPerDay;
     return problem;
+  }
+};
+
+// What time_out and timetz_out print.
+struct TimeToText {
+  ValueProblem operator()(Bytes bytes, ByteBuffer& out) const {
+    const auto time = time_of(bytes);
+    if (!time) return ValueProblem::WrongFormat;
+    out.append(as_bytes(format_postgres_time(*time).view()));
+    return ValueProblem::None;
+  }
+};
+
+struct TimetzToText {
+  ValueProblem operator()(Bytes bytes, ByteBuffer& out) const {
+    const auto zoned = timetz_of(bytes);
+    if (!zoned) return ValueProblem::WrongFormat;
+    out.append(as_bytes(format_postgres_timetz(*zoned).view()));
+    return ValueProblem::None;
   }
 };
 
@@ -97,23 +141,50 @@ template <typename Codec>
 DecoderPtr make(const DecoderContext& context) {
   return std::make_unique<FixedDecoder<Codec>>(Codec(), value_policy(context));
 }
+template <typename Codec>
+DecoderPtr make_text(const DecoderContext& context) {
+  return std::make_unique<VariableDecoder<Codec>>(Codec(), value_policy(context));
+}
+
+using LocalText = TimestampText<&parse_postgres_timestamp>;
+using InstantText = TimestampText<&parse_postgres_timestamptz>;
+
+bool is_instant(const DecoderContext& context) {
+  return context.type.oid == oid::kTimestamptz;
+}
 
 }  // namespace
 
 DecoderPtr make_date_decoder(const DecoderContext& context) {
   return make<DateCodec>(context);
 }
+DecoderPtr make_date_text_decoder(const DecoderContext& context) {
+  return make<DateText>(context);
+}
 DecoderPtr make_timestamp_decoder(const DecoderContext& context) {
   return make<TimestampCodec>(context);
 }
+DecoderPtr make_timestamp_text_decoder(const DecoderContext& context) {
+  return is_instant(context) ? make<InstantText>(context) : make<LocalText>(context);
+}
 DecoderPtr make_timestamp_millis_floor_decoder(const DecoderContext& context) {
-  return make<TimestampMillisFloorCodec>(context);
+  return make<MillisFloor<TimestampCodec>>(context);
+}
+DecoderPtr make_timestamp_millis_floor_text_decoder(const DecoderContext& context) {
+  return is_instant(context) ? make<MillisFloor<InstantText>>(context)
+                             : make<MillisFloor<LocalText>>(context);
 }
 DecoderPtr make_time_decoder(const DecoderContext& context) {
   return make<TimeCodec>(context);
 }
 DecoderPtr make_timetz_decoder(const DecoderContext& context) {
   return make<TimetzCodec>(context);
+}
+DecoderPtr make_time_to_text_decoder(const DecoderContext& context) {
+  return make_text<TimeToText>(context);
+}
+DecoderPtr make_timetz_to_text_decoder(const DecoderContext& context) {
+  return make_text<TimetzToText>(context);
 }
 
 }  // namespace pg2athena::types

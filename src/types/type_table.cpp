@@ -72,18 +72,13 @@ template <ColumnOf column, DecoderPtr (*binary)(const DecoderContext&),
 inline constexpr std::array kForms = {
     TypeForm{.name = "", .column = column, .from_binary = binary, .from_text = text}, kAsString};
 
-constexpr std::array kText = {TypeForm{.name = "string",
-                                       .column = &plain<TypeId::String>,
-                                       .from_binary = &make_text_decoder,
-                                       .from_text = nullptr}};
-constexpr std::array kJsonb = {TypeForm{.name = "string",
-                                        .column = &plain<TypeId::String>,
-                                        .from_binary = &make_jsonb_decoder,
-                                        .from_text = nullptr}};
-constexpr std::array kUuid = {TypeForm{.name = "string",
-                                       .column = &plain<TypeId::String>,
-                                       .from_binary = &make_uuid_decoder,
-                                       .from_text = nullptr}};
+constexpr TypeForm text_from(DecoderPtr (*binary)(const DecoderContext&)) {
+  return {.name = "string", .column = &plain<TypeId::String>, .from_binary = binary, .from_text = nullptr};
+}
+
+constexpr std::array kText = {text_from(&make_text_decoder)};
+constexpr std::array kJsonb = {text_from(&make_jsonb_decoder)};
+constexpr std::array kUuid = {text_from(&make_uuid_decoder)};
 constexpr std::array kOutputText = {kAsString};
 
 constexpr std::array kNumeric = {
@@ -92,10 +87,7 @@ constexpr std::array kNumeric = {
              .from_binary = &make_decimal_decoder,
              .from_text = &make_decimal_text_decoder,
              .can_fail_on = "NaN"},
-    TypeForm{.name = "string",
-             .column = &plain<TypeId::String>,
-             .from_binary = &make_numeric_text_decoder,
-             .from_text = nullptr},
+    text_from(&make_numeric_text_decoder),
 };
 
 constexpr std::array kMoney = {
@@ -105,7 +97,7 @@ constexpr std::array kMoney = {
 constexpr std::array kDate = {TypeForm{.name = "date",
                                        .column = &plain<TypeId::Date>,
                                        .from_binary = &make_date_decoder,
-                                       .from_text = nullptr,
+                                       .from_text = &make_date_text_decoder,
                                        .can_fail_on = kInfinities},
                               kAsString};
 
@@ -114,31 +106,31 @@ inline constexpr std::array kTimestampForms = {
     TypeForm{.name = "micros",
              .column = &timestamp<utc>,
              .from_binary = &make_timestamp_decoder,
-             .from_text = nullptr,
+             .from_text = &make_timestamp_text_decoder,
              .can_fail_on = kTimestamps,
              .athena = kMilliseconds},
     TypeForm{.name = "millis_floor",
              .column = &timestamp<utc>,
              .from_binary = &make_timestamp_millis_floor_decoder,
-             .from_text = nullptr,
+             .from_text = &make_timestamp_millis_floor_text_decoder,
              .can_fail_on = kTimestamps,
              .loses = "what is finer than milliseconds"},
     TypeForm{.name = "bigint",
              .column = &plain<TypeId::Int64>,
              .from_binary = &make_timestamp_decoder,
-             .from_text = nullptr,
+             .from_text = &make_timestamp_text_decoder,
              .can_fail_on = kTimestamps},
     kAsString,
 };
 
-constexpr std::array kTime = {kAsString,
+constexpr std::array kTime = {text_from(&make_time_to_text_decoder),
                               TypeForm{.name = "micros",
                                        .column = &plain<TypeId::Time>,
                                        .from_binary = &make_time_decoder,
                                        .from_text = nullptr,
                                        .can_fail_on = "24:00:00",
                                        .athena = "reads it as bigint: microseconds since midnight"}};
-constexpr std::array kTimetz = {kAsString,
+constexpr std::array kTimetz = {text_from(&make_timetz_to_text_decoder),
                                 TypeForm{.name = "micros",
                                          .column = &time_in_utc,
                                          .from_binary = &make_timetz_decoder,
