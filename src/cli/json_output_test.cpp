@@ -49,11 +49,13 @@ TEST(JsonOutput, A_published_run_has_every_documented_field) {
                                {"bytes", 20},
                                {"bytes_read", 40},
                                {"elapsed_ms", 7},
+                               {"coerced", json::array()},
                                {"outcome", "published"},
                                {"current_run_id", nullptr},
                                {"error", nullptr}};
   EXPECT_EQ(document["tables"][0], expected_table);
-  const json totals = {{"tables", 2}, {"rows", 6}, {"files", 2}, {"bytes", 40}, {"bytes_read", 80}};
+  const json totals = {{"tables", 2}, {"rows", 6},        {"files", 2},
+                       {"bytes", 40}, {"bytes_read", 80}, {"coerced", 0}};
   EXPECT_EQ(document["totals"], totals);
   json rest = document;
   rest.erase("tables");
@@ -82,6 +84,17 @@ TEST(JsonOutput, The_status_of_a_run_says_how_much_of_it_readers_see) {
   EXPECT_EQ(status(State::Published, State::Superseded), "partly_published");
   EXPECT_EQ(status(State::Unfinished, State::Published), "partly_published");
   EXPECT_EQ(status(State::Unfinished, State::Superseded), "not_published");
+}
+
+TEST(JsonOutput, Values_that_became_something_else_are_counted) {
+  pipeline::RunSummary run = summary({table("a", State::Published), table("b", State::Published)});
+  run.tables[0].coerced = {{.column = "price", .policy = "null", .values = 3},
+                           {.column = "due", .policy = "clamp", .values = 1}};
+  run.tables[1].coerced = {{.column = "at", .policy = "null", .values = 5}};
+  const json document = run_json(run);
+  EXPECT_EQ(document["tables"][0]["coerced"][1],
+            (json{{"column", "due"}, {"policy", "clamp"}, {"values", 1}}));
+  EXPECT_EQ(document["totals"]["coerced"], 9);
 }
 
 TEST(JsonOutput, A_table_that_lost_names_the_winner_and_the_error) {

@@ -28,11 +28,9 @@ using pipeline::PlannedTable;
 // A plan's lines stay in this many columns of a terminal, as far as names let them.
 constexpr std::size_t kPlanWidth = 120;
 
-// A type as it is shown in a table of columns. (All of it is in the plan as JSON.)
-std::string cell(std::string_view type) {
-  constexpr std::size_t kWidest = 40;
-  return truncate_to_width(type, kWidest);
-}
+// Types as they are shown in a table of columns. (All of them is in the plan as JSON.)
+constexpr std::size_t kTypeWidth = 30;
+constexpr std::size_t kParquetWidth = 40;  // FIXED_LEN_BYTE_ARRAY(16) DECIMAL(38,10)
 
 std::string table_head(const PlannedTable& table) {
   std::string facts;
@@ -54,12 +52,13 @@ std::vector<std::string> remarks(const columnar::Field& field, const PlannedColu
   }
   if (!mapping.note.empty()) remarks.push_back(mapping.note);
   const pipeline::UnfitValues unfit = pipeline::unfit_values(mapping);
-  if (!unfit.fail.empty()) remarks.push_back("an error on: " + unfit.fail);
-  if (!unfit.become_null.empty()) remarks.push_back("NULL instead of: " + unfit.become_null);
+  if (!unfit.fail.empty()) remarks.push_back("an error on " + unfit.fail);
+  if (!unfit.become_null.empty()) remarks.push_back("NULL instead of " + unfit.become_null);
   if (!unfit.clamped.empty()) {
-    remarks.push_back("the nearest value instead of: " + unfit.clamped + "; where there is none, an error");
+    remarks.push_back(fmt::format("the nearest value instead of {}{}", unfit.clamped,
+                                  unfit.clamped.contains("NaN") ? "; NaN stays an error" : ""));
   }
-  if (!mapping.loses.empty()) remarks.push_back("lost: " + mapping.loses);
+  if (!mapping.loses.empty()) remarks.push_back("without " + mapping.loses);
   if (!mapping.athena.empty()) remarks.push_back("Athena: " + mapping.athena);
   if (column.encoding)
     remarks.push_back(fmt::format("encoding {}", parquet::encoding_name(*column.encoding)));
@@ -141,8 +140,10 @@ std::string plan_text(const pipeline::Plan& plan) {
     TextTable columns({{"column"}, {"PostgreSQL"}, {"Parquet"}, {"Athena"}, {"NULL"}});
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       const columnar::Field& field = table.schema.fields[i];
-      columns.add_row({field.name, cell(table.columns[i].type.name), cell(parquet::type_text(field.type)),
-                       cell(columnar::hive_name(field.type)), field.nullable ? "yes" : "no"});
+      columns.add_row({field.name, truncate_to_width(table.columns[i].type.name, kTypeWidth),
+                       truncate_to_width(parquet::type_text(field.type), kParquetWidth),
+                       truncate_to_width(columnar::hive_name(field.type), kTypeWidth),
+                       field.nullable ? "yes" : "no"});
     }
     out += indented(columns.render());
     if (const std::string said = remarks_text(table); !said.empty()) out += "\n" + said;

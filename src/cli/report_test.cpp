@@ -22,5 +22,68 @@ TEST(Report, Text_from_outside_can_not_command_the_terminal) {
   EXPECT_EQ(error_text(Error(ErrorKind::Internal, "a\x1b[2Jb").hint("c")).find('\x1b'), std::string::npos);
 }
 
+pipeline::PlannedColumn column(const std::string& name, types::PgType type,
+                               const types::TypeChoice& choice = {}) {
+  auto mapping = types::map_type(type, {}, choice);
+  EXPECT_TRUE(mapping.has_value()) << mapping.error();
+  return {.source_name = name, .type = std::move(type), .mapping = std::move(*mapping)};
+}
+
+TEST(Report, A_plan_says_a_remark_once_for_all_columns_that_it_is_about) {
+  pipeline::Plan plan;
+  plan.shards.resize(1);
+  pipeline::PlannedTable& table = plan.tables.emplace_back(
+      pipeline::PlannedTable{.name = "public.t", .source = "public.t", .kind = "table"});
+  table.shards = 1;
+  const types::PgType timestamp{.oid = types::oid::kTimestamp, .name = "timestamp without time zone"};
+  const types::PgType date{.oid = types::oid::kDate, .name = "date"};
+  types::PgType wide{.kind = types::PgKind::Composite, .name = "wide"};
+  for (const char* const name : {"first", "second", "third"})
+    wide.attributes.push_back({.name = name, .type = date});
+  table.columns = {column("made_at", timestamp), column("seen_at", timestamp),
+                   column("due", date, {.as = {}, .on_unrepresentable = types::OnUnrepresentable::Null}),
+                   column("all", wide, {.as = {}, .on_unrepresentable = types::OnUnrepresentable::Clamp})};
+  for (const pipeline::PlannedColumn& planned : table.columns) {
+    table.schema.fields.push_back({.name = planned.source_name, .type = planned.mapping.column});
+  }
+  const std::string text = plan_text(plan);
+  const std::string expected =
+      "public.t  from table public.t: 1 shard\n"
+      "  column   PostgreSQL                   Parquet                                   Athena             "
+      "             NULL\n"
+      "  -------  ---------------------------  ----------------------------------------  -------------------"
+      "-----------  ----\n"
+      "  made_at  timestamp without time zone  INT64 TIMESTAMP(MICROS)                   timestamp          "
+      "             yes\n"
+      "  seen_at  timestamp without time zone  INT64 TIMESTAMP(MICROS)                   timestamp          "
+      "             yes\n"
+      "  due      date                         INT32 DATE                                date               "
+      "             yes\n"
+      "  all      wide                         group {first INT32 DATE, second INT32 D…  struct<first:date,s"
+      "econd:date…  yes\n"
+      "\n"
+      "  made_at, seen_at: an error on ±infinity, later than 294247-01-10\n"
+      "  made_at, seen_at: Athena: shows milliseconds, rounded half up\n"
+      "  due: NULL instead of ±infinity\n"
+      "  all: the nearest value instead of ±infinity\n";
+  EXPECT_NE(text.find(expected), std::string::npos) << text;
+}
+
+TEST(Report, A_summary_says_what_became_of_values_that_did_not_fit) {
+  pipeline::RunSummary summary{
+      .run_id = "R", .snapshot = {}, .workers = 1, .tables = {}, .publication_error = {}};
+  summary.tables.push_back({.name = "public.orders", .source = "public.orders", .outcome = {}});
+  EXPECT_EQ(summary_text(summary, "/lake").find("on_unrepresentable"), std::string::npos);
+  summary.tables[0].coerced = {{.column = "price", .policy = "null", .values = 3},
+                               {.column = "due", .policy = "clamp", .values = 1}};
+  const std::string text = summary_text(summary, "/lake");
+  EXPECT_NE(
+      text.find(
+          "\npublic.orders.price: 3 values became NULL (on_unrepresentable: null)\n"
+          "public.orders.due: 1 value was clamped to what its type can hold (on_unrepresentable: clamp)\n"),
+      std::string::npos)
+      << text;
+}
+
 }  // namespace
 }  // namespace pg2athena::cli

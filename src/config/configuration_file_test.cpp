@@ -36,7 +36,7 @@ TEST(ConfigurationFile, The_smallest_names_a_source) {
 }
 
 TEST(ConfigurationFile, All_of_it_is_read) {
-  const Configuration c = good(R"(
+  const Configuration c = good(R"yaml(
 source:
   url: postgresql://etl@db/shop
   password: ${PW}
@@ -53,7 +53,8 @@ tables:
   - {name: public.events, columns: [id, "Odd Name"], where: id > 5}
   - {name: public.items, encoding: {id: delta_binary_packed, "Odd Name": plain}, bloom_filters: [id]}
   - {sql: SELECT 1 AS one, as: ones, encoding: {one: dictionary}}
-)");
+  - {name: public.lines, as: order_lines, rename: {"Net Price": net}, types: {price: {as: "decimal(18,4)"}}}
+)yaml");
   EXPECT_EQ(c.password, "secret");
   EXPECT_EQ(c.run.search_path, "shop");
   EXPECT_EQ(c.target, "jobs/lake") << "relative to the file's folder";
@@ -79,7 +80,15 @@ tables:
                                 .where = {},
                                 .column_choices = {{.column = "id", .encoding = "delta_binary_packed"},
                                                    {.column = "Odd Name", .encoding = "plain"},
-                                                   {.column = "id", .encoding = {}, .bloom_filter = true}}}));
+                                                   {.column = "id", .encoding = {}, .bloom_filter = true}}},
+                          Table{.pattern = "public.lines",
+                                .columns = {},
+                                .where = {},
+                                .column_choices = {{.column = "Net Price", .encoding = {}, .rename = "net"},
+                                                   {.column = "price",
+                                                    .encoding = {},
+                                                    .type = {.as = "decimal(18,4)", .place = {}}}},
+                                .as = "order_lines"}));
   EXPECT_EQ(c.run.selection.tables[3].column_choices[1].place, "jobs/shop.yaml:16:62");
   ASSERT_EQ(c.run.queries.size(), 1U);
   EXPECT_EQ(c.run.queries[0].name, "ones");
@@ -92,6 +101,47 @@ TEST(ConfigurationFile, A_section_of_comments_only_means_the_defaults) {
             "postgresql:///shop");
   EXPECT_EQ(good(std::string(kSource) + "limits:\n  # workers: 2\nfiles:\n").run.workers,
             Configuration().run.workers);
+}
+
+TEST(ConfigurationFile, Choices_for_types_are_those_of_the_type_table) {
+  using types::OnUnrepresentable;
+  using types::TypeChoice;
+  const Configuration c = good(std::string(kSource) + R"yaml(
+types:
+  numeric: {as: "decimal(38,9)", on_unrepresentable: error}
+  timestamp with time zone:
+    as: bigint
+    on_unrepresentable: 'null'
+  date: {on_unrepresentable: null}
+  time: {on_unrepresentable: clamp}
+  interval: {on_unrepresentable: string}
+  character: {trim: true}
+tables:
+  - name: a
+    types:
+      price: {on_unrepresentable: null, as: string}
+      code: {trim: false}
+  - {sql: SELECT 1 AS one, as: ones, types: {one: {as: string}}, rename: {one: two}}
+)yaml");
+  const std::map<std::string, TypeChoice, std::less<>> expected = {
+      {"numeric", {.as = "decimal(38,9)", .on_unrepresentable = OnUnrepresentable::Error, .place = {}}},
+      {"timestamptz", {.as = "bigint", .on_unrepresentable = OnUnrepresentable::Null, .place = {}}},
+      {"date", {.as = {}, .on_unrepresentable = OnUnrepresentable::Null, .place = {}}},
+      {"time", {.as = {}, .on_unrepresentable = OnUnrepresentable::Clamp, .place = {}}},
+      {"interval", {.as = {}, .on_unrepresentable = OnUnrepresentable::String, .place = {}}},
+      {"char", {.as = {}, .trim = true, .place = {}}}};
+  EXPECT_EQ(c.run.types, expected);
+  EXPECT_EQ(c.run.types.at("timestamptz").place, "jobs/shop.yaml:5:3");
+  const auto& choices = c.run.selection.tables.at(0).column_choices;
+  ASSERT_EQ(choices.size(), 2U);
+  EXPECT_EQ(choices[0].column, "price");
+  const TypeChoice price{.as = "string", .on_unrepresentable = OnUnrepresentable::Null, .place = {}};
+  EXPECT_EQ(choices[0].type, price);
+  EXPECT_EQ(choices[0].type.place, "jobs/shop.yaml:15:7");
+  EXPECT_EQ(choices[1].type.trim, false);
+  ASSERT_EQ(c.run.queries.at(0).column_choices.size(), 2U);
+  EXPECT_EQ(c.run.queries[0].column_choices[1].rename, "two");
+  EXPECT_TRUE(good(std::string(kSource) + "types:\n  # date: {as: string}\n").run.types.empty());
 }
 
 struct Wrong {
@@ -131,7 +181,43 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"tables: [a.b.c]", "2:10", "too many parts"},
       {"tables: [{nam: a}]", "2:11", "name"},
       {"tables: [{name: 'a*', where: x}]", "2:17", "wildcard"},
-      {"tables: [{name: a, as: b}]", "2:10", "not both"},
+      {"tables: [{name: a, sql: SELECT 1, as: b}]", "2:10", "not both"},
+      {"tables: [{name: 'a*', as: b}]", "2:17", "wildcard"},
+      {"tables: [{name: a, as: ''}]", "2:24", "empty"},
+      {"types: 5", "2:8", "mapping"},
+      {"types: {nummeric: {as: string}}", "2:9", "numeric"},
+      {"types: {date: {}}", "2:15", "empty"},
+      {"types: {date: string}", "2:15", "mapping"},
+      {"types: {date: {as: string}, date: {as: string}}", "2:29", "twice"},
+      {"types: {timetz: {as: string}, time with time zone: {as: string}}", "2:31", "twice"},
+      {"types: {date: {aas: string}}", "2:16", "'as'"},
+      {"types: {date: {as: ''}}", "2:20", "empty"},
+      {"types: {date: {as: [string]}}", "2:20", "one value"},
+      {"types: {date: {as: bigint}}", "2:9", "date, string"},
+      {"types: {numeric: {as: decimal(38,9)}}", "2:23", "quotes"},
+      {"types: {numeric: {as: 'decimal(39,9)'}}", "2:9", "1 to 38"},
+      {"types: {numeric: {as: decimal}}", "2:9", "decimal(p,s)"},
+      {"types: {array: {as: list}}", "2:9", "string"},
+      {"types: {range: {as: struct}}", "2:9", "string"},
+      {"types: {date: {on_unrepresentable: nul}}", "2:36", "error, null, string, clamp"},
+      {"types: {date: {on_unrepresentable: ~}}", "2:16", "has no value"},
+      {"types:\n  date:\n    on_unrepresentable:\n", "4:5", "has no value"},
+      {"types: {date: {trim: true}}", "2:9", "no blanks"},
+      {"types: {char: {trim: yes}}", "2:22", "true or false"},
+      {"files: {timestamps: millis}", "2:21", "millis_floor"},
+      {"tables: [{name: a, types: {}}]", "2:27", "empty"},
+      {"tables: [{name: a, types: {b: {}}}]", "2:31", "empty"},
+      {"tables: [{name: a, types: {b: {as: x}, b: {as: y}}}]", "2:40", "twice"},
+      {"tables: [{name: a, types: {b: {as: 'decimal(1'}}}]", "2:36", "parenthesis"},
+      {"tables: [{name: a, types: {b: {on_unrepresentable: maybe}}}]", "2:52", "clamp"},
+      {"tables: [{name: a, types: {b: {trim: 1}}}]", "2:38", "true or false"},
+      {"tables: [{name: 'a*', types: {b: {as: x}}}]", "2:17", "wildcard"},
+      {"tables: [{name: a, rename: {}}]", "2:28", "empty"},
+      {"tables: [{name: a, rename: {b: Net Price}}]", "2:32", "net_price"},
+      {"tables: [{name: a, rename: {b: ''}}]", "2:32", "empty"},
+      {"tables: [{name: a, rename: {b: [c]}}]", "2:32", "one value"},
+      {"tables: [{name: a, rename: {b: " + std::string(256, 'x') + "}}]", "2:32", "at most 255"},
+      {"tables: [{name: 'a*', rename: {b: c}}]", "2:17", "wildcard"},
       {"tables: [{name: a, columns: []}]", "2:29", "empty list"},
       {"tables: [{name: a, where: ''}]", "2:27", "empty"},
       {"tables: [{name: [a]}]", "2:17", "one value"},

@@ -32,6 +32,11 @@ TEST(Documents, Every_setting_is_in_schema_page_and_first_configuration) {
         schema["properties"]["tables"]["items"]["oneOf"][1]["properties"].contains(std::string(key.key)));
     EXPECT_THAT(page, HasSubstr("| `" + std::string(key.key) + "` |"));
   }
+  for (const Key& key : type_choice_keys()) {
+    const auto& choice = schema["properties"]["types"]["additionalProperties"]["properties"];
+    EXPECT_TRUE(choice.contains(std::string(key.key))) << key.key;
+    EXPECT_THAT(page, HasSubstr("| `" + std::string(key.key) + "` |"));
+  }
 }
 
 TEST(Documents, A_first_configuration_can_be_read_and_means_what_it_was_made_from) {

@@ -81,6 +81,16 @@ std::string section_text(const Section& section, const std::string& source_url, 
   return out;
 }
 
+std::string types_text() {
+  return fmt::format(
+      "\n{}"
+      "types:\n"
+      "  # numeric: {{as: \"decimal(38,9)\"}}\n"
+      "  # date: {{on_unrepresentable: null}}\n"
+      "  # char: {{trim: true}}\n",
+      comment(fmt::format("{}.", kTypesSummary), ""));
+}
+
 std::string tables_text(const std::vector<InitialTable>& tables) {
   std::string out = fmt::format("\n{}", comment(fmt::format("{}.", kTablesSummary), ""));
   const bool any =
@@ -101,6 +111,9 @@ std::string tables_text(const std::vector<InitialTable>& tables) {
       "  #   where: created_at >= date '2026-01-01'\n"
       "  #   encoding: {id: delta_binary_packed}\n"
       "  #   bloom_filters: [id]\n"
+      "  #   types: {price: {as: \"decimal(18,4)\", on_unrepresentable: null}}\n"
+      "  #   rename: {\"Net Price\": net_price}\n"
+      "  #   as: events_2026\n"
       "  # The result of a query, from a file beside this one (or from `sql:`):\n"
       "  # - query: queries/revenue.sql\n"
       "  #   as: revenue\n";
@@ -117,7 +130,7 @@ std::string initial_configuration(const std::string& source_url, const std::stri
       "#   pg2athena plan --config FILE    what it will do, column by column\n"
       "#   pg2athena run --config FILE     do it\n";
   for (const Section& section : sections()) out += section_text(section, source_url, target);
-  out += tables_text(tables);
+  out += types_text() + tables_text(tables);
   for (const Section& list : name_lists()) {
     out += fmt::format("\n{}# {}:\n#   - name\n", comment(fmt::format("{}.", list.summary), ""), list.key);
   }

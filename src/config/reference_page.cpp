@@ -6,7 +6,7 @@
 namespace pg2athena::config {
 namespace {
 
-constexpr std::string_view kHead = R"(# Configuration
+constexpr std::string_view kHead = R"md(# Configuration
 <!-- Made by `pg2athena schema --page`; scripts/generate-docs writes it. -->
 
 A run can be described in a file: `pg2athena run --config shop.yaml`. `pg2athena init SOURCE shop.yaml` writes one from
@@ -22,6 +22,8 @@ target:
 limits:
   workers: 4
   memory: 1GiB
+types:
+  date: {on_unrepresentable: null}
 tables:
   - public.customers
   - audit.*
@@ -30,6 +32,8 @@ tables:
     where: created_at >= date '2026-01-01'
     encoding: {created_at: delta_binary_packed}
     bloom_filters: [id]
+    types: {price: {as: "decimal(18,4)"}}
+    rename: {"Net Price": net_price}
   - query: queries/revenue.sql
     as: revenue
 exclude:
@@ -49,7 +53,7 @@ characters: `postgresql://etl:${SHOP_PASSWORD}@db.internal/shop`. A URL may also
 **Editors** complete and check the file with its JSON Schema: `pg2athena schema > pg2athena.schema.json`, and as the
 file's first line `# yaml-language-server: $schema=pg2athena.schema.json`. The schema of this version is
 [pg2athena.schema.json](pg2athena.schema.json).
-)";
+)md";
 
 constexpr std::string_view kNames = R"(
 Names of tables are as psql's `\d` takes them: unquoted letters fold to lower case, `"Quoted"` text stays as it is, `*` and
@@ -57,12 +61,37 @@ Names of tables are as psql's `\d` takes them: unquoted letters fold to lower ca
 with `*` or `"` too.
 
 A table with an entry of its own is exported as that entry says, also where a pattern takes it too. Two different entries of
-one table are refused. `columns`, `where`, `encoding` and `bloom_filters` need the full name of one table; a query, which
-has its own columns and condition, can have the last two.
+one table are refused. What is said of a table besides its name needs the full name of one; a query, which has its own
+columns and condition, can have all but `columns` and `where`.
 
 Columns are named as PostgreSQL has them, without quotes; of a query, as it returns them. Which encoding is good for what:
 [the Parquet files](parquet.md).
+
+A table with `as` is called so in the lake, without a schema, and its folder too: two tables that would have one name, or
+one name in Athena, which knows no schemas of PostgreSQL, can be kept apart by it. A new name of a column has only what the
+[rule for names](types.md) lets a name have.
 )";
+
+constexpr std::string_view kTypes = R"md(
+`types` of the file has choices by types, `types` of a table by columns:
+
+```yaml
+types:
+  numeric: {as: "decimal(38,9)", on_unrepresentable: error}
+  timestamptz: {on_unrepresentable: clamp}
+tables:
+  - name: public.orders
+    types:
+      price: {as: string}
+      due: {on_unrepresentable: null}
+```
+
+What is said of a column wins over what is said of its type, key by key. A type is named as PostgreSQL names it, short or
+long (`timestamptz`, `timestamp with time zone`), or as the table of [types](types.md) does (`enum`, `array`, `range`);
+that table says as what it can be kept, too. A column of which values can become NULL is never NOT NULL in the lake. The
+number of values that `null` and `clamp` changed is in the summary of the run, in its receipts, and in the log. In braces
+`decimal(p,s)` needs quotes.
+)md";
 
 std::string default_of(const Setting& setting) {
   if (setting.required) return "required";
@@ -89,14 +118,18 @@ std::string section_table(const Section& section) {
   return out;
 }
 
-std::string tables_part() {
-  std::string out =
-      fmt::format("\n## tables\n{}.\n\n| key | value | meaning |\n| --- | --- | --- |\n", kTablesSummary);
-  for (const Key& key : table_keys()) {
-    out += fmt::format("| `{}` | {} | {}. |\n", key.key, key.type, key.summary);
-  }
-  out += kNames;
+std::string keys_table(std::span<const Key> keys) {
+  std::string out = "\n| key | value | meaning |\n| --- | --- | --- |\n";
+  for (const Key& key : keys) out += fmt::format("| `{}` | {} | {}. |\n", key.key, key.type, key.summary);
   return out;
+}
+
+std::string types_part() {
+  return fmt::format("\n## types\n{}.\n{}{}", kTypesSummary, keys_table(type_choice_keys()), kTypes);
+}
+
+std::string tables_part() {
+  return fmt::format("\n## tables\n{}.\n{}{}", kTablesSummary, keys_table(table_keys()), kNames);
 }
 
 }  // namespace
@@ -104,7 +137,7 @@ std::string tables_part() {
 std::string reference_page() {
   std::string out(kHead);
   for (const Section& section : sections()) out += section_table(section);
-  out += tables_part();
+  out += types_part() + tables_part();
   for (const Section& list : name_lists()) out += fmt::format("\n## {}\n{}.\n", list.key, list.summary);
   return out;
 }

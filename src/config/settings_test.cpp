@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "types/type_table.h"
+
 namespace pg2athena::config {
 namespace {
 
@@ -38,6 +40,7 @@ const std::vector<Case>& cases() {
       {"files.compression", "lz4_raw", "lz4_raw", {"arj", "ZSTD", ""}},
       {"files.compression_level", "19", "19", {"0", "23", "high", ""}},
       {"files.page_index", "true", "true", {"yes", "1", "True", ""}},
+      {"files.timestamps", "millis_floor", "millis_floor", {"millis", "MICROS", ""}},
       {"files.size", "1GiB", "1GiB", {"1", "2TiB", "small", ""}},
       {"log.format", "json", "json", {"xml", "JSON", ""}},
   };
@@ -104,6 +107,17 @@ TEST(Settings, A_compression_level_is_one_of_its_codecs) {
   EXPECT_TRUE(accepts("zstd", "22") && accepts("gzip", "12"));
   EXPECT_FALSE(accepts("gzip", "13"));
   EXPECT_FALSE(accepts("snappy", "1") || accepts("lz4_raw", "1") || accepts("none", "1"));
+}
+
+TEST(Settings, Timestamps_are_forms_of_the_type_table) {
+  for (const char* const type : {"timestamp", "timestamptz"}) {
+    const types::TypeRow* const row = types::row_named(type);
+    ASSERT_NE(row, nullptr);
+    for (const std::string_view form : setting("files.timestamps").choices) {
+      EXPECT_EQ(std::ranges::count(row->forms, form, &types::TypeForm::name), 1) << type << " as " << form;
+    }
+    EXPECT_EQ(row->forms.front().name, Configuration().run.timestamps) << "the default";
+  }
 }
 
 TEST(Settings, A_codec_that_Athena_can_not_read_needs_the_profile_modern) {

@@ -65,10 +65,6 @@ TEST(ColumnChoices, What_can_not_be_is_refused_with_its_place_and_what_can_be) {
     const char* hint;
   };
   const Case cases[] = {
-      {encoding("idd", "plain"), ErrorKind::NotFound,
-       "shop.yaml:7:15: public.orders has no column \"idd\" that is exported", "did you mean id?"},
-      {bloom_filter("name"), ErrorKind::NotFound, "shop.yaml:8:3: ", "did you mean Name?"},
-      {bloom_filter("quite_another"), ErrorKind::NotFound, "shop.yaml:8:3: ", "id, Name, score, done, tags"},
       {encoding("id", "byte_stream_split"), ErrorKind::Unsupported,
        "shop.yaml:7:15: column \"id\", integer can't have the encoding byte_stream_split",
        "plain, delta_binary_packed, dictionary"},
@@ -87,6 +83,30 @@ TEST(ColumnChoices, What_can_not_be_is_refused_with_its_place_and_what_can_be) {
     EXPECT_THAT(refused.error().message(), HasSubstr(c.message));
     EXPECT_THAT(refused.error().hint(), HasSubstr(c.hint));
   }
+}
+
+TEST(ColumnChoices, Columns_that_are_not_exported_are_named_with_what_is_near) {
+  const postgres::RelationColumn columns[] = {{.name = "id", .type = {}, .comment = {}},
+                                              {.name = "Name", .type = {}, .comment = {}}};
+  const struct {
+    ColumnChoice choice;
+    const char* message;
+    const char* hint;
+  } cases[] = {
+      {encoding("idd", "plain"), "shop.yaml:7:15: public.orders has no column \"idd\" that is exported",
+       "did you mean id?"},
+      {bloom_filter("name"), "shop.yaml:8:3: ", "did you mean Name?"},
+      {bloom_filter("quite_another"), "shop.yaml:8:3: ", "its columns: id, Name"},
+  };
+  for (const auto& [choice, message, hint] : cases) {
+    const auto refused = check_chosen_columns(std::span(&choice, 1), columns, orders());
+    ASSERT_FALSE(refused.has_value()) << message;
+    EXPECT_EQ(refused.error().kind(), ErrorKind::NotFound);
+    EXPECT_THAT(refused.error().message(), HasSubstr(message));
+    EXPECT_THAT(refused.error().hint(), HasSubstr(hint));
+  }
+  const ColumnChoice right[] = {encoding("id", "plain"), bloom_filter("Name")};
+  EXPECT_TRUE(check_chosen_columns(right, columns, orders()).has_value());
 }
 
 TEST(ColumnChoices, A_primary_key_is_an_order_where_all_of_it_is_exported_and_never_NULL) {

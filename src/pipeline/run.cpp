@@ -284,7 +284,8 @@ class Attempt {
     for (const TableSummary& table : summary.tables) {
       const observe::Log log = log_.with({{"table", table.name}});
       for (const catalog::CoercedColumn& coerced : table.coerced) {
-        log.warn("values_coerced", "values that the column can't hold became something else",
+        log.warn("values_coerced",
+                 "values that did not fit their column were changed, as on_unrepresentable says",
                  {{"column", coerced.column}, {"policy", coerced.policy}, {"values", coerced.values}});
       }
       if (table.outcome.error) {

@@ -137,6 +137,11 @@ def test_What_the_command_line_may_not_say_beside_a_file(orders, tmp_path, argum
     ("limits:\n  workers: four", ":4:12:", "whole number"),
     ("files: {compression: gzip2}", ":3:22:", "zstd"),
     ("tables: [public.a.b]", ":3:10:", "too many parts"),
+    ("types: {numric: {as: string}}", ":3:9:", "numeric"),
+    ("types:\n  date: {on_unrepresentable: nothing}", ":4:30:", "clamp"),
+    ("types: {numeric: {as: 'decimal(50,2)'}}", ":3:9:", "1 to 38"),
+    ("tables: [{name: a, rename: {b: B}}]", ":3:32:", "a to z"),
+    ("files: {timestamps: millis}", ":3:21:", "millis_floor"),
     ("tables: [", "", "no YAML"),
 ])
 def test_A_mistake_is_said_with_line_and_column_and_nothing_is_begun(tmp_path, text, place, mention):
@@ -233,13 +238,21 @@ def test_The_schema_is_one_and_judges_as_the_program_does(tmp_path):
     for right in ({"limits": {"memory": "1.5GiB", "workers": 3, "lock_timeout": "5min"}}, {"limits": None},
                   {"tables": ["a", {"name": "b", "where": "x"}, {"sql": "SELECT 1", "as": "c"}], "exclude": ["d"]},
                   {"files": {"profile": "modern", "compression": "lz4_raw", "page_index": False}},
-                  {"tables": [{"name": "a", "encoding": {"b": "plain"}, "bloom_filters": ["b"]}]}):
+                  {"tables": [{"name": "a", "encoding": {"b": "plain"}, "bloom_filters": ["b"]}]},
+                  {"types": None}, {"files": {"timestamps": "bigint"}},
+                  {"types": {"numeric": {"as": "decimal(38,9)"}, "date": {"on_unrepresentable": None}}},
+                  {"tables": [{"name": "a", "as": "b", "rename": {"C d": "c_d"},
+                               "types": {"e": {"as": "string", "on_unrepresentable": "null", "trim": False}}}]}):
         judge.validate({**base, **right})
     for wrong in ({"limts": {}}, {"limits": {"workers": 0}}, {"limits": {"memory": "lots"}}, {"tables": []},
                   {"tables": [{"sql": "SELECT 1"}]}, {"files": {"compression": "zip"}}, {"log": 5},
                   {"source": {"url": "postgresql:///x", "password": "hunter2"}}, {"tables": [{"name": "a", "x": 1}]},
                   {"files": {"page_index": "yes"}}, {"tables": [{"name": "a", "encoding": {"b": "delta"}}]},
-                  {"tables": [{"name": "a", "encoding": {}}]}, {"tables": [{"name": "a", "bloom_filters": []}]}):
+                  {"tables": [{"name": "a", "encoding": {}}]}, {"tables": [{"name": "a", "bloom_filters": []}]},
+                  {"files": {"timestamps": "millis"}}, {"types": {"date": {}}}, {"types": {"date": "string"}},
+                  {"types": {"date": {"on_unrepresentable": "ignore"}}}, {"types": {"date": {"format": "iso"}}},
+                  {"tables": [{"name": "a", "rename": {"b": "Net Price"}}]}, {"tables": [{"name": "a", "rename": {}}]},
+                  {"tables": [{"name": "a", "types": {"b": {"trim": "yes"}}}]}):
         assert not judge.is_valid({**base, **wrong}), wrong
         file = write(tmp_path, yaml.safe_dump({**base, **wrong}))
         assert_exit(run_pg2athena("plan", "--config", file), USAGE)

@@ -74,10 +74,17 @@ def test_A_plan_says_the_same_to_machines_as_to_people(shop):
     assert columns["total"]["comment"] == "with tax" and columns["total"]["can_fail_on"] == "NaN"
     assert columns["net_price"]["source_name"] == "Net Price" and columns["net_price"]["can_fail_on"] == ""
     assert columns["tags"]["type"] == "array<string>"
+    assert columns["tags"]["parquet_type"] == "LIST<BYTE_ARRAY STRING>"
+    assert "milliseconds" in columns["at"]["athena"]
     for column in orders["columns"]:
-        line = next(line for line in text.splitlines() if line.split()[:1] == [column["name"]])
-        for value in (column["postgresql_type"], column["type"], column["note"], column["can_fail_on"]):
+        name = column["name"]
+        line = next(line for line in text.splitlines() if line.split()[:1] == [name])
+        for value in (column["postgresql_type"], column["parquet_type"], column["type"]):
             assert value in line, f"{value!r} is not in {line!r}"
+        # What there is to remark is said once for all columns that it is about.
+        remarks = [line for line in text.splitlines() if ": " in line and name in re.split(r", |: ", line.strip())]
+        for value in (column["note"], column["can_fail_on"], column["athena"]):
+            assert not value or any(value in line for line in remarks), f"{value!r} is not in {remarks}"
 
 
 def test_The_plan_in_the_lake_has_the_same_form(shop, lake):

@@ -1,4 +1,4 @@
-// What our reading of pg_catalog makes of a database, for test_types.py: the types of every column as
+// What our reading of pg_catalog makes of a database, for test_catalog.py: the types of every column as
 // types/wire_fixtures.h describes them, and what the server says of itself.
 //
 //   postgres_describe_catalog URL

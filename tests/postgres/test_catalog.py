@@ -13,6 +13,9 @@ from harness.wire_fixtures import VALUES, Catalog, Section, read_values
 
 PROGRAM = pathlib.Path(os.environ.get("PG2ATHENA_DESCRIBE_CATALOG") or ROOT / "build/release/tests/postgres_describe_catalog")
 
+# The sections whose extensions come with PostgreSQL: nothing is special about the others.
+SECTIONS = [section for section in read_values(VALUES) if section.name not in ("pgvector", "postgis")]
+
 
 def described(database, user: str | None = None) -> dict:
     result = subprocess.run([PROGRAM, database.url_as(user) if user else database.url], capture_output=True, text=True,
@@ -28,13 +31,10 @@ def assert_types_are(database, table: str, columns: list[str]) -> None:
             assert found[column] == Catalog(cursor).describe_column(table, column), column
 
 
-@pytest.mark.parametrize("section", read_values(VALUES), ids=lambda section: section.name.replace(" ", "_"))
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name.replace(" ", "_"))
 def test_Types_are_what_the_catalog_says(database, section: Section):
-    try:
-        for statement in section.statements:
-            database.execute(statement)
-    except psycopg2.errors.FeatureNotSupported as error:
-        pytest.skip(f"this server lacks an extension: {str(error).splitlines()[0]}")
+    for statement in section.statements:
+        database.execute(statement)
     columns = {f"c{i}": type for i, (type, _) in enumerate(section.types)}
     database.execute(f"CREATE TABLE t ({', '.join(f'{name} {type}' for name, type in columns.items())})")
     assert_types_are(database, "t", list(columns))
@@ -70,14 +70,14 @@ def test_A_type_that_is_a_tree_of_thousands_is_left_as_one_value(database):
         assert (columns[name]["name"], columns[name].get("kind"), columns[name].get("attributes")) == (type, None, None)
 
 
-@pytest.mark.parametrize("locale, digits", [("C", 2), ("de_DE.UTF-8", 2), ("ja_JP.UTF-8", 0), ("ar_BH.UTF-8", 3)])
-def test_Money_has_the_digits_of_lc_monetary(database, locale, digits):
+def test_Money_has_the_digits_of_lc_monetary_for_the_role(database):
     database.execute("CREATE ROLE counts LOGIN")
     try:
-        try:
-            database.execute(f"ALTER ROLE counts SET lc_monetary = '{locale}'")
-        except psycopg2.errors.InvalidParameterValue:
-            pytest.skip(f"the locale {locale} isn't here: localedef -i {locale[:5]} -f UTF-8 {locale}")
-        assert described(database, user="counts")["money_digits"] == digits
+        assert described(database, user="counts")["money_digits"] == 2
+        for locale, digits in {"C": 2, "de_DE.UTF-8": 2, "ja_JP.UTF-8": 0, "ar_BH.UTF-8": 3}.items():
+            # A machine seldom has more than C: localedef -i ja_JP -f UTF-8 ja_JP.UTF-8
+            with contextlib.suppress(psycopg2.errors.InvalidParameterValue):
+                database.execute(f"ALTER ROLE counts SET lc_monetary = '{locale}'")
+                assert described(database, user="counts")["money_digits"] == digits, locale
     finally:
         database.execute("DROP ROLE counts")
