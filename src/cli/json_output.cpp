@@ -1,9 +1,11 @@
 #include "cli/json_output.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <string>
 
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 
 namespace pg2athena::cli {
 namespace {
@@ -179,10 +181,15 @@ RawRequest read_raw_request(int argc, const char* const* argv) {
 }
 
 std::uint64_t peak_memory_bytes() {
-  constexpr std::uint64_t kKiB = 1024;  // ru_maxrss's unit on Linux: getrusage(2)
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB;
+  // VmHWM, not getrusage's ru_maxrss: that begins with what the parent had when it started us (fork, then
+  // exec).
+  constexpr std::uint64_t kKiB = 1024;
+  constexpr std::string_view kPeak = "VmHWM:";
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(kPeak)) return std::strtoull(line.c_str() + kPeak.size(), nullptr, 10) * kKiB;
+  }
+  return 0;
 }
 
 }  // namespace pg2athena::cli

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "columnar/batch.h"
@@ -124,7 +125,7 @@ inline bool append_validity(columnar::Column& out, bool is_null) {
 template <typename Codec>
 class FixedDecoder final : public CopyDecoder {
  public:
-  FixedDecoder(Codec codec, ValuePolicy policy) : codec_(codec), policy_(policy) {}
+  FixedDecoder(Codec codec, ValuePolicy policy) : codec_(std::move(codec)), policy_(policy) {}
 
   Decoded decode(std::span<const WireValue> values, columnar::Column& out) override {
     using Value = typename Codec::Value;
@@ -155,13 +156,12 @@ class FixedDecoder final : public CopyDecoder {
 };
 
 // A decoder of values of varying length. Codec has
-//   ValueProblem operator()(std::span<const std::byte>, ByteBuffer& out) const;   // appends the value's
-//   bytes
+//   ValueProblem operator()(std::span<const std::byte>, ByteBuffer& out);   // appends the value's bytes
 // With a problem it has appended nothing: no such value has a nearest one.
 template <typename Codec>
 class VariableDecoder final : public CopyDecoder {
  public:
-  VariableDecoder(Codec codec, ValuePolicy policy) : codec_(codec), policy_(policy) {}
+  VariableDecoder(Codec codec, ValuePolicy policy) : codec_(std::move(codec)), policy_(policy) {}
 
   Decoded decode(std::span<const WireValue> values, columnar::Column& out) override {
     std::uint32_t* offset = out.offsets.extend(values.size());

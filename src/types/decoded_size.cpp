@@ -102,7 +102,7 @@ std::uint64_t text_parts_bytes(const TypeMapping& mapping, Bytes value) {
   // an element of a list that is NULL, which has a slot for each of its fields.
   const std::string_view text = as_text(value);
   const auto parts = static_cast<std::uint64_t>(std::ranges::count_if(
-      text, [](char c) { return c == ',' || c == ';' || c == '(' || c == '[' || c == '{'; }));
+      text, [](char c) { return c == ',' || c == ';' || c == '(' || c == '[' || c == '{' || c == '='; }));
   constexpr std::string_view kNull = "NULL";
   std::uint64_t nulls = 0;
   for (std::size_t at = text.find(kNull); at != std::string_view::npos;

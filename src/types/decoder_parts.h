@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "base/int128.h"
 #include "types/decoders.h"
@@ -15,12 +16,12 @@ inline ValuePolicy value_policy(const DecoderContext& context) {
 
 template <typename Codec>
 DecoderPtr make_fixed(const DecoderContext& context, Codec codec = {}) {
-  return std::make_unique<FixedDecoder<Codec>>(codec, value_policy(context));
+  return std::make_unique<FixedDecoder<Codec>>(std::move(codec), value_policy(context));
 }
 
 template <typename Codec>
 DecoderPtr make_variable(const DecoderContext& context, Codec codec = {}) {
-  return std::make_unique<VariableDecoder<Codec>>(codec, value_policy(context));
+  return std::make_unique<VariableDecoder<Codec>>(std::move(codec), value_policy(context));
 }
 
 // Codec<Held> has the members `precision` and `scale`, and makes decimals of them as Held, the column's

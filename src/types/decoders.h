@@ -72,6 +72,10 @@ DecoderPtr make_hstore_decoder(const DecoderContext& context);
 DecoderPtr make_vector_decoder(const DecoderContext& context);
 DecoderPtr make_wkb_decoder(const DecoderContext& context);
 DecoderPtr make_ewkb_decoder(const DecoderContext& context);
+DecoderPtr make_hstore_text_decoder(const DecoderContext& context);
+DecoderPtr make_vector_text_decoder(const DecoderContext& context);
+DecoderPtr make_wkb_text_decoder(const DecoderContext& context);
+DecoderPtr make_ewkb_text_decoder(const DecoderContext& context);
 
 // text_value_decoder.cpp: values from the text that their output functions print, for what stands inside of a
 // container's text.

@@ -47,6 +47,31 @@ bool take_part(std::string_view& text, std::string_view ends, TextValues& out) {
   return true;
 }
 
+// A part in quotes, of an array or an hstore: a backslash stands before quotes and backslashes in it
+// (array_out, hstore_out). `text` begins behind the opening quote and is cut behind the closing one.
+bool take_escaped(std::string_view& text, TextValues& out) {
+  out.begin();
+  while (true) {
+    const std::size_t plain = text.find_first_of("\"\\");
+    if (plain == std::string_view::npos) return false;
+    out.append(text.substr(0, plain));
+    const char special = text[plain];
+    text.remove_prefix(plain + 1);
+    if (special == '"') break;
+    if (text.empty()) return false;
+    out.append(text.front());
+    text.remove_prefix(1);
+  }
+  out.end();
+  return true;
+}
+
+bool take(std::string_view& text, std::string_view what) {
+  if (!text.starts_with(what)) return false;
+  text.remove_prefix(what.size());
+  return true;
+}
+
 bool take(std::string_view& text, char c) {
   if (!text.starts_with(c)) return false;
   text.remove_prefix(1);
@@ -74,6 +99,7 @@ void TextValues::add_null() {
   const std::size_t at = bytes_.size();
   bytes_.resize(at + sizeof(std::int32_t));
   std::fill_n(bytes_.data() + at, sizeof(std::int32_t), std::byte{0xFF});
+  ++count_;
 }
 
 void TextValues::add(std::string_view text) {
@@ -89,6 +115,7 @@ void TextValues::begin() {
 
 void TextValues::end() {
   // Fits: no text of a server has more than a gigabyte.
+  ++count_;
   const auto length = static_cast<std::uint32_t>(bytes_.size() - begin_ - sizeof(std::int32_t));
   for (std::size_t i = 0; i < sizeof length; ++i) {
     bytes_[begin_ + i] = static_cast<std::byte>(length >> (8 * (sizeof length - 1 - i)));
@@ -114,7 +141,7 @@ ArrayText::Step ArrayText::next(TextValues& out) {
   if (rest_ == "}") return Step::End;
   if (!first_ && !take(rest_, delimiter_)) return Step::Broken;
   first_ = false;
-  if (take(rest_, '"')) return quoted(out) ? Step::Value : Step::Broken;
+  if (take(rest_, '"')) return take_escaped(rest_, out) ? Step::Value : Step::Broken;
   const std::array<char, 2> ends = {delimiter_, '}'};
   const std::size_t end = rest_.find_first_of(std::string_view(ends.data(), ends.size()));
   if (end == 0 || end == std::string_view::npos) return Step::Broken;
@@ -128,23 +155,6 @@ ArrayText::Step ArrayText::next(TextValues& out) {
   }
   rest_.remove_prefix(end);
   return Step::Value;
-}
-
-// An element in quotes: a backslash stands before quotes and backslashes in it.
-bool ArrayText::quoted(TextValues& out) {
-  out.begin();
-  while (true) {
-    const std::size_t plain = rest_.find_first_of("\"\\");
-    if (plain == std::string_view::npos || plain + 1 >= rest_.size()) return false;
-    out.append(rest_.substr(0, plain));
-    const char special = rest_[plain];
-    rest_.remove_prefix(plain + 1);
-    if (special == '"') break;
-    out.append(rest_.front());
-    rest_.remove_prefix(1);
-  }
-  out.end();
-  return true;
 }
 
 bool take_record_text(std::span<const std::byte> bytes, std::size_t attributes, TextValues& out) {
@@ -194,6 +204,20 @@ ArrayText::Step MultirangeText::next(TextValues& out) {
   out.add(rest_.substr(0, end));
   rest_.remove_prefix(end);
   return ArrayText::Step::Value;
+}
+
+bool take_hstore_text(std::span<const std::byte> bytes, TextValues& out) {
+  std::string_view text = as_text(bytes);
+  for (bool first = true; !text.empty(); first = false) {
+    if (!first && !take(text, ", ")) return false;
+    if (!take(text, '"') || !take_escaped(text, out) || !take(text, "=>")) return false;
+    if (take(text, "NULL")) {
+      out.add_null();
+    } else if (!take(text, '"') || !take_escaped(text, out)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace pg2athena::types

@@ -17,7 +17,11 @@ namespace pg2athena::types {
 class TextValues {
  public:
   std::size_t size_bytes() const { return bytes_.size(); }
-  void clear() { bytes_.clear(); }
+  std::size_t count() const { return count_; }
+  void clear() {
+    bytes_.clear();
+    count_ = 0;
+  }
 
   void add_null();
   void add(std::string_view text);
@@ -40,6 +44,7 @@ class TextValues {
  private:
   ByteBuffer bytes_;
   std::size_t begin_ = 0;
+  std::size_t count_ = 0;
 };
 
 // array_out (src/backend/utils/adt/arrayfuncs.c): {a,"b c",NULL}, in front of it [0:1]= where a lower bound
@@ -55,8 +60,6 @@ class ArrayText {
   Step next(TextValues& out);
 
  private:
-  bool quoted(TextValues& out);
-
   char delimiter_;
   std::string_view rest_;  // with the closing brace
   bool first_ = true;
@@ -92,5 +95,8 @@ class MultirangeText {
   std::string_view rest_;
   bool first_ = true;
 };
+
+// hstore_out (contrib/hstore/hstore_io.c): "a"=>"1", "b"=>NULL. Adds each key and behind it its value.
+bool take_hstore_text(std::span<const std::byte> text, TextValues& out);
 
 }  // namespace pg2athena::types

@@ -96,6 +96,22 @@ TEST(TextForm, Multiranges_give_the_texts_of_their_ranges) {
   EXPECT_THAT(multirange(R"x({["a)""","b\\]"),(c,)})x"), ElementsAre(R"x('["a)""","b\\]")')x", "'(c,)'"));
 }
 
+TEST(TextForm, Hstores_give_keys_and_behind_each_its_value) {
+  const auto hstore = [](std::string_view text) {
+    TextValues texts;
+    return take_hstore_text(as_bytes(text), texts) ? values_of(texts) : Values{"broken"};
+  };
+  EXPECT_THAT(hstore(""), IsEmpty());
+  EXPECT_THAT(hstore(R"("a"=>"1", "b"=>NULL, ""=>"NULL")"),
+              ElementsAre("'a'", "'1'", "'b'", "NULL", "''", "'NULL'"));
+  EXPECT_THAT(hstore(R"("o\"k\\"=>"=>, ")"), ElementsAre(R"('o"k\')", "'=>, '"));
+  for (const std::string_view text :
+       {"a", "\"a\"", "\"a\"=>", "\"a\"=>1", "\"a\"=>\"1", "\"a\"=>\"1\",", "\"a\"=>\"1\",\"b\"=>\"2\"",
+        "\"a\"=>\"1\", ", "\"a\"=>NULLx", "NULL=>\"a\""}) {
+    EXPECT_THAT(hstore(text), ElementsAre("broken")) << text;
+  }
+}
+
 TEST(TextForm, What_no_output_function_prints_is_broken) {
   for (const std::string_view text : {"", "{", "}", "{1", "1}", "{1,}", "{,1}", "{1,,2}", "{\"a}", "{\"a\"b}",
                                       "{a\"b\"}", "{1}x", "{ 1}", "{a b}", "{\"a\\", "[1:2]"}) {

@@ -5,15 +5,12 @@
 
 #include "base/int128.h"
 #include "types/decoder_parts.h"
+#include "types/value_text.h"
 
 namespace pg2athena::types {
 namespace {
 
 using Bytes = std::span<const std::byte>;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // boolout.
 struct BooleanText {
@@ -40,25 +37,11 @@ struct IntegerText {
   }
 };
 
-// float4out, float8out with extra_float_digits = 1: the shortest text that is the same number again.
 template <typename Number>
 struct FloatText {
   using Value = Number;
   ValueProblem operator()(Bytes bytes, Value& out) const {
-    const std::string_view text = as_text(bytes);
-    const bool negative = text.starts_with('-');
-    const std::string_view magnitude = text.substr(negative ? 1 : 0);
-    if (text == "NaN") {
-      out = std::numeric_limits<Number>::quiet_NaN();
-    } else if (magnitude == "Infinity") {
-      out = negative ? -std::numeric_limits<Number>::infinity() : std::numeric_limits<Number>::infinity();
-    } else {
-      // from_chars also knows "inf" and "nan".
-      if (magnitude.empty() || !is_digit(magnitude.front())) return ValueProblem::WrongFormat;
-      const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
-      if (end != text.data() + text.size() || problem != std::errc()) return ValueProblem::WrongFormat;
-    }
-    return ValueProblem::None;
+    return parse_float_text(as_text(bytes), out) ? ValueProblem::None : ValueProblem::WrongFormat;
   }
 };
 
@@ -127,22 +110,8 @@ struct DecimalText {
 struct ByteaText {
   ValueProblem operator()(Bytes bytes, ByteBuffer& out) const {
     const std::string_view text = as_text(bytes);
-    if (!text.starts_with("\\x") || text.size() % 2 != 0) return ValueProblem::WrongFormat;
-    const std::size_t length = text.size() / 2 - 1;
-    std::byte* to = out.extend(length);
-    for (std::size_t i = 0; i < length; ++i) {
-      const int high = digit(text[2 + 2 * i]);
-      const int low = digit(text[3 + 2 * i]);
-      if (high < 0 || low < 0) return ValueProblem::WrongFormat;
-      *to++ = static_cast<std::byte>(high << 4 | low);
-    }
-    return ValueProblem::None;
-  }
-
- private:
-  static int digit(char c) {
-    if (is_digit(c)) return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    const bool right = text.starts_with("\\x") && append_hex(text.substr(2), out);
+    return right ? ValueProblem::None : ValueProblem::WrongFormat;
   }
 };
 
