@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
     std::cerr << described.error().describe() << '\n';
     return 1;
   }
-  std::cout << described->dump() << '\n';
+  // Names can be in an encoding that isn't UTF-8 (SQL_ASCII).
+  std::cout << described->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   return 0;
 }
