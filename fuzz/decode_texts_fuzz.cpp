@@ -1,5 +1,5 @@
-// Values that contain others and travel as text, since a part has no binary form: arrays, composites, ranges and
-// multiranges are taken apart, and every type is read from the text that its output function prints.
+// Values that contain others and travel as text, since a part has no binary form: arrays, composites, ranges
+// and multiranges are taken apart, and every type is read from the text that its output function prints.
 #include "decode_values.h"
 
 namespace {

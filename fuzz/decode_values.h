@@ -47,7 +47,8 @@ inline void check_memory(const types::PgType& type, const types::TypeMapping& ma
   expect(column.size_bytes() <= types::decoded_bytes(type, mapping, value) + slots);
 }
 
-// The first byte of the input chooses the type, the second what the operator chose for it; the rest is the value.
+// The first byte of the input chooses the type, the second what the operator chose for it; the rest is the
+// value.
 inline void decode_one(const std::vector<types::PgType>& all, std::span<const std::uint8_t> input) {
   if (input.size() < 2) return;
   const types::PgType& type = all[input[0] % all.size()];
@@ -56,7 +57,8 @@ inline void decode_one(const std::vector<types::PgType>& all, std::span<const st
   constexpr std::array kPolicies = {types::OnUnrepresentable::Error, types::OnUnrepresentable::Null,
                                     types::OnUnrepresentable::Clamp};
   choice.on_unrepresentable = kPolicies[chosen % kPolicies.size()];
-  constexpr std::array kForms = {"", "", "micros", "millis_floor", "bigint", "struct", "decimal(20,3)", "ewkb"};
+  constexpr std::array kForms = {"",       "",       "micros",        "millis_floor",
+                                 "bigint", "struct", "decimal(20,3)", "ewkb"};
   choice.as = kForms[chosen / kPolicies.size() % kForms.size()];
   auto mapping = types::map_type(type, {}, choice);
   if (!mapping) {

@@ -9,6 +9,9 @@ namespace {
 
 using postgres::ScanSource;
 
+// What an allocation takes besides what was asked for (malloc's header and its rounding).
+constexpr std::uint64_t kAllocation = 16;
+
 bool has_large_columns(const ScanSource& source) {
   return !std::ranges::all_of(source.columns, [](const postgres::ScanColumn& column) {
     return postgres::most_bytes(column).has_value();
@@ -59,13 +62,57 @@ std::uint64_t sql_bytes(const Plan& plan, const PlannedTable& table) {
   return copies * sql.size() + kJsonCopies * json_bytes(sql);
 }
 
+// What texts and types have on the heap, besides themselves: types are trees, which arrays, ranges and
+// composites make as large as they like.
+std::uint64_t heap_bytes(const std::string& text) {
+  constexpr std::size_t kInPlace = 15;  // libstdc++'s
+  return text.capacity() > kInPlace ? text.capacity() + kAllocation : 0;
+}
+
+std::uint64_t heap_bytes(const columnar::Type& type) {
+  std::uint64_t bytes = type.children.empty() ? 0 : kAllocation;
+  for (const columnar::Field& field : type.children) {
+    bytes += sizeof field + heap_bytes(field.name) + heap_bytes(field.source_name) + heap_bytes(field.type);
+  }
+  return bytes;
+}
+
+std::uint64_t heap_bytes(const types::PgType& type) {
+  std::uint64_t bytes = heap_bytes(type.name) + heap_bytes(type.type_name) + heap_bytes(type.extension);
+  for (const types::PgType& element : type.element)
+    bytes += kAllocation + sizeof element + heap_bytes(element);
+  for (const types::PgAttribute& attribute : type.attributes) {
+    bytes += sizeof attribute + heap_bytes(attribute.name) + heap_bytes(attribute.type);
+  }
+  return bytes;
+}
+
+std::uint64_t heap_bytes(const types::TypeMapping& mapping) {
+  std::uint64_t bytes = heap_bytes(mapping.column) + heap_bytes(mapping.note) +
+                        heap_bytes(mapping.can_fail_on) + heap_bytes(mapping.loses) +
+                        heap_bytes(mapping.athena);
+  for (const types::TypeMapping& part : mapping.parts) bytes += kAllocation + sizeof part + heap_bytes(part);
+  return bytes;
+}
+
+// A table's columns as each of its sources has them.
+std::uint64_t columns_bytes(const PlannedTable& table) {
+  std::uint64_t bytes = 0;
+  for (const PlannedColumn& column : table.columns) {
+    bytes += sizeof(postgres::ScanColumn) + heap_bytes(column.source_name) + heap_bytes(column.type) +
+             heap_bytes(column.mapping);
+  }
+  return bytes;
+}
+
 std::uint64_t plan_bytes(const Plan& plan, const PlannedTable& table) {
-  // Measured: a column of a source in the plan; a column of a shard's file in its receipt.
-  constexpr std::uint64_t kPlannedColumn = 600;
+  // Measured: what the catalog says, the plan and the schema take less than three times what a source does;
+  // and a column of a shard's file in its receipt.
+  constexpr std::uint64_t kPlannedCopies = 3;
   constexpr std::uint64_t kReceiptColumn = 300;
   constexpr std::uint64_t kShard = 1024;
   const std::uint64_t columns = table.columns.size();
-  return kPlannedColumn * columns * (1 + table.sources.size()) +
+  return columns_bytes(table) * (kPlannedCopies + table.sources.size()) +
          (kShard + kReceiptColumn * columns) * static_cast<std::uint64_t>(table.shards) +
          comments_bytes(table) + sql_bytes(plan, table);
 }

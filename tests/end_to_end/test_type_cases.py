@@ -8,6 +8,7 @@ import json
 import pathlib
 
 import pytest
+import sqlglot
 import yaml
 
 from harness import extension_stand_ins, oracle
@@ -188,6 +189,17 @@ def test_The_plan_says_which_columns_can_hold_all_values(exported):
         can_fail_on = exported.plan[f"public.{table.name}"]["plain"]["can_fail_on"]
         if case.is_default and not row.get("fails_on"):
             assert can_fail_on == "", case.label
+
+
+def test_The_SQL_for_Athena_has_the_types_as_a_parser_that_is_not_ours_reads_them(exported):
+    sql = assert_exit(run_pg2athena("ddl", exported.lake, "--location", "s3://lake"), DONE).stdout
+    types = {}
+    for statement in sqlglot.parse(sql, dialect="athena"):
+        if statement is not None:
+            types[statement.this.this.name] = {
+                column.name: column.kind.sql("hive").lower().replace(" ", "") for column in statement.this.expressions}
+    for table, case in COLUMNS:
+        assert types[table.name]["plain"] == case.athena, case.label
 
 
 # Errors: a run each ------------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ class Column:
     arriving: tuple[str, ...] = ()   # SQL of what has to arrive, for each value; empty: the value itself
     as_form: str | None = None
     trim: bool = False
-    extension: str | None = None
 
     @property
     def is_default(self) -> bool:
@@ -57,10 +56,10 @@ def literal(value: str) -> str:
 
 
 def columns() -> list[Column]:
-    return [column_of(row, entry) for row in rows() for entry in row["columns"]]
+    return [column_of(entry) for row in rows() for entry in row["columns"]]
 
 
-def column_of(row: dict, entry: dict) -> Column:
+def column_of(entry: dict) -> Column:
     type = entry["type"]
     values = tuple(f"{literal(value)}::{type}" for value in entry.get("values", [])) + tuple(entry.get("expressions", []))
     arriving = ()
@@ -71,7 +70,7 @@ def column_of(row: dict, entry: dict) -> Column:
         arriving = tuple(f"'{there}'::real[]" if there.startswith("{") else rf"'\x{there}'::bytea"
                          for _, there in entry["wire"])
     return Column(type, written_out(entry["parquet"]), written_out(entry["athena"]), values, arriving, entry.get("as"),
-                  entry.get("trim", False), row.get("extension") if row.get("stand_in") else None)
+                  entry.get("trim", False))
 
 
 def written_out(text: str) -> str:
