@@ -1,7 +1,6 @@
 #include "types/wire_fixtures.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -25,14 +24,18 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
+unsigned nibble(char digit, int line) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::size_t value = kDigits.find(digit);
+  if (value == std::string_view::npos) give_up(line, "no hex digit");
+  return static_cast<unsigned>(value);
+}
+
 std::vector<std::byte> from_hex(std::string_view hex, int line) {
+  if (hex.size() % 2 != 0) give_up(line, "half a byte");
   std::vector<std::byte> bytes;
-  for (; !hex.empty(); hex.remove_prefix(std::min<std::size_t>(hex.size(), 2))) {
-    unsigned value = 0;
-    const auto [end, problem] =
-        std::from_chars(hex.data(), hex.data() + std::min<std::size_t>(hex.size(), 2), value, 16);
-    if (problem != std::errc() || end != hex.data() + 2) give_up(line, "no hex digits");
-    bytes.push_back(static_cast<std::byte>(value));
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    bytes.push_back(static_cast<std::byte>(nibble(hex[i], line) << 4U | nibble(hex[i + 1], line)));
   }
   return bytes;
 }
@@ -81,7 +84,7 @@ std::vector<WireFixture> parse_wire_fixtures(std::string_view file) {
 }
 
 std::vector<WireFixture> wire_fixtures(std::string_view section) {
-  std::ifstream stream(PG2ATHENA_WIRE_FIXTURES, std::ios::binary);
+  const std::ifstream stream(PG2ATHENA_WIRE_FIXTURES, std::ios::binary);
   std::ostringstream content;
   content << stream.rdbuf();
   std::string file = content.str();

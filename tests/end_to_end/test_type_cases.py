@@ -12,6 +12,7 @@ import sqlglot
 import yaml
 
 from harness import extension_stand_ins, oracle
+from harness.cluster import server_version
 from harness.lake import files, published
 from harness.parquet_types import spelled_types
 from harness.program import DONE, FAILED, assert_error, assert_exit, run_pg2athena
@@ -72,7 +73,7 @@ def lists(values, type: str) -> str:
             f" WHEN 1001 THEN {array % f'NULL, {values[0]}, NULL'} WHEN 1002 THEN {array % 'NULL'} END")
 
 
-COLUMNS = [(table_of(number, case), case) for number, case in enumerate(columns())]
+COLUMNS = [(table_of(number, case), case) for number, case in enumerate(columns()) if case.since <= server_version()]
 
 UNREPRESENTABLE: dict[str, list[Unrepresentable]] = {}
 for _case in unrepresentable():

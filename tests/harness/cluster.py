@@ -18,6 +18,14 @@ THROWAWAY = ROOT / "scripts" / "throwaway-postgres"
 TRUTH_SETTINGS = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex"
 
 
+def server_version() -> int:
+    """The major version of the server that a Cluster() runs, asked of the program: 15."""
+    bindir = os.environ.get("PG_BINDIR")
+    programs = [pathlib.Path(bindir) / "postgres"] if bindir else pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    said = [subprocess.run([program, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout for program in programs]
+    return max(int(text.split()[2].split(".")[0]) for text in said)
+
+
 class Database:
     """One database of a cluster. `url` has no password: the clusters of the tests trust, but for those that don't."""
 

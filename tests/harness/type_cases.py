@@ -20,6 +20,7 @@ class Column:
     arriving: tuple[str, ...] = ()   # SQL of what has to arrive, for each value; empty: the value itself
     as_form: str | None = None
     trim: bool = False
+    since: int = 0                   # PostgreSQL's version
 
     @property
     def is_default(self) -> bool:
@@ -70,7 +71,7 @@ def column_of(entry: dict) -> Column:
         arriving = tuple(f"'{there}'::real[]" if there.startswith("{") else rf"'\x{there}'::bytea"
                          for _, there in entry["wire"])
     return Column(type, written_out(entry["parquet"]), written_out(entry["athena"]), values, arriving, entry.get("as"),
-                  entry.get("trim", False))
+                  entry.get("trim", False), entry.get("since", 0))
 
 
 def written_out(text: str) -> str:

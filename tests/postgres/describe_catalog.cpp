@@ -2,6 +2,7 @@
 // types/wire_fixtures.h describes them, and what the server says of itself.
 //
 //   postgres_describe_catalog URL
+#include <exception>
 #include <iostream>
 
 #include <nlohmann/json.hpp>
@@ -36,7 +37,7 @@ Result<nlohmann::json> describe(const std::string& url) {
 }  // namespace
 }  // namespace pg2athena::postgres
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   if (argc != 2) {
     std::cerr << "usage: postgres_describe_catalog URL\n";
     return 2;
@@ -46,6 +47,10 @@ int main(int argc, char** argv) {
     std::cerr << described.error().describe() << '\n';
     return 1;
   }
-  std::cout << described->dump() << '\n';
+  // Names can be in an encoding that isn't UTF-8 (SQL_ASCII).
+  std::cout << described->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   return 0;
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }
