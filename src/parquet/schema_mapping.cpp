@@ -195,9 +195,8 @@ std::optional<LogicalType> logical_type(const Type& type) {
       return LogicalType{.kind = LogicalKind::Date};
     case TypeId::Timestamp:
       return LogicalType{.kind = LogicalKind::Timestamp, .utc = type.utc};
-    // PostgreSQL's time has no zone.
     case TypeId::Time:
-      return LogicalType{.kind = LogicalKind::Time, .utc = false};
+      return LogicalType{.kind = LogicalKind::Time, .utc = type.utc};
     case TypeId::String:
       return LogicalType{.kind = LogicalKind::String};
     case TypeId::List:

@@ -29,9 +29,10 @@ constexpr std::array kPolicies = {
     ErrorPolicy{ValueTooLarge, ExitCode::Failed, false,
                 "nothing was published; give the run more memory, or read the table by --query without the "
                 "value"},
-    ErrorPolicy{Unrepresentable, ExitCode::Failed, false,
-                "nothing was published; mend the value, or read the table by --query with the column cast or "
-                "left out"},
+    ErrorPolicy{
+        Unrepresentable, ExitCode::Failed, false,
+        "nothing was published; mend the value, or say in a configuration what becomes of such values: "
+        "`types: {column: {on_unrepresentable: null}}` at the table; also clamp, and string for text"},
     ErrorPolicy{
         CorruptInput, ExitCode::Failed, false,
         "nothing was published; what stands between us and the server or the folder changes data, or this is "

@@ -3,6 +3,7 @@
 
 #include "parquet/compression.h"
 #include "parquet/encoding_choice.h"
+#include "parquet/schema_mapping.h"
 #include "parquet/type_text.h"
 #include "pipeline/plan.h"
 
@@ -45,9 +46,11 @@ nlohmann::ordered_json columns_json(const PlannedTable& table) {
 
 nlohmann::ordered_json sorting_json(const PlannedTable& table) {
   nlohmann::ordered_json columns = nlohmann::ordered_json::array();
-  // The key's columns are leaves without lists, and no column has more than one leaf.
+  if (table.sorting_columns.empty()) return columns;
+  const auto mapped = parquet::map_schema(table.schema);
+  if (!mapped) return columns;
   for (const parquet::SortingColumn& sorting : table.sorting_columns) {
-    columns.push_back(table.schema.fields[static_cast<std::size_t>(sorting.column_idx)].name);
+    columns.push_back(table.schema.fields[mapped->leaves[static_cast<std::size_t>(sorting.column_idx)].column].name);
   }
   return columns;
 }

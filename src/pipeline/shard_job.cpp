@@ -136,6 +136,7 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
   PG2ATHENA_ASSIGN(const auto reader, postgres::CopyReader::start(session.connection(), *shard_.source,
                                                                   shard_.blocks, check_utf8));
   if (auto read = read_rows(*reader); !read) return fail(locate(std::move(read).error(), session, *reader));
+  PG2ATHENA_TRY(session.compare_composites(*shard_.source));
   if (file_) PG2ATHENA_TRY(close_file());
   receipt_.coerced = coerced_columns(planned_.schema, reader->coerced());
   table_.rows.fetch_add(receipt_.rows);

@@ -33,17 +33,22 @@ std::optional<std::uint64_t> most_characters(std::int32_t typmod) {
   return if_small(static_cast<std::uint64_t>(typmod - kVarhdrsz) * kBytesPerCharacter);
 }
 
-bool by_octet_length(const ScanColumn& column) {
-  const types::Oid type = column.type.oid;
-  return column.mapping.wire == types::WireForm::Binary && !column.type.is_array() &&
-         (type == oid::kText || type == oid::kVarchar || type == oid::kBpchar || type == oid::kBytea);
+bool is_text_or_bytea(const types::PgType& type) {
+  return type.oid == oid::kText || type.oid == oid::kVarchar || type.oid == oid::kBpchar ||
+         type.oid == oid::kBytea || (type.extension == "citext" && type.type_name == "citext");
 }
 
-std::string array_size(const std::string& name) {
+bool by_octet_length(const ScanColumn& column) {
+  return column.mapping.wire == types::WireForm::Binary && is_text_or_bytea(column.type);
+}
+
+// What the send function makes of a value. record_send calls it, wherever an extension has put it; and says
+// the number of fields, the field's type and its length before it.
+std::string sent_size(const std::string& name) {
+  constexpr int kBeforeField = 12;
   return fmt::format(
-      "(pg_catalog.octet_length(pg_catalog.array_send({0}))::pg_catalog.int8 OPERATOR(pg_catalog.+) "
-      "({1}::pg_catalog.int8 OPERATOR(pg_catalog.*) pg_catalog.cardinality({0})))",
-      name, types::kElementBytes);
+      "(pg_catalog.octet_length(pg_catalog.record_send(ROW({}))) OPERATOR(pg_catalog.-) {})::pg_catalog.int8",
+      name, kBeforeField);
 }
 
 // One by one: all texts together may be more than the server can hold.
@@ -54,20 +59,52 @@ std::string element_texts_size(const std::string& name) {
       name);
 }
 
-// The value's bytes, as bigint; NULL for NULL.
+std::string array_size(const ScanColumn& column, const std::string& name) {
+  std::string size = fmt::format(
+      "({} OPERATOR(pg_catalog.+) ({}::pg_catalog.int8 OPERATOR(pg_catalog.*) "
+      "pg_catalog.cardinality({})))",
+      sent_size(name), types::slot_bytes(column.mapping.parts[0].column), name);
+  if (!types::is_numeric_text(column.mapping.parts[0])) return size;
+  return fmt::format("({} OPERATOR(pg_catalog.+) {})", size, element_texts_size(name));
+}
+
+std::string struct_size(const ScanColumn& column, const std::string& name) {
+  return fmt::format("CASE WHEN {} IS NOT DISTINCT FROM NULL THEN 0 ELSE {} OPERATOR(pg_catalog.+) {} END",
+                     name, sent_size(name), types::slot_bytes(column.mapping.column));
+}
+
+// The value's bytes, as bigint; NULL or 0 for NULL. No less than travels, no more than decoded_bytes(): what
+// that knows besides (of the parts of parts, of maps, of numbers in them that become text) is counted when
+// the row has arrived.
 std::string size_of(const ScanColumn& column) {
   const std::string name = quote_identifier(column.name);
   const std::string wide = "::pg_catalog.int8";
   if (by_octet_length(column)) return fmt::format("pg_catalog.octet_length({}){}", name, wide);
-  if (column.type.is_array() && column.mapping.wire == types::WireForm::Binary) {
-    if (!types::is_numeric_text(column.mapping.parts[0])) return array_size(name);
-    return fmt::format("({} OPERATOR(pg_catalog.+) {})", array_size(name), element_texts_size(name));
+  if (column.mapping.wire == types::WireForm::OutputText || types::is_numeric_text(column.mapping)) {
+    return fmt::format("pg_catalog.octet_length(pg_catalog.format('%s', {})){}", name, wide);
   }
-  if (column.type.oid == oid::kJson || column.type.oid == oid::kJsonb) {
-    const char* const send = column.type.oid == oid::kJson ? "json_send" : "jsonb_send";
-    return fmt::format("pg_catalog.octet_length(pg_catalog.{}({})){}", send, name, wide);
+  if (column.type.is_array()) return array_size(column, name);
+  const bool is_struct = column.mapping.column.storage() == columnar::Storage::Struct;
+  return is_struct ? struct_size(column, name) : sent_size(name);
+}
+
+// By how many times what is sent of a value, or counts, passes what is stored of it. A boolean in an array
+// has 1 byte there and 4 + 1 + 16 here; in a composite value 4 more here, for its type.
+std::uint64_t largest_expansion(const types::PgType& type) {
+  constexpr std::uint64_t kOfParts = 25;
+  switch (type.kind) {
+    case PgKind::Array:
+    case PgKind::Composite:
+      return kOfParts;
+    case PgKind::Range:
+    case PgKind::Multirange:
+      return largest_expansion(type.element[0]);
+    case PgKind::Base:
+    case PgKind::Enum:
+    case PgKind::Pseudo:
+      break;
   }
-  return fmt::format("pg_catalog.octet_length(pg_catalog.format('%s', {})){}", name, wide);
+  return kUsualExpansion;
 }
 
 // True for every value of more than `bytes`, and cheap.
@@ -76,9 +113,7 @@ std::string may_pass(const ScanColumn& column, std::uint64_t bytes) {
   if (by_octet_length(column)) {
     return fmt::format("{} OPERATOR(pg_catalog.>) {}", size_of(column), bytes);
   }
-  constexpr std::uint64_t kLargestArrayExpansion = 24;  // booleans: 1 byte there, 4 + 1 + 16 here
-  const std::uint64_t ratio =
-      kLargestCompression * (column.type.is_array() ? kLargestArrayExpansion : kUsualExpansion);
+  const std::uint64_t ratio = kLargestCompression * largest_expansion(column.type);
   return fmt::format("pg_catalog.pg_column_size({}) OPERATOR(pg_catalog.>) {}", name, bytes / ratio);
 }
 
@@ -97,6 +132,49 @@ std::string sum(const std::vector<std::string>& terms, std::size_t begin, std::s
   return fmt::format("({} OPERATOR(pg_catalog.+) {})", sum(terms, begin, middle), sum(terms, middle, end));
 }
 
+std::optional<std::uint64_t> most_bytes(const types::PgType& type, const types::TypeMapping& mapping);
+
+// Of a composite value, a range or another struct: what its parts have, and what each counts besides.
+std::optional<std::uint64_t> most_bytes_of_parts(const types::PgType& type,
+                                                 const types::TypeMapping& mapping) {
+  constexpr std::uint64_t kHeader = 4;
+  constexpr std::uint64_t kBeforePart = 8;  // its type and its length
+  std::uint64_t bytes = kHeader + types::slot_bytes(mapping.column);
+  const auto add = [&](const types::PgType& part, const types::TypeMapping& part_mapping) {
+    const auto most = most_bytes(part, part_mapping);
+    // What contains others counts where it stands and for itself.
+    const std::uint64_t times = types::grows(part_mapping) ? 2 : 1;
+    if (most) bytes += kBeforePart + types::kElementBytes + times * *most;
+    return most.has_value();
+  };
+  for (std::size_t i = 0; i < type.attributes.size(); ++i) {
+    if (!add(type.attributes[i].type, mapping.parts[i])) return std::nullopt;
+  }
+  if (type.kind == PgKind::Range) {
+    for (int bound = 0; bound < 2; ++bound) {
+      if (!add(type.element[0], mapping.parts[0])) return std::nullopt;
+    }
+  }
+  return if_small(bytes);
+}
+
+std::optional<std::uint64_t> most_bytes(const types::PgType& type, const types::TypeMapping& mapping) {
+  constexpr std::uint64_t kName = 64;  // NAMEDATALEN; labels of enums too
+  constexpr std::uint64_t kUuidText = 36;
+  constexpr std::uint64_t kSignAndPoint = 3;  // and a zero before the point
+  const columnar::Storage storage = mapping.column.storage();
+  if (storage == columnar::Storage::List || mapping.wire == types::WireForm::OutputText) return std::nullopt;
+  if (storage == columnar::Storage::Struct) return most_bytes_of_parts(type, mapping);
+  // A number without a precision can be long on its way to a decimal.
+  const auto digits = types::numeric_digits(type);
+  if (type.oid == oid::kNumeric && !digits) return std::nullopt;
+  if (storage != columnar::Storage::Bytes) return mapping.column.width();
+  if (type.kind == PgKind::Enum || type.oid == oid::kName) return kName;
+  if (type.oid == oid::kUuid) return kUuidText;
+  if (type.oid == oid::kVarchar || type.oid == oid::kBpchar) return most_characters(type.typmod);
+  return digits ? if_small(*digits + kSignAndPoint) : std::nullopt;
+}
+
 std::optional<std::uint64_t> take_number(std::string_view& text) {
   std::uint64_t number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -108,17 +186,7 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 }  // namespace
 
 std::optional<std::uint64_t> most_bytes(const ScanColumn& column) {
-  constexpr std::uint64_t kName = 64;  // NAMEDATALEN; labels of enums too
-  constexpr std::uint64_t kUuidText = 36;
-  constexpr std::uint64_t kSignAndPoint = 3;  // and a zero before the point
-  const types::PgType& type = column.type;
-  if (type.is_array() || column.mapping.wire == types::WireForm::OutputText) return std::nullopt;
-  if (column.mapping.column.storage() != columnar::Storage::Bytes) return column.mapping.column.width();
-  if (type.kind == PgKind::Enum || type.oid == oid::kName) return kName;
-  if (type.oid == oid::kUuid) return kUuidText;
-  if (type.oid == oid::kVarchar || type.oid == oid::kBpchar) return most_characters(type.typmod);
-  if (const auto digits = types::numeric_digits(type)) return if_small(*digits + kSignAndPoint);
-  return std::nullopt;
+  return most_bytes(column.type, column.mapping);
 }
 
 std::uint64_t small_columns_bytes(const std::vector<ScanColumn>& columns) {

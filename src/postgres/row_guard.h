@@ -30,7 +30,8 @@ inline constexpr std::uint64_t kUsualExpansion = 4;
 
 // An SQL condition that is false for a row whose large columns have together at most source.max_value_bytes,
 // and fails for every other. Values count as in types/decoded_size.h: a numeric as its text, the elements of
-// an array 16 bytes more each. Empty where no column can be large.
+// an array 16 bytes more each; but what is deeper within a value counts only when it has arrived, and until
+// then as it travels. Empty where no column can be large.
 //
 // It detoasts only what may be too large: octet_length() of text and bytea reads the length that stands in
 // the TOAST pointer (textoctetlen, byteaoctetlen and toast_raw_datum_size in PostgreSQL's sources), and

@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "types/types_for_tests.h"
+
 namespace pg2athena::postgres {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using types::array_of;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 constexpr types::Oid kPoint = 600;
@@ -22,13 +25,6 @@ ScanColumn column(const std::string& name, const types::PgType& of) {
 
 ScanColumn text(const std::string& name) {
   return column(name, type(types::oid::kText, "text"));
-}
-
-types::PgType array_of(const types::PgType& element) {
-  types::PgType array = type(1009, element.name + "[]");
-  array.kind = types::PgKind::Array;
-  array.element = {element};
-  return array;
 }
 
 ScanSource docs(std::vector<ScanColumn> columns) {
@@ -60,6 +56,16 @@ TEST(RowGuard, Only_columns_without_a_small_bound_are_measured) {
       {type(types::oid::kJsonb, "jsonb"), std::nullopt},
       {type(kPoint, "point"), std::nullopt},
       {array_of(type(types::oid::kInt4, "integer")), std::nullopt},
+      // 4, 3 slots of 16, and 8 + 16 before each attribute.
+      {types::composite(
+           "pair", {{"a", type(types::oid::kInt4, "integer")}, {"b", type(types::oid::kInt8, "bigint")}}),
+       4 + 3 * 16 + 2 * 24 + 4 + 8},
+      {types::composite("note", {{"t", type(types::oid::kText, "text")}}), std::nullopt},
+      {types::range_of(type(types::oid::kInt4, "integer")), 4 + 6 * 16 + 2 * (24 + 4)},
+      {types::range_of(type(types::oid::kNumeric, "numeric")), std::nullopt},
+      {types::multirange_of(types::range_of(type(types::oid::kInt4, "integer"))), std::nullopt},
+      {types::member_of("hstore", "hstore"), std::nullopt},
+      {types::member_of("vector", "vector"), std::nullopt},
   };
   for (const Case& c : cases) EXPECT_EQ(most_bytes(column("c", c.type)), c.most) << c.type.name;
 }
@@ -84,13 +90,31 @@ TEST(RowGuard, What_has_to_be_detoasted_for_its_size_is_asked_for_its_stored_siz
       docs({column("j", type(types::oid::kJsonb, "jsonb")), text("t"), column("p", type(kPoint, "point")),
             column("a", array_of(type(types::oid::kText, "text")))}),
       false);
-  // 8 MiB / 4 columns / 255 (compression) / 4 (text of numbers), or 24 (elements of a byte).
+  // 8 MiB / 4 columns / 255 (compression) / 4 (text of numbers), or 25 (parts of a byte).
   EXPECT_THAT(guard, HasSubstr("pg_catalog.pg_column_size(\"j\") OPERATOR(pg_catalog.>) 2056 OR"));
-  EXPECT_THAT(guard, HasSubstr("pg_catalog.pg_column_size(\"a\") OPERATOR(pg_catalog.>) 342 THEN"));
-  EXPECT_THAT(guard, HasSubstr("pg_catalog.octet_length(pg_catalog.jsonb_send(\"j\"))"));
+  EXPECT_THAT(guard, HasSubstr("pg_catalog.pg_column_size(\"a\") OPERATOR(pg_catalog.>) 328 THEN"));
+  EXPECT_THAT(guard,
+              HasSubstr("octet_length(pg_catalog.record_send(ROW(\"j\"))) OPERATOR(pg_catalog.-) 12)"));
   EXPECT_THAT(guard, HasSubstr("pg_catalog.octet_length(pg_catalog.format('%s', \"p\"))"));
   EXPECT_THAT(guard, HasSubstr("(16::pg_catalog.int8 OPERATOR(pg_catalog.*) pg_catalog.cardinality(\"a\"))"));
   EXPECT_THAT(guard, Not(HasSubstr("ctid")));
+}
+
+TEST(RowGuard, What_contains_others_counts_as_sent_with_a_slot_for_each_part) {
+  const types::PgType note = types::composite("note", {{"t", type(types::oid::kText, "text")}});
+  const std::string sent =
+      "(pg_catalog.octet_length(pg_catalog.record_send(ROW(\"c\"))) OPERATOR(pg_catalog.-) "
+      "12)::pg_catalog.int8";
+  EXPECT_THAT(row_guard(docs({column("c", note)}), false),
+              HasSubstr("CASE WHEN \"c\" IS NOT DISTINCT FROM NULL THEN 0 ELSE " + sent +
+                        " OPERATOR(pg_catalog.+) 32 END"));
+  EXPECT_THAT(row_guard(docs({column("c", array_of(note))}), false),
+              HasSubstr(sent + " OPERATOR(pg_catalog.+) (32::pg_catalog.int8 OPERATOR(pg_catalog.*) "
+                               "pg_catalog.cardinality(\"c\"))"));
+  EXPECT_THAT(row_guard(docs({column("c", types::member_of("hstore", "hstore"))}), false),
+              HasSubstr("COALESCE(" + sent + ", 0)"));
+  EXPECT_THAT(row_guard(docs({column("c", types::member_of("citext", "citext"))}), false),
+              HasSubstr("COALESCE(pg_catalog.octet_length(\"c\")::pg_catalog.int8, 0)"));
 }
 
 TEST(RowGuard, Numerics_that_become_text_count_as_text) {

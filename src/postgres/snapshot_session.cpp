@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "postgres/composite_probe.h"
+
 namespace pg2athena::postgres {
 namespace {
 
@@ -140,6 +142,20 @@ Result<void> SnapshotSession::compare_with_plan(const ScanSource& source) {
     const DescribedColumn& found = (*described)[i];
     if (found.type != planned.type.oid || found.typmod != planned.type.typmod) {
       return fail(changed(source, "a column's type was changed").with("column", planned.name));
+    }
+  }
+  return compare_composites(source);
+}
+
+// What is nested is compared by parse analysis as well, which goes by the present catalog.
+Result<void> SnapshotSession::compare_composites(const ScanSource& source) {
+  for (const CompositeProbe& probe : composite_probes(source)) {
+    auto described = connection_.describe(probe.statement);
+    if (!described && described.error().kind() != ErrorKind::NotFound) {
+      return fail(std::move(described).error().with("table", source.display()));
+    }
+    if (!described || !as_planned(probe, *described)) {
+      return fail(changed(source, "a composite type was changed").with("column", probe.column));
     }
   }
   return {};

@@ -22,6 +22,10 @@ class SnapshotSession {
   // `block_ranges`: the scan must go by ctid. Does nothing when the session is in this source already.
   Result<void> enter(const ScanSource& source, bool block_ranges);
 
+  // Compares the composite types of what is entered with the plan, once more: they can change while they are
+  // read, since nothing locks them. ChangedWhilePlanning when they differ.
+  Result<void> compare_composites(const ScanSource& source);
+
   // Ends the transaction, and gives its locks back.
   Result<void> leave();
 

@@ -57,27 +57,23 @@ struct UuidCodec {
   }
 };
 
-template <typename Codec>
-DecoderPtr make(const DecoderContext& context, Codec codec = {}) {
-  return std::make_unique<VariableDecoder<Codec>>(codec, value_policy(context));
-}
-
 }  // namespace
 
 DecoderPtr make_text_decoder(const DecoderContext& context) {
-  return make(context, TextCodec{.check_utf8 = context.options.check_utf8, .trim = context.mapping.trim});
+  return make_variable(context,
+                       TextCodec{.check_utf8 = context.options.check_utf8, .trim = context.mapping.trim});
 }
 
 DecoderPtr make_binary_decoder(const DecoderContext& context) {
-  return make<BytesCodec>(context);
+  return make_variable<BytesCodec>(context);
 }
 
 DecoderPtr make_jsonb_decoder(const DecoderContext& context) {
-  return make(context, JsonbCodec{{.check_utf8 = context.options.check_utf8}});
+  return make_variable(context, JsonbCodec{{.check_utf8 = context.options.check_utf8}});
 }
 
 DecoderPtr make_uuid_decoder(const DecoderContext& context) {
-  return make<UuidCodec>(context);
+  return make_variable<UuidCodec>(context);
 }
 
 }  // namespace pg2athena::types

@@ -11,6 +11,8 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
+std::uint64_t parts_bytes(const PgType& type, const TypeMapping& mapping, Bytes value);
+
 // The first digit of the leading group: "0042" prints as "42".
 std::uint64_t leading_characters(std::span<const std::byte> value) {
   if (load_be<std::uint16_t>(value.data()) == 0) return 1;
@@ -18,13 +20,9 @@ std::uint64_t leading_characters(std::span<const std::byte> value) {
   return group >= 1000 ? 4 : group >= 100 ? 3 : group >= 10 ? 2 : 1;
 }
 
-// What a slot of a column takes whatever is in it, NULL too: a struct's has one of each field.
-std::uint64_t slot_bytes(const columnar::Type& column) {
-  std::uint64_t bytes = kElementBytes;
-  if (column.id == columnar::TypeId::Struct) {
-    for (const columnar::Field& field : column.children) bytes += slot_bytes(field.type);
-  }
-  return bytes;
+// What a part takes besides its bytes and its slot.
+std::uint64_t part_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
+  return is_numeric_text(mapping) ? numeric_text_bytes(value) : parts_bytes(type, mapping, value);
 }
 
 // The sum over values that stand behind one another, each behind its length. Goes by the lengths and not by a
@@ -35,7 +33,7 @@ std::uint64_t values_bytes(const PgType& type, const TypeMapping& mapping, Bytes
   std::uint64_t bytes = 0;
   while (const auto value = take_value(rest)) {
     bytes += slot;
-    if (part_grows && !value->is_null()) bytes += decoded_bytes(type, mapping, value->bytes());
+    if (part_grows && !value->is_null()) bytes += part_bytes(type, mapping, value->bytes());
   }
   return bytes;
 }
@@ -47,7 +45,7 @@ std::uint64_t array_bytes(const PgType& type, const TypeMapping& mapping, Bytes 
 }
 
 std::uint64_t composite_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
-  std::uint64_t bytes = slot_bytes(mapping.column);
+  std::uint64_t bytes = 0;
   value = value.subspan(std::min(value.size(), sizeof(std::int32_t)));
   for (std::size_t i = 0; i < type.attributes.size(); ++i) {
     if (value.size() < sizeof(Oid)) break;
@@ -55,13 +53,13 @@ std::uint64_t composite_bytes(const PgType& type, const TypeMapping& mapping, By
     const auto part = take_value(value);
     if (!part) break;
     if (!part->is_null() && grows(mapping.parts[i])) {
-      bytes += decoded_bytes(type.attributes[i].type, mapping.parts[i], part->bytes());
+      bytes += part_bytes(type.attributes[i].type, mapping.parts[i], part->bytes());
     }
   }
   return bytes;
 }
 
-// What the parts of a value in its binary form take besides the value.
+// What the parts of a value in its binary form take besides the value; of a struct without its fields' slots.
 std::uint64_t parts_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
   switch (type.kind) {
     case PgKind::Array:
@@ -69,8 +67,8 @@ std::uint64_t parts_bytes(const PgType& type, const TypeMapping& mapping, Bytes 
     case PgKind::Composite:
       return composite_bytes(type, mapping, value);
     case PgKind::Range:  // flags, then bounds
-      return slot_bytes(mapping.column) + values_bytes(type.element[0], mapping.parts[0],
-                                                       value.subspan(std::min<std::size_t>(value.size(), 1)));
+      return values_bytes(type.element[0], mapping.parts[0],
+                          value.subspan(std::min<std::size_t>(value.size(), 1)));
     case PgKind::Multirange: {  // a count, then ranges
       const Bytes ranges = value.subspan(std::min(value.size(), sizeof(std::int32_t)));
       return values_bytes(type.element[0], mapping.parts[0], ranges);
@@ -120,6 +118,14 @@ bool is_container(const TypeMapping& mapping) {
 
 }  // namespace
 
+std::uint64_t slot_bytes(const columnar::Type& column) {
+  std::uint64_t bytes = kElementBytes;
+  if (column.id == columnar::TypeId::Struct) {
+    for (const columnar::Field& field : column.children) bytes += slot_bytes(field.type);
+  }
+  return bytes;
+}
+
 bool is_numeric_text(const TypeMapping& mapping) {
   return mapping.row != nullptr && mapping.row->oid == oid::kNumeric &&
          mapping.column.id == columnar::TypeId::String && mapping.wire == WireForm::Binary;
@@ -132,7 +138,10 @@ bool grows(const TypeMapping& mapping) {
 std::uint64_t decoded_bytes(const PgType& type, const TypeMapping& mapping, Bytes value) {
   if (is_numeric_text(mapping)) return numeric_text_bytes(value);
   if (!is_container(mapping)) return value.size();
-  if (mapping.wire == WireForm::Binary) return value.size() + parts_bytes(type, mapping, value);
+  if (mapping.wire == WireForm::Binary) {
+    const bool is_struct = mapping.column.storage() == columnar::Storage::Struct;
+    return value.size() + (is_struct ? slot_bytes(mapping.column) : 0) + parts_bytes(type, mapping, value);
+  }
   return text_parts_bytes(mapping, value);
 }
 

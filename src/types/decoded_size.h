@@ -21,6 +21,9 @@ bool is_numeric_text(const TypeMapping& mapping);
 // stands, offset, validity and levels.
 inline constexpr std::uint64_t kElementBytes = 16;
 
+// What a slot of a column takes whatever is in it, NULL too: a struct's has one of each field.
+std::uint64_t slot_bytes(const columnar::Type& column);
+
 // The bytes that a value which isn't NULL takes while it is decoded and in its column: of what contains
 // others, what it has on the wire, what each part counts more, and what parts that grow become. Of bytes that
 // aren't what the type says, some number that they can't make large by a lie: the decoder will refuse them.

@@ -1,6 +1,9 @@
 // What decoders share that are made of others, or make them.
 #pragma once
 
+#include <optional>
+
+#include "base/int128.h"
 #include "types/decoders.h"
 #include "types/type_table.h"
 
@@ -8,6 +11,34 @@ namespace pg2athena::types {
 
 inline ValuePolicy value_policy(const DecoderContext& context) {
   return {context.mapping.on_unrepresentable, context.options.coerced};
+}
+
+template <typename Codec>
+DecoderPtr make_fixed(const DecoderContext& context, Codec codec = {}) {
+  return std::make_unique<FixedDecoder<Codec>>(codec, value_policy(context));
+}
+
+template <typename Codec>
+DecoderPtr make_variable(const DecoderContext& context, Codec codec = {}) {
+  return std::make_unique<VariableDecoder<Codec>>(codec, value_policy(context));
+}
+
+// Codec<Held> has the members `precision` and `scale`, and makes decimals of them as Held, the column's
+// storage.
+template <template <typename> class Codec>
+DecoderPtr make_decimal(const DecoderContext& context) {
+  const columnar::Type& type = context.mapping.column;
+  const auto make = [&]<typename Held>(Held) {
+    return make_fixed(context, Codec<Held>{.precision = type.precision, .scale = type.scale});
+  };
+  switch (type.storage()) {
+    case columnar::Storage::Int32:
+      return make(std::int32_t{});
+    case columnar::Storage::Int64:
+      return make(std::int64_t{});
+    default:
+      return make(Int128{});
+  }
 }
 
 // The decoder of the index-th part of a container: an array's element, a composite's attribute.

@@ -123,7 +123,7 @@ DecoderPtr make_vector_decoder(const DecoderContext&) {
   return std::make_unique<VectorDecoder>();
 }
 DecoderPtr make_wkb_decoder(const DecoderContext& context) {
-  return std::make_unique<VariableDecoder<WkbCodec>>(WkbCodec(), value_policy(context));
+  return make_variable<WkbCodec>(context);
 }
 DecoderPtr make_ewkb_decoder(const DecoderContext& context) {
   return make_binary_decoder(context);

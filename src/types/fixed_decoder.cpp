@@ -47,36 +47,31 @@ struct MoneyCodec {
   }
 };
 
-template <typename Codec>
-DecoderPtr make(const DecoderContext& context) {
-  return std::make_unique<FixedDecoder<Codec>>(Codec(), value_policy(context));
-}
-
 }  // namespace
 
 DecoderPtr make_boolean_decoder(const DecoderContext& context) {
-  return make<BooleanCodec>(context);
+  return make_fixed<BooleanCodec>(context);
 }
 DecoderPtr make_int16_decoder(const DecoderContext& context) {
-  return make<NumberCodec<std::int16_t, std::int32_t>>(context);
+  return make_fixed<NumberCodec<std::int16_t, std::int32_t>>(context);
 }
 DecoderPtr make_int32_decoder(const DecoderContext& context) {
-  return make<NumberCodec<std::int32_t, std::int32_t>>(context);
+  return make_fixed<NumberCodec<std::int32_t, std::int32_t>>(context);
 }
 DecoderPtr make_int64_decoder(const DecoderContext& context) {
-  return make<NumberCodec<std::int64_t, std::int64_t>>(context);
+  return make_fixed<NumberCodec<std::int64_t, std::int64_t>>(context);
 }
 DecoderPtr make_oid_decoder(const DecoderContext& context) {
-  return make<NumberCodec<std::uint32_t, std::int64_t>>(context);
+  return make_fixed<NumberCodec<std::uint32_t, std::int64_t>>(context);
 }
 DecoderPtr make_float32_decoder(const DecoderContext& context) {
-  return make<NumberCodec<std::uint32_t, float>>(context);
+  return make_fixed<NumberCodec<std::uint32_t, float>>(context);
 }
 DecoderPtr make_float64_decoder(const DecoderContext& context) {
-  return make<NumberCodec<std::uint64_t, double>>(context);
+  return make_fixed<NumberCodec<std::uint64_t, double>>(context);
 }
 DecoderPtr make_money_decoder(const DecoderContext& context) {
-  return make<MoneyCodec>(context);
+  return make_fixed<MoneyCodec>(context);
 }
 
 }  // namespace pg2athena::types

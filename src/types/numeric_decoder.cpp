@@ -50,28 +50,14 @@ struct NumericTextCodec {
   }
 };
 
-template <typename Held>
-DecoderPtr make_decimal(const DecoderContext& context) {
-  const columnar::Type& type = context.mapping.column;
-  return std::make_unique<FixedDecoder<DecimalCodec<Held>>>(DecimalCodec<Held>{type.precision, type.scale},
-                                                            value_policy(context));
-}
-
 }  // namespace
 
 DecoderPtr make_decimal_decoder(const DecoderContext& context) {
-  switch (context.mapping.column.storage()) {
-    case columnar::Storage::Int32:
-      return make_decimal<std::int32_t>(context);
-    case columnar::Storage::Int64:
-      return make_decimal<std::int64_t>(context);
-    default:
-      return make_decimal<Int128>(context);
-  }
+  return make_decimal<DecimalCodec>(context);
 }
 
 DecoderPtr make_numeric_text_decoder(const DecoderContext& context) {
-  return std::make_unique<VariableDecoder<NumericTextCodec>>(NumericTextCodec(), value_policy(context));
+  return make_variable<NumericTextCodec>(context);
 }
 
 }  // namespace pg2athena::types

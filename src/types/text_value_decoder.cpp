@@ -146,50 +146,31 @@ struct ByteaText {
   }
 };
 
-template <typename Codec>
-DecoderPtr make(const DecoderContext& context) {
-  return std::make_unique<FixedDecoder<Codec>>(Codec(), value_policy(context));
-}
-
-template <typename Held>
-DecoderPtr make_decimal(const DecoderContext& context) {
-  const columnar::Type& type = context.mapping.column;
-  return std::make_unique<FixedDecoder<DecimalText<Held>>>(
-      DecimalText<Held>{.precision = type.precision, .scale = type.scale}, value_policy(context));
-}
-
 }  // namespace
 
 DecoderPtr make_boolean_text_decoder(const DecoderContext& context) {
-  return make<BooleanText>(context);
+  return make_fixed<BooleanText>(context);
 }
 DecoderPtr make_int16_text_decoder(const DecoderContext& context) {
-  return make<IntegerText<std::int16_t, std::int32_t>>(context);
+  return make_fixed<IntegerText<std::int16_t, std::int32_t>>(context);
 }
 DecoderPtr make_int32_text_decoder(const DecoderContext& context) {
-  return make<IntegerText<std::int32_t, std::int32_t>>(context);
+  return make_fixed<IntegerText<std::int32_t, std::int32_t>>(context);
 }
 DecoderPtr make_int64_text_decoder(const DecoderContext& context) {
-  return make<IntegerText<std::int64_t, std::int64_t>>(context);
+  return make_fixed<IntegerText<std::int64_t, std::int64_t>>(context);
 }
 DecoderPtr make_float32_text_decoder(const DecoderContext& context) {
-  return make<FloatText<float>>(context);
+  return make_fixed<FloatText<float>>(context);
 }
 DecoderPtr make_float64_text_decoder(const DecoderContext& context) {
-  return make<FloatText<double>>(context);
+  return make_fixed<FloatText<double>>(context);
 }
 DecoderPtr make_decimal_text_decoder(const DecoderContext& context) {
-  switch (context.mapping.column.storage()) {
-    case columnar::Storage::Int32:
-      return make_decimal<std::int32_t>(context);
-    case columnar::Storage::Int64:
-      return make_decimal<std::int64_t>(context);
-    default:
-      return make_decimal<Int128>(context);
-  }
+  return make_decimal<DecimalText>(context);
 }
 DecoderPtr make_bytea_text_decoder(const DecoderContext& context) {
-  return std::make_unique<VariableDecoder<ByteaText>>(ByteaText(), value_policy(context));
+  return make_variable<ByteaText>(context);
 }
 
 }  // namespace pg2athena::types

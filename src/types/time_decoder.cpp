@@ -137,15 +137,6 @@ struct TimetzToText {
   }
 };
 
-template <typename Codec>
-DecoderPtr make(const DecoderContext& context) {
-  return std::make_unique<FixedDecoder<Codec>>(Codec(), value_policy(context));
-}
-template <typename Codec>
-DecoderPtr make_text(const DecoderContext& context) {
-  return std::make_unique<VariableDecoder<Codec>>(Codec(), value_policy(context));
-}
-
 using LocalText = TimestampText<&parse_postgres_timestamp>;
 using InstantText = TimestampText<&parse_postgres_timestamptz>;
 
@@ -156,35 +147,35 @@ bool is_instant(const DecoderContext& context) {
 }  // namespace
 
 DecoderPtr make_date_decoder(const DecoderContext& context) {
-  return make<DateCodec>(context);
+  return make_fixed<DateCodec>(context);
 }
 DecoderPtr make_date_text_decoder(const DecoderContext& context) {
-  return make<DateText>(context);
+  return make_fixed<DateText>(context);
 }
 DecoderPtr make_timestamp_decoder(const DecoderContext& context) {
-  return make<TimestampCodec>(context);
+  return make_fixed<TimestampCodec>(context);
 }
 DecoderPtr make_timestamp_text_decoder(const DecoderContext& context) {
-  return is_instant(context) ? make<InstantText>(context) : make<LocalText>(context);
+  return is_instant(context) ? make_fixed<InstantText>(context) : make_fixed<LocalText>(context);
 }
 DecoderPtr make_timestamp_millis_floor_decoder(const DecoderContext& context) {
-  return make<MillisFloor<TimestampCodec>>(context);
+  return make_fixed<MillisFloor<TimestampCodec>>(context);
 }
 DecoderPtr make_timestamp_millis_floor_text_decoder(const DecoderContext& context) {
-  return is_instant(context) ? make<MillisFloor<InstantText>>(context)
-                             : make<MillisFloor<LocalText>>(context);
+  return is_instant(context) ? make_fixed<MillisFloor<InstantText>>(context)
+                             : make_fixed<MillisFloor<LocalText>>(context);
 }
 DecoderPtr make_time_decoder(const DecoderContext& context) {
-  return make<TimeCodec>(context);
+  return make_fixed<TimeCodec>(context);
 }
 DecoderPtr make_timetz_decoder(const DecoderContext& context) {
-  return make<TimetzCodec>(context);
+  return make_fixed<TimetzCodec>(context);
 }
 DecoderPtr make_time_to_text_decoder(const DecoderContext& context) {
-  return make_text<TimeToText>(context);
+  return make_variable<TimeToText>(context);
 }
 DecoderPtr make_timetz_to_text_decoder(const DecoderContext& context) {
-  return make_text<TimetzToText>(context);
+  return make_variable<TimetzToText>(context);
 }
 
 }  // namespace pg2athena::types

@@ -1,5 +1,6 @@
 #include "types/wire_fixtures.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -7,8 +8,6 @@
 #include <sstream>
 
 #include <nlohmann/json.hpp>
-
-#include "base/bytes.h"
 
 namespace pg2athena::types {
 namespace {
@@ -47,10 +46,12 @@ nlohmann::json parse_json(std::string_view text, int line) {
 }  // namespace
 
 std::vector<std::byte> WireFixture::field() const {
-  std::vector<std::byte> field;
-  const auto length = static_cast<std::uint32_t>(bytes.size());
-  for (const unsigned shift : {24U, 16U, 8U, 0U}) field.push_back(static_cast<std::byte>(length >> shift));
-  field.insert(field.end(), bytes.begin(), bytes.end());
+  constexpr std::size_t kLength = 4;
+  std::vector<std::byte> field(kLength + bytes.size());
+  for (std::size_t i = 0; i < kLength; ++i) {
+    field[i] = static_cast<std::byte>(bytes.size() >> (8 * (kLength - 1 - i)));
+  }
+  std::ranges::copy(bytes, field.begin() + kLength);
   return field;
 }
 

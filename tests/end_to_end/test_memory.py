@@ -169,6 +169,12 @@ KINDS = {
     "json": ("json", "('\"' || repeat('x', {n} - 2) || '\"')::json", 0),
     "jsonb": ("jsonb", "('\"' || repeat('x', {n} - 2) || '\"')::jsonb", 1),
     "text[]": ("text[]", "ARRAY[repeat('x', {n} - 100), repeat('y', 100)]", 20 + 2 * 20),
+    "citext": ("citext", "repeat('x', {n})::citext", 0),
+    # 24 bytes, and a slot for the value and for each attribute.
+    "composite": ("pair", "ROW(1, repeat('x', {n}))::pair", 4 + 12 + 8 + 3 * 16),
+    "composite[]": ("pair[]", "ARRAY[ROW(1, repeat('x', {n}))::pair, NULL]", 20 + 4 + 24 + 4 + 2 * 48),
+    "range": ("text_range", "text_range('a', repeat('x', {n}))", 1 + 5 + 4 + 6 * 16 + 2 * 16),
+    "hstore": ("hstore", "hstore('k', repeat('x', {n}))", 4 + 5 + 4 + 2 * 16),
     "output text": ("xml", "('<a>' || repeat('x', {n} - 7) || '</a>')::xml", 0),
 }
 
@@ -177,6 +183,8 @@ KINDS = {
 @pytest.mark.parametrize("source", ["table", "view", "query"])
 def test_A_value_of_just_max_value_size_passes_and_one_byte_more_does_not(database, lake, kind, source):
     type_, value, more = KINDS[kind]
+    database.execute("CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE TYPE pair AS (n int, t text);"
+                     "CREATE TYPE text_range AS RANGE (subtype = text, collation = \"C\")")
     database.execute(f"CREATE TABLE t (id int, v {type_}); CREATE VIEW seen AS SELECT * FROM t;"
                      f"INSERT INTO t VALUES (1, NULL), (2, {value.format(n=LIMIT - more)}), (3, NULL)")
     options = {"table": ["--table", "t"], "view": ["--table", "seen"], "query": ["--query", "SELECT * FROM t", "--as", "q"]}

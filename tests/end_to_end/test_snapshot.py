@@ -128,3 +128,16 @@ def test_A_change_that_waits_meanwhile_does_not_change_the_rows(database, lake, 
     else:
         assert result.returncode == 1 and "part" in result.stderr, result.stderr
         assert not layout.published(lake)
+
+
+def test_A_composite_type_that_changes_while_it_is_read_does_not_mix_up_its_attributes(database, lake):
+    # Nothing locks the type, and what is sent has the same oids in the same number before and after.
+    database.execute("CREATE TYPE pair AS (n integer, m integer); CREATE TABLE t (id integer, p pair[]);"
+                     "INSERT INTO t SELECT i, ARRAY[ROW(i, -i)::pair] FROM generate_series(1, 1500) AS i")
+    slow = "SELECT id, p FROM t WHERE pg_sleep(0.002) IS NOT NULL"
+    process = start_pg2athena("run", "--query", slow, "--as", "q", "--workers", "1", database.url, lake)
+    wait_until_read(database, process)
+    database.execute("ALTER TYPE pair DROP ATTRIBUTE n, ADD ATTRIBUTE o integer")
+    result = finish(process, timeout=60)
+    assert result.returncode == DONE and "composite type was changed" in result.stderr, result.stderr
+    assert oracle.assert_same(database, lake, "q", "SELECT * FROM t") == 1500

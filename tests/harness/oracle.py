@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from harness import lake as layout
-from harness.postgres_text import arrow_keys, copy_rows, text_keys
+from harness.comparable import arrow_keys, text_keys
+from harness.postgres_text import copy_rows
 
 SHOWN_DIFFERENCES = 5
 SHOWN_CHARACTERS = 200
@@ -25,6 +26,7 @@ class Source:
     """What PostgreSQL says."""
     query: str
     columns: list[str]
+    delimiters: list[str]   # between the elements of an array, for each column
     rows: list[list[str | None]]
 
 
@@ -32,9 +34,13 @@ def postgres_says(database, query: str) -> Source:
     with contextlib.closing(database.connect()) as connection, connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({query}) AS q LIMIT 0")
         columns = [column.name for column in cursor.description]
+        types = [column.type_code for column in cursor.description]
+        cursor.execute("SELECT oid, typdelim FROM pg_type WHERE oid = ANY (%s::oid[])", (types,))
+        delimiter_of = dict(cursor.fetchall())
         text = io.BytesIO()
         cursor.copy_expert(f"COPY ({query}) TO STDOUT", text)
-    return Source(query, columns, copy_rows(text.getvalue().decode("utf-8")))
+    return Source(query, columns, [delimiter_of[oid] for oid in types],
+                  copy_rows(text.getvalue().decode("utf-8")))
 
 
 # Each reader takes a file and, for a sample of a large table, a column and the values of it that are wanted.
@@ -87,7 +93,7 @@ def assert_files_hold(source: Source, files: list[pathlib.Path], sample: tuple[s
                                                  f"  {reader} ({file}): {table.column_names}")
             assert table.schema.types == tables[0].schema.types, f"{file} has other types than {files[0]}"
         types = tables[0].schema.types
-        expected = list(zip(*map(text_keys, zip(*source.rows), types)))
+        expected = list(zip(*map(text_keys, zip(*source.rows), types, source.delimiters)))
         actual = [row for table in tables for row in zip(*(arrow_keys(column) for column in table.columns))]
         if collections.Counter(expected) != collections.Counter(actual):
             raise AssertionError(difference(source, reader, names, expected, actual, list(zip(files, tables))))

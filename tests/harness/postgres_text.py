@@ -1,4 +1,4 @@
-"""Values as PostgreSQL prints them: reading its COPY text, and printing Arrow values the same way.
+"""Single values as PostgreSQL prints them: reading them, and printing others the same way.
 
 Written from PostgreSQL's documentation and independently of the program's own conversions, so that a mistake would
 have to be made twice. The session that is compared with prints ISO dates, UTC and shortest-precise floats.
@@ -6,9 +6,6 @@ have to be made twice. The session that is compared with prints ISO dates, UTC a
 import functools
 import re
 import struct
-from collections.abc import Sequence
-
-import pyarrow as pa
 
 MICROSECONDS_A_DAY = 24 * 60 * 60 * 1_000_000
 COPY_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -26,29 +23,6 @@ def copy_value(field: str) -> str | None:
     if field == r"\N":
         return None
     return COPY_ESCAPE.sub(lambda match: COPY_ESCAPES.get(match.group(1), match.group(1)), field)
-
-
-def array_elements(text: str) -> tuple[str | None, ...]:
-    """The elements of a one-dimensional array literal such as {a,"b c",NULL}."""
-    assert text[0] == "{" and text[-1] == "}", f"not a one-dimensional array literal: {text[:60]!r}"
-    elements, position, end = [], 1, len(text) - 1
-    while position < end:
-        if text[position] == '"':
-            element, position = [], position + 1
-            while text[position] != '"':
-                if text[position] == "\\":
-                    position += 1
-                element.append(text[position])
-                position += 1
-            elements.append("".join(element))
-            position += 1
-        else:
-            comma = text.find(",", position, end)
-            stop = end if comma < 0 else comma
-            elements.append(None if text[position:stop] == "NULL" else text[position:stop])
-            position = stop
-        position += 1  # the comma
-    return tuple(elements)
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -87,52 +61,77 @@ def float_key(text_or_number, bits: int) -> str:
     return repr(struct.unpack("<f", struct.pack("<f", number))[0] if bits == 32 else number)
 
 
-def text_keys(texts: Sequence[str | None], arrow_type: pa.DataType) -> Sequence:
-    """A column of PostgreSQL's texts, made comparable with the `arrow_keys` of a column of this type.
+TIMESTAMP = re.compile(r"(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(\.\d+)?(?:\+00)?( BC)?")
+TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(\.\d+)?(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?")
+ISO_INTERVAL = re.compile(r"P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)D)?"
+                          r"(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?)(\d+)(\.\d+)?S)?)?")
+MONEY_SIGN = re.compile(r"[-(]")
 
-    Texts stay as they are but for floats, which are compared as numbers, and for what is a list on the other side.
+
+def microseconds(fraction: str | None) -> int:
+    """Of .5: half a million."""
+    return int((fraction or ".")[1:].ljust(6, "0"))
+
+
+def days_since_1970(year: int, month: int, day: int) -> int:
+    """The inverse of `civil`, by the same arithmetic."""
+    a = (14 - month) // 12
+    y, m = year + 4800 - a, month + 12 * a - 3
+    return day + (153 * m + 2) // 5 + 365 * y + y // 4 - y // 100 + y // 400 - 32045 - 2440588
+
+
+def timestamp_micros(text: str) -> int:
+    """Microseconds since 1970 of a timestamp, or of a timestamptz printed in UTC."""
+    match = TIMESTAMP.fullmatch(text)
+    if not match:
+        raise ValueError(f"not a timestamp in UTC: {text!r}")
+    year, month, day, hour, minute, second, fraction, before_christ = match.groups()
+    days = days_since_1970(1 - int(year) if before_christ else int(year), int(month), int(day))
+    return (((days * 24 + int(hour)) * 60 + int(minute)) * 60 + int(second)) * 1_000_000 + microseconds(fraction)
+
+
+def time_micros(text: str) -> int:
+    """Microseconds since midnight: of a time as it stands, of a timetz in UTC, which may be of another day."""
+    match = TIME.fullmatch(text)
+    if not match:
+        raise ValueError(f"not a time: {text!r}")
+    hour, minute, second, fraction, sign, *zone = match.groups()
+    micros = ((int(hour) * 60 + int(minute)) * 60 + int(second)) * 1_000_000 + microseconds(fraction)
+    if sign is None:
+        return micros
+    zone_hour, zone_minute, zone_second = (int(part or 0) for part in zone)
+    east = ((zone_hour * 60 + zone_minute) * 60 + zone_second) * 1_000_000 * (1 if sign == "+" else -1)
+    return (micros - east) % MICROSECONDS_A_DAY
+
+
+def interval_parts(text: str) -> tuple[int, int, int]:
+    """Months, days and microseconds of an interval in the style iso_8601."""
+    match = ISO_INTERVAL.fullmatch(text)
+    if not match:
+        raise ValueError(f"not an interval in the style iso_8601: {text!r}")
+    years, months, days, hours, minutes, sign, seconds, fraction = match.groups()
+    micros = (int(seconds or 0) * 1_000_000 + microseconds(fraction)) * (-1 if sign else 1)
+    micros += (int(hours or 0) * 60 + int(minutes or 0)) * 60_000_000
+    return int(years or 0) * 12 + int(months or 0), int(days or 0), micros
+
+
+def decimal_text(text: str, scale: int) -> str:
+    """A number with as many digits behind the point as a decimal of this scale; as it was when it isn't one of those.
+
+    Money counts as a number: whatever stands between its digits, the last `scale` are behind the point.
     """
-    if pa.types.is_floating(arrow_type):
-        return [None if text is None else float_key(text, arrow_type.bit_width) for text in texts]
-    if pa.types.is_list(arrow_type):
-        return [None if text is None else tuple(text_keys(array_elements(text), arrow_type.value_type)) for text in texts]
-    return texts
-
-
-def arrow_keys(column: pa.Array | pa.ChunkedArray) -> list:
-    """The values of a column as PostgreSQL would print them; comparable with `text_keys`."""
-    kind = column.type
-    if pa.types.is_date32(kind):
-        return each(column.cast(pa.int32()), date_text)
-    if pa.types.is_timestamp(kind):
-        assert kind.unit == "us", f"timestamps have to be in microseconds, these are {kind}"
-        assert kind.tz in (None, "UTC"), f"unexpected time zone in {kind}"
-        return each(column.cast(pa.int64()), timestamp_text if kind.tz is None else lambda v: timestamp_text(v, "+00"))
-    if pa.types.is_boolean(kind):
-        return each(column, lambda value: "t" if value else "f")
-    if pa.types.is_signed_integer(kind):
-        return each(column, str)
-    if pa.types.is_floating(kind):
-        return each(column, lambda value: float_key(value, kind.bit_width))
-    if pa.types.is_decimal(kind):
-        return each(column, lambda value: format(value, "f"))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return column.to_pylist()
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return each(column, lambda value: "\\x" + value.hex())
-    if pa.types.is_list(kind):
-        return list_keys(column)
-    raise AssertionError(f"a column of the unexpected type {kind}")
-
-
-def each(column, function) -> list:
-    return [None if value is None else function(value) for value in column.to_pylist()]
-
-
-def list_keys(column) -> list:
-    keys = []
-    for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
-        elements = arrow_keys(chunk.values)
-        keys += [tuple(elements[start:end]) if valid else None for start, end, valid in
-                 zip(chunk.offsets.to_pylist(), chunk.offsets.to_pylist()[1:], chunk.is_valid().to_pylist())]
-    return keys
+    whole, point, fraction = text.removeprefix("-").partition(".")
+    sign = "-" if text.startswith("-") else ""
+    if not (whole + fraction).isdecimal():
+        if not any(c in "0123456789" for c in text):
+            return text
+        digits = "".join(c for c in text if c in "0123456789")
+        whole, fraction = digits[:len(digits) - scale], digits[len(digits) - scale:]
+        sign = "-" if MONEY_SIGN.search(text) else ""
+    elif len(fraction.rstrip("0")) > scale:
+        return text
+    whole = whole.lstrip("0") or "0"
+    fraction = fraction[:scale].ljust(scale, "0")
+    if not (whole + fraction).strip("0"):
+        sign = ""
+    return sign + whole + ("." + fraction if scale else "")

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/civil_time.h"
 #include "base/decimal.h"
+#include "base/time_text.h"
 #include "base/utf8.h"
 #include "parquet/encoding/short_bytes.h"
 
@@ -90,14 +91,6 @@ std::optional<std::string> next_bytes(std::string_view prefix) {
 // stay right: bytes are cut as bytes.
 bool cut_as_text(std::string_view value, bool text) {
   return text && is_utf8(as_bytes(whole_characters(value)));
-}
-
-std::string time_text(std::int64_t micros) {
-  constexpr std::int64_t kSecond = 1'000'000;
-  const std::int64_t seconds = micros / kSecond;
-  std::string text = fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-  if (micros % kSecond != 0) text += fmt::format(".{:06}", micros % kSecond);
-  return text;
 }
 
 }  // namespace
@@ -205,8 +198,11 @@ std::string bound_text(const columnar::Type& type, std::int64_t value) {
   switch (type.id) {
     case columnar::TypeId::Timestamp:
       return format_timestamp(value);
-    case columnar::TypeId::Time:
-      return time_text(value);
+    case columnar::TypeId::Time: {
+      TimeText text;
+      text.put_clock(value);
+      return std::string(text.view());
+    }
     case columnar::TypeId::Decimal:
       return format_decimal(value, type.scale);
     default:

@@ -1,0 +1,234 @@
+"""Every line of tests/types/cases.toml, from a server into a lake: types, values, forms and policies.
+
+One database and one run hold all columns and all values that arrive, so that this takes seconds; each value that is an
+error needs a run of its own. PostgreSQL is the oracle: what arrives is compared with what it prints, by two readers.
+"""
+import dataclasses
+import json
+import pathlib
+
+import pytest
+import sqlglot
+import yaml
+
+from harness import extension_stand_ins, oracle
+from harness.lake import files, published
+from harness.parquet_types import spelled_types
+from harness.program import DONE, FAILED, assert_error, assert_exit, run_pg2athena
+from harness.type_cases import Column, Unrepresentable, columns, literal, rows, unrepresentable
+
+NULL_ROWS = range(1000, 1004)
+TEXT = "BYTE_ARRAY STRING"
+
+
+@dataclasses.dataclass
+class Table:
+    """A table of the database, what the configuration says of its columns, and a query for what has to arrive."""
+    name: str
+    setup: list[str]
+    choices: dict[str, dict]
+    arriving: str
+
+
+def table_of(number: int, case: Column) -> Table:
+    """plain, required, and of a column without a configuration of_domain, as_text and listed too."""
+    name, type, values = f"c{number:03}", case.type, case.values
+    choice = ({"as": case.as_form} if case.as_form else {}) | ({"trim": True} if case.trim else {})
+    forms = ["plain", "required"] + (["of_domain", "as_text"] if case.is_default and not case.arriving else [])
+    listed = not type.endswith("[]") and case.is_default
+    setup = [f"CREATE DOMAIN d{number:03} AS {type}"]
+    column_types = {"plain": type, "required": f"{type} NOT NULL", "of_domain": f"d{number:03}", "as_text": type}
+    setup.append(f"CREATE TABLE {name} (id integer NOT NULL, {', '.join(f'{form} {column_types[form]}' for form in forms)}"
+                 + (f", listed {type}[])" if listed else ")"))
+    for row, value in enumerate(values):
+        setup.append(f"INSERT INTO {name} VALUES ({', '.join([str(row)] + [value] * len(forms))})")
+    # NULLs last, many, and alone among values.
+    for row in NULL_ROWS:
+        setup.append(f"INSERT INTO {name} (id, required) VALUES ({row}, {values[0]})")
+    setup.append(f"INSERT INTO {name} (id, plain, required) VALUES (2000, {values[-1]}, {values[-1]})")
+    arriving = case.arriving or values
+    if listed:
+        setup.append(f"UPDATE {name} SET listed = {lists(values, type)}")
+    query = f"SELECT * FROM {name}"
+    if case.arriving:
+        plain = [(str(row), value) for row, value in enumerate(arriving)] + [("2000", arriving[-1])]
+        first = [(str(row), arriving[0]) for row in NULL_ROWS]
+        of = "real" if "real[]" in arriving[0] else "bytea"   # an array of vectors: each list's text is an element
+        array = lists([f"({value})::text" for value in arriving], "text") if of == "real" else lists(arriving, of)
+        query = (f"SELECT id, {chosen(plain)} AS plain, {chosen(plain + first)} AS required"
+                 + (f", {array} AS listed" if listed else "") + f" FROM {name}")
+    choices = {form: choice for form in ("plain", "required") if choice} | (
+        {"as_text": {"as": "string"}} if "as_text" in forms else {})
+    return Table(name, setup, choices, query)
+
+
+def chosen(by_row: list[tuple[str, str]]) -> str:
+    return f"CASE id {' '.join(f'WHEN {row} THEN {value}' for row, value in by_row)} END"
+
+
+def lists(values, type: str) -> str:
+    array = f"ARRAY[%s]::{type}[]"
+    return (f"CASE id WHEN 0 THEN {array % ', '.join(values)} WHEN 1000 THEN {array % ''}"
+            f" WHEN 1001 THEN {array % f'NULL, {values[0]}, NULL'} WHEN 1002 THEN {array % 'NULL'} END")
+
+
+COLUMNS = [(table_of(number, case), case) for number, case in enumerate(columns())]
+
+UNREPRESENTABLE: dict[str, list[Unrepresentable]] = {}
+for _case in unrepresentable():
+    UNREPRESENTABLE.setdefault(_case.type + (f" as {_case.as_form}" if _case.as_form else ""), []).append(_case)
+
+
+def policy_table(number: int, cases: list[Unrepresentable], policy: str) -> Table | None:
+    """v and required, both with the values, or None when the policy helps none of them."""
+    cases = [case for case in cases if not (policy == "clamp" and case.clamp_fails)]
+    if not cases:
+        return None
+    name, type = f"u{number:03}_{policy}", cases[0].type
+    setup = [f"CREATE TABLE {name} (id integer NOT NULL, v {type}, required {type} NOT NULL)"]
+    becomes = []
+    for row, case in enumerate(cases):
+        setup.append(f"INSERT INTO {name} VALUES ({row}, {literal(case.value)}, {literal(case.value)})")
+        value = {"null": case.null, "clamp": case.clamp, "string": case.value}[policy]
+        becomes.append((str(row), "NULL" if value is None else f"{literal(value)}::{type}"))
+    v = chosen(becomes)
+    choice = {"on_unrepresentable": policy} | ({"as": cases[0].as_form} if cases[0].as_form else {})
+    return Table(name, setup, {"v": choice, "required": choice}, f"SELECT id, {v} AS v, {v} AS required FROM {name}")
+
+
+POLICIES = [(table, policy, cases) for number, cases in enumerate(UNREPRESENTABLE.values())
+            for policy in ("null", "clamp", "string") if (table := policy_table(number, cases, policy))]
+
+
+def make_types(database) -> None:
+    for row in rows():
+        if row.get("stand_in"):
+            extension_stand_ins.install(database, row["extension"])
+        elif "extension" in row:
+            database.execute(f"CREATE EXTENSION {row['extension']}")
+        if "setup" in row:
+            database.execute(row["setup"])
+
+
+def configuration(folder: pathlib.Path, database, lake, tables: list[Table]) -> pathlib.Path:
+    file = folder / "types.yaml"
+    file.write_text(yaml.safe_dump({
+        "source": {"url": database.url}, "target": {"location": str(lake)},
+        "tables": [{"name": f"public.{table.name}"} | ({"types": table.choices} if table.choices else {})
+                   for table in tables]}), encoding="utf-8")
+    return file
+
+
+@dataclasses.dataclass
+class Exported:
+    database: object
+    lake: pathlib.Path
+    plan: dict[str, dict]    # by table and column
+    run: dict[str, dict]     # by table
+
+
+@pytest.fixture(scope="module")
+def exported(cluster, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("types")
+    tables = [table for table, _ in COLUMNS] + [table for table, _, _ in POLICIES]
+    with cluster.database("types") as database:
+        make_types(database)
+        database.execute(";\n".join(statement for table in tables for statement in table.setup))
+        file = configuration(folder, database, folder / "lake", tables)
+        plan = assert_exit(run_pg2athena("plan", "--config", file, "--output", "json"), DONE)
+        run = assert_exit(run_pg2athena("run", "--config", file, "--output", "json"), DONE)
+        yield Exported(database, folder / "lake",
+                       {table["name"]: {column["name"]: column for column in table["columns"]}
+                        for table in json.loads(plan.stdout)["tables"]},
+                       {table["name"]: table for table in json.loads(run.stdout)["tables"]})
+
+
+@pytest.mark.parametrize("table, case", COLUMNS, ids=[case.label for _, case in COLUMNS])
+def test_Every_value_arrives(exported, table, case):
+    count = oracle.assert_same(exported.database, exported.lake, f"public.{table.name}", table.arriving)
+    assert count == len(case.values) + len(NULL_ROWS) + 1
+
+
+@pytest.mark.parametrize("table, case", COLUMNS, ids=[case.label for _, case in COLUMNS])
+def test_Every_column_has_the_contracts_type_in_the_file_and_in_the_plan(exported, table, case):
+    name = f"public.{table.name}"
+    expected = {form: (case.parquet, case.athena) for form in ("plain", "required", "of_domain")}
+    expected |= {"as_text": (TEXT, "string"), "listed": (f"LIST<{case.parquet}>", f"array<{case.athena}>")}
+    in_file, in_plan = spelled_types(files(exported.lake, name)[0]), exported.plan[name]
+    for form, (parquet, athena) in expected.items():
+        if form not in in_file:
+            continue
+        assert in_file[form] == parquet, form
+        assert in_plan[form]["type"] == athena, form
+        assert in_plan[form]["parquet_type"] == parquet.replace(" NOT NULL", ""), form
+        assert in_plan[form]["nullable"] == (form != "required"), form
+
+
+@pytest.mark.parametrize("table, policy, cases", POLICIES,
+                         ids=[f"{policy} of {cases[0].label.partition(' in ')[2]}" for _, policy, cases in POLICIES])
+def test_A_value_that_its_column_cannot_hold_becomes_what_the_policy_says(exported, table, policy, cases):
+    name = f"public.{table.name}"
+    count = oracle.assert_same(exported.database, exported.lake, name, table.arriving)
+    types = spelled_types(files(exported.lake, name)[0])
+    assert types["v"] == types["required"]
+    planned = exported.plan[name]["v"]
+    if policy == "string":
+        assert types["v"] == cases[0].string and planned["can_fail_on"] == ""
+    else:
+        assert planned[{"null": "becomes_null", "clamp": "clamped"}[policy]], "the plan says which values change"
+    nullable = exported.plan[name]["required"]["nullable"]
+    assert nullable == (policy == "null"), "a column where NULL may stand instead of a value is OPTIONAL"
+    coerced = exported.run[name]["coerced"]
+    assert coerced == [{"column": column, "policy": policy, "values": count} for column in ("v", "required")
+                       if policy != "string"], "what a policy changed is counted"
+
+
+def test_The_plan_says_which_columns_can_hold_all_values(exported):
+    for table, case in COLUMNS:
+        [row] = [row for row in rows() if any(entry["type"] == case.type for entry in row["columns"])]
+        can_fail_on = exported.plan[f"public.{table.name}"]["plain"]["can_fail_on"]
+        if case.is_default and not row.get("fails_on"):
+            assert can_fail_on == "", case.label
+
+
+def test_The_SQL_for_Athena_has_the_types_as_a_parser_that_is_not_ours_reads_them(exported):
+    sql = assert_exit(run_pg2athena("ddl", exported.lake, "--location", "s3://lake"), DONE).stdout
+    types = {}
+    for statement in sqlglot.parse(sql, dialect="athena"):
+        if statement is not None:
+            types[statement.this.this.name] = {
+                column.name: column.kind.sql("hive").lower().replace(" ", "") for column in statement.this.expressions}
+    for table, case in COLUMNS:
+        assert types[table.name]["plain"] == case.athena, case.label
+
+
+# Errors: a run each ------------------------------------------------------------------------------------------------
+
+FAILURES = [(case, "error") for case in unrepresentable()] + [
+    (case, "clamp") for case in unrepresentable() if case.clamp_fails]
+
+
+@pytest.fixture(scope="module")
+def unfit(cluster):
+    with cluster.database("unfit") as database:
+        make_types(database)
+        for number, (case, _) in enumerate(FAILURES):
+            database.execute(f'CREATE TABLE x{number} (id integer, "Bad Column" {case.type});'
+                             f" INSERT INTO x{number} VALUES (1, NULL), (2, NULL), (3, NULL), (4, {literal(case.value)})")
+        yield database
+
+
+@pytest.mark.parametrize("number", range(len(FAILURES)),
+                         ids=[f"{case.label}{', clamp' if policy == 'clamp' else ''}" for case, policy in FAILURES])
+def test_A_value_that_its_column_cannot_hold_is_an_error_by_default_that_says_where(unfit, tmp_path, lake, number):
+    case, policy = FAILURES[number]
+    choice = {"on_unrepresentable": policy} | ({"as": case.as_form} if case.as_form else {})
+    # The default isn't written down: it has to be the default.
+    choices = {"Bad Column": choice} if policy != "error" else {"Bad Column": {"as": case.as_form}} if case.as_form else {}
+    ctid = unfit.value(f"SELECT ctid::text FROM x{number} WHERE id = 4")
+    file = configuration(tmp_path, unfit, lake, [Table(f"x{number}", [], choices, "")])
+    result = run_pg2athena("run", "--config", file)
+    assert_error(result, FAILED, f"x{number}", "Bad Column", ctid, case.says)
+    if len(case.value) > 8 and case.says not in case.value:   # shorter ones may stand in a run's id
+        assert case.value not in result.stdout + result.stderr, "the value itself must not be shown"
+    assert not published(lake)
