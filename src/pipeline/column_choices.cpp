@@ -129,8 +129,8 @@ Result<void> expect_key_order(std::span<const std::string> primary_key, PlannedT
     if (column == table.columns.end()) return {};
     const auto index = static_cast<std::size_t>(column - table.columns.begin());
     const auto leaf = std::ranges::find(mapped.leaves, index, &Leaf::column);
-    // Not NOT NULL: what is read isn't the table alone that has the key, but also what inherits from it. And a
-    // composite or a range is several leaves, whose order isn't the order of the whole.
+    // Not NOT NULL: what is read isn't the table alone that has the key, but also what inherits from it. And
+    // a composite or a range is several leaves, whose order isn't the order of the whole.
     if (table.schema.fields[index].nullable || leaf == mapped.leaves.end() || leaf->path.size() != 1 ||
         leaf->max_repetition != 0) {
       return {};

@@ -50,7 +50,8 @@ nlohmann::ordered_json sorting_json(const PlannedTable& table) {
   const auto mapped = parquet::map_schema(table.schema);
   if (!mapped) return columns;
   for (const parquet::SortingColumn& sorting : table.sorting_columns) {
-    columns.push_back(table.schema.fields[mapped->leaves[static_cast<std::size_t>(sorting.column_idx)].column].name);
+    columns.push_back(
+        table.schema.fields[mapped->leaves[static_cast<std::size_t>(sorting.column_idx)].column].name);
   }
   return columns;
 }
