@@ -91,6 +91,8 @@ FORMS = {
     "device as string": ("device", "rdevice()", {"as": "string"}),
     "part[] as string": ("part[]", "ARRAY[rpart(), rpart()]", {"as": "string"}),
 }
+if server_version() < 15:   # no numeric of a negative scale
+    del TYPES["numeric(3,-4)"]
 CASES = [(name, name, value, {}) for name, value in TYPES.items()] + [(name, *case) for name, case in FORMS.items()]
 
 
