@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from harness import oracle
+from harness.cluster import server_version
 from harness.paths import ROOT
 from harness.program import DONE, assert_exit, run_pg2athena
 
