@@ -97,8 +97,10 @@ std::string expected_text(bool negative, Digits magnitude, int scale) {
   const bool zero = magnitude.empty();
   const auto places = static_cast<std::size_t>(scale);
   if (magnitude.size() <= places) magnitude.insert(0, places + 1 - magnitude.size(), '0');
-  if (places != 0) magnitude.insert(magnitude.size() - places, ".");
-  return (negative && !zero ? "-" : "") + magnitude;
+  std::string text = negative && !zero ? "-" : "";
+  text.append(magnitude, 0, magnitude.size() - places);
+  if (places != 0) text.append(1, '.').append(magnitude, magnitude.size() - places);
+  return text;
 }
 
 // ±dividend / divisor, rounded to a whole number.

@@ -149,7 +149,7 @@ std::string without_zeros_in_front(const std::string& digits) {
 }
 
 std::string plus_one(std::string digits) {
-  digits.insert(0, "0");
+  digits.insert(digits.begin(), '0');
   std::size_t i = digits.size() - 1;
   for (; digits[i] == '9'; --i) digits[i] = '0';
   ++digits[i];

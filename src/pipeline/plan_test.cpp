@@ -1,5 +1,6 @@
 #include "pipeline/plan.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -400,7 +401,7 @@ TEST(Plan, A_type_whose_text_is_too_long_for_Glue_is_a_warning) {
   types::PgType wide{.kind = types::PgKind::Composite, .name = "wide"};
   // "c100000xx…:int," has 68 bytes.
   for (int i = 0; i < 2000; ++i) {
-    wide.attributes.push_back({.name = "c" + std::to_string(100000 + i) + std::string(56, 'x'),
+    wide.attributes.push_back({.name = fmt::format("c{}{:x<56}", 100000 + i, ""),
                                .type = {.oid = types::oid::kInt4, .name = "integer"}});
   }
   relation.columns.push_back({.name = "wide", .type = wide, .comment = ""});

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +19,7 @@ using Values = std::vector<std::string>;
 Values values_of(const TextValues& texts) {
   Values values;
   texts.for_each([&](WireValue value) {
-    values.emplace_back(value.is_null() ? "NULL" : "'" + std::string(as_text(value.bytes())) + "'");
+    values.push_back(value.is_null() ? "NULL" : fmt::format("'{}'", as_text(value.bytes())));
   });
   return values;
 }

@@ -34,7 +34,7 @@ std::vector<std::byte> field_of(std::span<const std::byte> bytes) {
   std::vector<std::byte> field;
   const auto length = static_cast<std::uint32_t>(bytes.size());
   for (const unsigned shift : {24U, 16U, 8U, 0U}) field.push_back(static_cast<std::byte>(length >> shift));
-  field.insert(field.end(), bytes.begin(), bytes.end());
+  for (const std::byte byte : bytes) field.push_back(byte);
   return field;
 }
 
