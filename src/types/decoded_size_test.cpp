@@ -149,13 +149,13 @@ TEST(DecodedSize, Of_composites_and_ranges_counts_what_their_parts_become) {
 
 TEST(DecodedSize, Of_an_array_of_NULLs_counts_a_slot_for_each_attribute) {
   const Bytes nulls = array(3, {{}, {}, {}});
-  EXPECT_EQ(size_of(array_of(pair_of_numerics()), nulls), nulls.size() + 3 * 3 * kElementBytes);
+  EXPECT_EQ(size_of(array_of(pair_of_numerics()), nulls), nulls.size() + 9 * kElementBytes);  // 3 times 3
   const PgType hosts = array_of({.oid = 20000,
                                  .kind = PgKind::Composite,
                                  .name = "host",
                                  .attributes = {{.name = "address", .type = {.oid = 869, .name = "inet"}}}});
   EXPECT_EQ(decoded_bytes(hosts, map_type(hosts).value(), as_bytes(std::string_view("{NULL,NULL}"))),
-            11 * 3 + 2 * kElementBytes + 2 * 2 * kElementBytes);
+            33 + 6 * kElementBytes);  // three copies of 11; 2 parts, and 2 NULLs of 2 slots
 }
 
 TEST(DecodedSize, Of_text_that_is_taken_apart_counts_its_copies_and_its_parts) {
