@@ -57,7 +57,7 @@ std::string decoded_from_text(const WireFixture& fixture) {
   const TypeMapping mapping = map_type(record).value();
   EXPECT_EQ(mapping.wire, WireForm::OutputText);
   const std::string text = in_record(fixture.text);
-  const std::string slot = decoded(record, mapping, field_of(as_bytes(std::string_view(text))));
+  std::string slot = decoded(record, mapping, field_of(as_bytes(std::string_view(text))));
   constexpr std::string_view kBegin = "{value: ";
   constexpr std::string_view kEnd = ", inet: NULL}";
   if (!slot.starts_with(kBegin) || !slot.ends_with(kEnd)) return slot;

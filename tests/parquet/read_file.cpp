@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -143,7 +144,7 @@ json outcome_of(const std::string& path, std::size_t batch_rows) {
 }  // namespace
 }  // namespace pg2athena::parquet
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   std::size_t batch_rows = 1000;
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "--batch-rows" && i + 1 < argc) {
@@ -154,4 +155,7 @@ int main(int argc, char** argv) {
     std::cout << outcome.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   }
   return 0;
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }
