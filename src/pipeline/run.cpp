@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -99,8 +100,9 @@ void add_coerced(const std::vector<catalog::CoercedColumn>& of_shard,
 }
 
 void sort_by_column(const columnar::Schema& schema, std::vector<catalog::CoercedColumn>& coerced) {
-  std::ranges::stable_sort(coerced, {}, [&](const catalog::CoercedColumn& column) {
-    return std::ranges::find(schema.fields, column.column, &columnar::Field::name) - schema.fields.begin();
+  std::ranges::sort(coerced, {}, [&](const catalog::CoercedColumn& column) {
+    const auto field = std::ranges::find(schema.fields, column.column, &columnar::Field::name);
+    return std::pair(field - schema.fields.begin(), column.policy);
   });
 }
 
