@@ -2,6 +2,7 @@
 import pytest
 
 from aws.certificates import Authority
+from aws.moto_server import Moto
 from aws.probe import Probe
 
 
@@ -18,3 +19,10 @@ def probe(tmp_path, authority) -> Probe:
     probe = Probe(home)
     probe.environment["AWS_CA_BUNDLE"] = str(authority.file)
     return probe
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory):
+    moto = Moto(tmp_path_factory.mktemp("moto") / "log")
+    yield moto
+    moto.stop()
