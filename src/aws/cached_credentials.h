@@ -22,8 +22,8 @@ class CachedCredentials final : public CredentialsProvider {
   CachedCredentials(std::unique_ptr<CredentialsProvider> source, const Clock& clock)
       : source_(std::move(source)), clock_(clock) {}
 
-  // One thread asks the source, others wait for it meanwhile. An error of the source is handed on once the old
-  // credentials have expired, and never kept.
+  // One thread asks the source, others wait for it meanwhile. An error of the source is handed on once the
+  // old credentials have expired, and never kept.
   Result<Credentials> get() override;
   void reject(const Credentials& credentials) override;
 

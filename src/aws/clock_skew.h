@@ -1,5 +1,5 @@
-// Our clock beside AWS's. A signature is good for some minutes around its time; where a machine's clock is off by
-// more, the server's answer says what time it is there.
+// Our clock beside AWS's. A signature is good for some minutes around its time; where a machine's clock is
+// off by more, the server's answer says what time it is there.
 #pragma once
 
 #include <atomic>
@@ -11,9 +11,9 @@
 
 namespace pg2athena::aws {
 
-// What to add to our time (`now`, when the answer came): known when the service refused because of the time and says
-// its own (Date), and when that is another than we signed with, which was `now` and `current`. None otherwise: then
-// trying again would change nothing.
+// What to add to our time (`now`, when the answer came): known when the service refused because of the time
+// and says its own (Date), and when that is another than we signed with, which was `now` and `current`. None
+// otherwise: then trying again would change nothing.
 std::optional<std::chrono::seconds> learned_offset(const ServiceError& error, const HttpResponse& response,
                                                    std::chrono::system_clock::time_point now,
                                                    std::chrono::seconds current);

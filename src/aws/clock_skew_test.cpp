@@ -7,7 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::chrono::system_clock::time_point kNow = std::chrono::sys_days(std::chrono::January / 31 / 2026) + 3h;
+const std::chrono::system_clock::time_point kNow =
+    std::chrono::sys_days(std::chrono::January / 31 / 2026) + 3h;
 const ServiceError kSkewed{.status = 403, .code = "RequestTimeTooSkewed"};
 
 HttpResponse dated(const char* date) {
@@ -20,9 +21,10 @@ TEST(ClockSkew, The_servers_date_says_how_far_our_clock_is_off) {
 }
 
 TEST(ClockSkew, A_signature_that_expired_in_a_service_of_JSON_says_the_same) {
-  const ServiceError expired{.status = 400,
-                             .code = "InvalidSignatureException",
-                             .message = "Signature expired: 20260131T020000Z is now earlier than 20260131T025500Z"};
+  const ServiceError expired{
+      .status = 400,
+      .code = "InvalidSignatureException",
+      .message = "Signature expired: 20260131T020000Z is now earlier than 20260131T025500Z"};
   EXPECT_EQ(learned_offset(expired, dated("Sat, 31 Jan 2026 04:00:00 GMT"), kNow, 0s), 1h);
 }
 
@@ -33,7 +35,8 @@ TEST(ClockSkew, Nothing_is_learned_where_trying_again_would_change_nothing) {
       << "the request was signed with this offset already";
   EXPECT_EQ(learned_offset(kSkewed, {.status = 403}, kNow, 0s), std::nullopt) << "no date";
   EXPECT_EQ(learned_offset(kSkewed, dated("tomorrow"), kNow, 0s), std::nullopt) << "no date";
-  EXPECT_EQ(learned_offset({.status = 403, .code = "AccessDenied"}, dated("Sat, 31 Jan 2026 04:00:00 GMT"), kNow, 0s),
+  EXPECT_EQ(learned_offset({.status = 403, .code = "AccessDenied"}, dated("Sat, 31 Jan 2026 04:00:00 GMT"),
+                           kNow, 0s),
             std::nullopt)
       << "another reason";
 }

@@ -10,7 +10,8 @@ std::optional<std::chrono::system_clock::time_point> parse_expiration(std::strin
   if (!parsed) return std::nullopt;
   // The system's clock has nanoseconds, which reach to the year 2262.
   const std::chrono::microseconds time(parsed->micros);
-  if (time > std::chrono::floor<std::chrono::microseconds>(Time::max().time_since_epoch())) return Time::max();
+  if (time > std::chrono::floor<std::chrono::microseconds>(Time::max().time_since_epoch()))
+    return Time::max();
   if (time < std::chrono::microseconds(0)) return Time();
   return Time(time);
 }

@@ -64,7 +64,8 @@ class Chain final : public CredentialsProvider {
                 fmt::format("no AWS credentials: {}", fmt::join(tried, "; ")));
     if (!cause) {
       return std::move(error).hint(
-          "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (AWS_PROFILE), or run where a role is "
+          "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (AWS_PROFILE), or run where a "
+          "role is "
           "attached");
     }
     std::string hint = cause->hint();
@@ -72,7 +73,9 @@ class Chain final : public CredentialsProvider {
     return std::move(error).because(*std::move(cause));
   }
 
-  ProfileSources profile_sources() { return {parts_, library_, network_, options_.region, options_.sts_endpoint, options_.cancellation}; }
+  ProfileSources profile_sources() {
+    return {parts_, library_, network_, options_.region, options_.sts_endpoint, options_.cancellation};
+  }
 
   Result<Credentials> named_profile() {
     const Profiles profiles = Profiles::read(library_);
@@ -86,9 +89,9 @@ class Chain final : public CredentialsProvider {
   Outcome environment() {
     if (environment_variable("AWS_ACCESS_KEY_ID").empty()) return NotSetUp{"AWS_ACCESS_KEY_ID isn't set"};
     if (environment_variable("AWS_SECRET_ACCESS_KEY").empty()) {
-      return Result<Credentials>(fail(
-          Error(ErrorKind::Authentication, "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY isn't")
-              .hint("set both, or neither")));
+      return Result<Credentials>(
+          fail(Error(ErrorKind::Authentication, "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY isn't")
+                   .hint("set both, or neither")));
     }
     return from("environment", environment_credentials(library_));
   }
@@ -102,7 +105,8 @@ class Chain final : public CredentialsProvider {
         return profile_credentials(profile_sources(), profiles, name);
       }
       return NotSetUp{fmt::format("{} profile \"{}\" in {}",
-                                  profiles.has_profile(name) ? "no credentials in the" : "no", name, profiles.places())};
+                                  profiles.has_profile(name) ? "no credentials in the" : "no", name,
+                                  profiles.places())};
     }
     return profile_credentials(profile_sources(), profiles, name);
   }
@@ -116,10 +120,11 @@ class Chain final : public CredentialsProvider {
           fail(Error(ErrorKind::Authentication, "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN isn't")
                    .hint("set AWS_ROLE_ARN to the role that the token is for")));
     }
-    return from("web identity",
-                web_identity_credentials(profile_sources(), "",
-                                         {.arn = role, .session_name = environment_variable("AWS_ROLE_SESSION_NAME")},
-                                         token_file));
+    return from(
+        "web identity",
+        web_identity_credentials(profile_sources(), "",
+                                 {.arn = role, .session_name = environment_variable("AWS_ROLE_SESSION_NAME")},
+                                 token_file));
   }
 
   Outcome container() {
@@ -138,7 +143,9 @@ class Chain final : public CredentialsProvider {
   }
 
   static Result<Credentials> from(std::string_view source, Result<Credentials> found) {
-    if (found) found->source = found->source.empty() ? std::string(source) : fmt::format("{}, {}", source, found->source);
+    if (found)
+      found->source =
+          found->source.empty() ? std::string(source) : fmt::format("{}, {}", source, found->source);
     return found;
   }
 
@@ -162,11 +169,12 @@ class AssumedRole final : public CredentialsProvider {
     auto assumed = assume_role(parts_, endpoint, role_, *source_);
     if (!assumed) {
       Error cause = std::move(assumed).error();
-      Error error(cause.kind(), fmt::format("the role {} can't be assumed with the credentials of {}: {}", role_.arn,
-                                            source.source, cause.message()));
+      Error error(cause.kind(), fmt::format("the role {} can't be assumed with the credentials of {}: {}",
+                                            role_.arn, source.source, cause.message()));
       if (cause.kind() == ErrorKind::PermissionDenied) {
         error = std::move(error).hint(
-            "their user or role needs sts:AssumeRole on the role, and the role's trust policy has to name them "
+            "their user or role needs sts:AssumeRole on the role, and the role's trust policy has to name "
+            "them "
             "(and the external id, if it asks for one)");
       }
       std::string hint = cause.hint();
@@ -198,9 +206,9 @@ std::unique_ptr<CredentialsProvider> credentials_chain(ServiceParts parts, const
   auto chain = std::make_unique<Chain>(parts, library, std::move(options));
   if (!role) return chain;
   // The chain is asked rarely enough with a cache; and the role's own refresh then needn't ask it again.
-  return std::make_unique<AssumedRole>(parts,
-                                       std::make_unique<CachedCredentials>(std::move(chain), parts.times.clock()),
-                                       *std::move(role), std::move(endpoint));
+  return std::make_unique<AssumedRole>(
+      parts, std::make_unique<CachedCredentials>(std::move(chain), parts.times.clock()), *std::move(role),
+      std::move(endpoint));
 }
 
 std::unique_ptr<CredentialsProvider> cached_credentials_chain(ServiceParts parts, const CrtLibrary& library,

@@ -1,7 +1,7 @@
 // Where credentials come from, in AWS's order: environment, profile, web identity, container, instance.
 //
-// The first of them that is set up decides. When it fails, that is an error and not a reason to try the next: a run
-// must not write with another identity than it was given because a role couldn't be assumed for once.
+// The first of them that is set up decides. When it fails, that is an error and not a reason to try the next:
+// a run must not write with another identity than it was given because a role couldn't be assumed for once.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@
 namespace pg2athena::aws {
 
 struct CredentialsOptions {
-  // A profile of ~/.aws/config: then nothing else is looked at. Empty: the chain, with AWS_PROFILE's or "default".
+  // A profile of ~/.aws/config: then nothing else is looked at. Empty: the chain, with AWS_PROFILE's or
+  // "default".
   std::string profile;
   // The role to assume with what the chain finds.
   std::optional<Role> role;
@@ -31,9 +32,9 @@ struct CredentialsOptions {
   Cancellation* cancellation = nullptr;  // not owned
 };
 
-// Asks the sources when get() is called, each time: it belongs into CachedCredentials. Files are read again then, too.
-// The error when there are no credentials lists every source that was tried, and why each had none.
-// `parts` and `library` have to outlive it.
+// Asks the sources when get() is called, each time: it belongs into CachedCredentials. Files are read again
+// then, too. The error when there are no credentials lists every source that was tried, and why each had
+// none. `parts` and `library` have to outlive it.
 std::unique_ptr<CredentialsProvider> credentials_chain(ServiceParts parts, const CrtLibrary& library,
                                                        CredentialsOptions options);
 

@@ -48,11 +48,12 @@ TEST_F(CredentialsChainTest, Nothing_set_up_is_an_error_that_lists_all_sources) 
   ASSERT_FALSE(credentials);
   EXPECT_EQ(credentials.error().kind(), ErrorKind::Authentication);
   EXPECT_THAT(credentials.error().message(),
-              testing::MatchesRegex("no AWS credentials: environment: AWS_ACCESS_KEY_ID isn't set; profile: no profile "
-                                    "\"default\" in .*/.aws/config and .*/.aws/credentials; web identity: "
-                                    "AWS_WEB_IDENTITY_TOKEN_FILE isn't set; container: neither "
-                                    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is "
-                                    "set; instance metadata: AWS_EC2_METADATA_DISABLED is true"));
+              testing::MatchesRegex(
+                  "no AWS credentials: environment: AWS_ACCESS_KEY_ID isn't set; profile: no profile "
+                  "\"default\" in .*/.aws/config and .*/.aws/credentials; web identity: "
+                  "AWS_WEB_IDENTITY_TOKEN_FILE isn't set; container: neither "
+                  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is "
+                  "set; instance metadata: AWS_EC2_METADATA_DISABLED is true"));
   EXPECT_THAT(credentials.error().hint(), HasSubstr("AWS_PROFILE"));
 }
 
@@ -80,8 +81,10 @@ TEST_F(CredentialsChainTest, A_profile_that_was_named_has_to_be_there) {
 }
 
 TEST_F(CredentialsChainTest, Files_may_lie_elsewhere_and_the_credentials_file_wins) {
-  environment.set("AWS_CONFIG_FILE",
-                  environment.write("c", "[profile etl]\naws_access_key_id=C\naws_secret_access_key=s\nregion=eu-west-3\n"));
+  environment.set(
+      "AWS_CONFIG_FILE",
+      environment.write("c",
+                        "[profile etl]\naws_access_key_id=C\naws_secret_access_key=s\nregion=eu-west-3\n"));
   environment.set("AWS_PROFILE", "etl");
   EXPECT_EQ(found(), "C from profile etl");
   EXPECT_EQ(configured_region(library, ""), "eu-west-3");
@@ -93,9 +96,10 @@ TEST_F(CredentialsChainTest, Files_may_lie_elsewhere_and_the_credentials_file_wi
 }
 
 TEST_F(CredentialsChainTest, A_command_of_a_profile_is_run) {
-  environment.write(".aws/config",
-                    "[default]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"CMD\",\"SecretAccessKey\":"
-                    "\"s\",\"SessionToken\":\"t\",\"Expiration\":\"2026-01-31T01:00:00Z\"}'\n");
+  environment.write(
+      ".aws/config",
+      "[default]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"CMD\",\"SecretAccessKey\":"
+      "\"s\",\"SessionToken\":\"t\",\"Expiration\":\"2026-01-31T01:00:00Z\"}'\n");
   EXPECT_EQ(found(), "CMD from profile default");
   EXPECT_EQ(get()->expiration, parse_expiration("2026-01-31T01:00:00Z"));
   environment.write(".aws/config", "[default]\ncredential_process = false\n");
@@ -103,10 +107,11 @@ TEST_F(CredentialsChainTest, A_command_of_a_profile_is_run) {
 }
 
 TEST_F(CredentialsChainTest, A_role_of_a_profile_is_assumed_with_its_source) {
-  environment.write(".aws/config",
-                    "[profile base]\naws_access_key_id=BASE\naws_secret_access_key=s\n"
-                    "[profile lake]\nrole_arn=arn:aws:iam::123456789012:role/lake\nsource_profile=base\nexternal_id=x 1\n"
-                    "role_session_name=night\nduration_seconds=900\nregion=eu-west-1\n");
+  environment.write(
+      ".aws/config",
+      "[profile base]\naws_access_key_id=BASE\naws_secret_access_key=s\n"
+      "[profile lake]\nrole_arn=arn:aws:iam::123456789012:role/lake\nsource_profile=base\nexternal_id=x 1\n"
+      "role_session_name=night\nduration_seconds=900\nregion=eu-west-1\n");
   transport.will_answer(200, sts_answer("ROLE"));
   EXPECT_EQ(found({.profile = "lake"}),
             "ROLE from profile lake, role arn:aws:iam::123456789012:role/lake from profile base");
@@ -120,12 +125,13 @@ TEST_F(CredentialsChainTest, A_role_of_a_profile_is_assumed_with_its_source) {
 }
 
 TEST_F(CredentialsChainTest, Roles_of_profiles_may_follow_each_other_and_end_in_themselves) {
-  environment.write(".aws/config",
-                    "[profile one]\nrole_arn=arn:1\nsource_profile=two\nregion=eu-west-1\n"
-                    "[profile two]\nrole_arn=arn:2\nsource_profile=two\naws_access_key_id=TWO\naws_secret_access_key=s\n"
-                    "region=eu-west-1\n"
-                    "[profile a]\nrole_arn=arn:a\nsource_profile=b\n[profile b]\nrole_arn=arn:b\nsource_profile=a\n"
-                    "[profile self]\nrole_arn=arn:s\nsource_profile=self\n");
+  environment.write(
+      ".aws/config",
+      "[profile one]\nrole_arn=arn:1\nsource_profile=two\nregion=eu-west-1\n"
+      "[profile two]\nrole_arn=arn:2\nsource_profile=two\naws_access_key_id=TWO\naws_secret_access_key=s\n"
+      "region=eu-west-1\n"
+      "[profile a]\nrole_arn=arn:a\nsource_profile=b\n[profile b]\nrole_arn=arn:b\nsource_profile=a\n"
+      "[profile self]\nrole_arn=arn:s\nsource_profile=self\n");
   transport.will_answer(200, sts_answer("SECOND"));
   transport.will_answer(200, sts_answer("FIRST"));
   EXPECT_EQ(found({.profile = "one"}), "FIRST from profile one, role arn:1 from profile two, role arn:2");
@@ -168,19 +174,21 @@ TEST_F(CredentialsChainTest, A_role_can_be_assumed_on_top_of_any_source) {
   environment.set("AWS_ACCESS_KEY_ID", "ENV");
   environment.set("AWS_SECRET_ACCESS_KEY", "s");
   environment.set("AWS_ENDPOINT_URL", "http://minio:9000");
-  const CredentialsOptions options{
-      .role = Role{.arn = kRoleArn, .session_name = "n", .external_id = "e"}, .region = "eu-west-2"};
+  const CredentialsOptions options{.role = Role{.arn = kRoleArn, .session_name = "n", .external_id = "e"},
+                                   .region = "eu-west-2"};
   transport.will_answer(200, sts_answer("TOP"));
   EXPECT_EQ(found(options), "TOP from environment, role arn:aws:iam::123456789012:role/lake");
   EXPECT_EQ(transport.asked.at(0).url, "https://sts.eu-west-2.amazonaws.com/");
-  transport.will_answer(403,
-                        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error>"
-                        "</ErrorResponse>");
+  transport.will_answer(
+      403,
+      "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error>"
+      "</ErrorResponse>");
   const auto refused = get(options);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind(), ErrorKind::PermissionDenied);
   EXPECT_EQ(refused.error().message(),
-            "the role arn:aws:iam::123456789012:role/lake can't be assumed with the credentials of environment: sts "
+            "the role arn:aws:iam::123456789012:role/lake can't be assumed with the credentials of "
+            "environment: sts "
             "refuses AssumeRole: AccessDenied: not authorized");
 }
 
@@ -194,14 +202,17 @@ TEST_F(CredentialsChainTest, A_login_by_SSO_is_used_until_it_expires) {
                     R"({"accessToken":"token","expiresAt":"2026-01-31T01:00:00Z"})");
   environment.set("AWS_ENDPOINT_URL", "http://minio:9000");
   transport.will_answer(
-      200, R"({"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s","sessionToken":"t","expiration":1}})");
+      200,
+      R"({"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s","sessionToken":"t","expiration":1}})");
   EXPECT_EQ(found({.profile = "dev"}), "SSO from profile dev");
   EXPECT_EQ(transport.asked.at(0).url,
-            "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?account_id=123456789012&role_name=Etl");
+            "https://portal.sso.eu-west-1.amazonaws.com/federation/"
+            "credentials?account_id=123456789012&role_name=Etl");
   EXPECT_EQ(find_header(transport.asked[0].headers, "x-amz-sso_bearer_token"), "token");
   transport.will_answer(401, R"({"message":"Session token not found or invalid"})",
                         {{"x-amzn-ErrorType", "UnauthorizedException"}});
-  EXPECT_THAT(found({.profile = "dev"}), HasSubstr("the AWS profile dev has a login that isn't valid any more"));
+  EXPECT_THAT(found({.profile = "dev"}),
+              HasSubstr("the AWS profile dev has a login that isn't valid any more"));
   times.fake_clock.advance(std::chrono::hours(2));
   const auto late = get({.profile = "dev"});
   ASSERT_FALSE(late);
@@ -214,8 +225,9 @@ TEST_F(CredentialsChainTest, Credentials_of_SSO_have_to_be_complete) {
       R"({"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":1769817600000}})");
   ASSERT_TRUE(found) << found.error();
   EXPECT_EQ(found->expiration, parse_expiration("2026-01-31T00:00:00Z"));
-  for (const char* const body : {"", "[]", "{}", R"({"roleCredentials":1})", R"({"roleCredentials":{}})",
-                                 R"({"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","expiration":"x"}})"}) {
+  for (const char* const body :
+       {"", "[]", "{}", R"({"roleCredentials":1})", R"({"roleCredentials":{}})",
+        R"({"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","expiration":"x"}})"}) {
     EXPECT_EQ(read_sso_credentials(body).error().kind(), ErrorKind::CorruptInput) << body;
   }
 }

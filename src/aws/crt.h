@@ -12,8 +12,8 @@ struct aws_allocator;
 
 namespace pg2athena::aws {
 
-// The library's tables of errors and its state. One at a time in a process, made by main before anything of this
-// folder that takes it, and destroyed after all of that.
+// The library's tables of errors and its state. One at a time in a process, made by main before anything of
+// this folder that takes it, and destroyed after all of that.
 class CrtLibrary {
  public:
   CrtLibrary();

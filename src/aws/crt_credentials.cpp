@@ -44,8 +44,8 @@ Credentials from_crt(const aws_credentials* found) {
   // The system's clock has nanoseconds in 64 bits; UINT64_MAX says that they last.
   constexpr std::uint64_t kLatest = 9'000'000'000;
   if (expiration != UINT64_MAX) {
-    credentials.expiration = std::chrono::system_clock::time_point(
-        std::chrono::seconds(std::min(expiration, kLatest)));
+    credentials.expiration =
+        std::chrono::system_clock::time_point(std::chrono::seconds(std::min(expiration, kLatest)));
   }
   return credentials;
 }
@@ -110,7 +110,9 @@ namespace {
 
 Result<CrtNetwork::Handles> start_network(aws_allocator* allocator, const std::string& ca_file) {
   CrtNetwork::Handles handles;
-  const auto cannot = [] { return fail(ErrorKind::Internal, "AWS's runtime doesn't start: " + last_crt_error()); };
+  const auto cannot = [] {
+    return fail(ErrorKind::Internal, "AWS's runtime doesn't start: " + last_crt_error());
+  };
   aws_event_loop_group_options loop_options{};
   loop_options.loop_count = 1;
   handles.loops.reset(aws_event_loop_group_new(allocator, &loop_options));
@@ -133,9 +135,10 @@ Result<CrtNetwork::Handles> start_network(aws_allocator* allocator, const std::s
   if (trusted) handles.tls.reset(aws_tls_client_ctx_new(allocator, &tls_options));
   aws_tls_ctx_options_clean_up(&tls_options);
   if (!handles.tls) {
-    return fail(Error(ErrorKind::InvalidArgument,
-                      fmt::format("no certificates can be read from {}", ca_file.empty() ? "the system's file" : ca_file))
-                    .hint("AWS_CA_BUNDLE or the configuration's CA file has to name a readable file in PEM"));
+    return fail(
+        Error(ErrorKind::InvalidArgument, fmt::format("no certificates can be read from {}",
+                                                      ca_file.empty() ? "the system's file" : ca_file))
+            .hint("AWS_CA_BUNDLE or the configuration's CA file has to name a readable file in PEM"));
   }
   return handles;
 }
@@ -182,8 +185,9 @@ Result<Credentials> container_credentials(CrtNetwork& network, Cancellation* can
   aws_credentials_provider_ecs_environment_options options{};
   options.bootstrap = handles->bootstrap.get();
   options.tls_ctx = handles->tls.get();
-  return ask(CrtProvider(aws_credentials_provider_new_ecs_from_environment(network.library().allocator(), &options)),
-             cancellation);
+  return ask(
+      CrtProvider(aws_credentials_provider_new_ecs_from_environment(network.library().allocator(), &options)),
+      cancellation);
 }
 
 Result<Credentials> instance_credentials(CrtNetwork& network, Cancellation* cancellation) {
@@ -192,7 +196,8 @@ Result<Credentials> instance_credentials(CrtNetwork& network, Cancellation* canc
   options.bootstrap = handles->bootstrap.get();
   options.imds_version = IMDS_PROTOCOL_V2;
   options.ec2_metadata_v1_disabled = true;
-  return ask(CrtProvider(aws_credentials_provider_new_imds(network.library().allocator(), &options)), cancellation);
+  return ask(CrtProvider(aws_credentials_provider_new_imds(network.library().allocator(), &options)),
+             cancellation);
 }
 
 }  // namespace pg2athena::aws

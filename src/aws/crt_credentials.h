@@ -1,5 +1,5 @@
-// The sources of credentials that aws-c-auth asks: environment, keys and commands of profiles, containers, the
-// instance's metadata.
+// The sources of credentials that aws-c-auth asks: environment, keys and commands of profiles, containers,
+// the instance's metadata.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,8 @@
 
 namespace pg2athena::aws {
 
-// What aws-c-auth needs to ask a network: a thread, names, TLS. It is started by the first question that needs it.
+// What aws-c-auth needs to ask a network: a thread, names, TLS. It is started by the first question that
+// needs it.
 class CrtNetwork {
  public:
   // `library` has to outlive it. `ca_file` empty: the system's authorities, or AWS_CA_BUNDLE's.
@@ -39,7 +40,8 @@ class CrtNetwork {
 // Each asks once, without a cache, and waits; at most `kLongestWait`, and not beyond a stop.
 inline constexpr std::chrono::seconds kLongestWait = std::chrono::seconds(20);
 Result<Credentials> environment_credentials(const CrtLibrary& library);
-Result<Credentials> process_credentials(const CrtLibrary& library, const Profiles& profiles, const std::string& profile);
+Result<Credentials> process_credentials(const CrtLibrary& library, const Profiles& profiles,
+                                        const std::string& profile);
 Result<Credentials> container_credentials(CrtNetwork& network, Cancellation* cancellation);
 Result<Credentials> instance_credentials(CrtNetwork& network, Cancellation* cancellation);
 

@@ -25,8 +25,9 @@ Result<std::string> checked(std::string url, std::string_view whence) {
 
 Result<std::string> own_endpoint(std::string_view host_prefix, std::string_view region) {
   if (region.empty()) {
-    return fail(Error(ErrorKind::InvalidArgument, fmt::format("no AWS region is known, which {} needs", host_prefix))
-                    .hint("set AWS_REGION, or the region in the configuration or the AWS profile"));
+    return fail(
+        Error(ErrorKind::InvalidArgument, fmt::format("no AWS region is known, which {} needs", host_prefix))
+            .hint("set AWS_REGION, or the region in the configuration or the AWS profile"));
   }
   // It becomes a part of a host name.
   if (!std::ranges::all_of(region, [](char c) { return is_ascii_alphanumeric(c) || c == '-'; })) {
@@ -48,7 +49,8 @@ Result<std::string> credentials_endpoint(std::string_view configured, std::strin
                                          std::string_view host_prefix, std::string_view region) {
   if (!configured.empty()) return checked(std::string(configured), "the configuration");
   const std::string variable = fmt::format("AWS_ENDPOINT_URL_{}", service);
-  if (std::string url = environment_variable(variable.c_str()); !url.empty()) return checked(std::move(url), variable);
+  if (std::string url = environment_variable(variable.c_str()); !url.empty())
+    return checked(std::move(url), variable);
   return own_endpoint(host_prefix, region);
 }
 

@@ -35,8 +35,8 @@ TEST(Endpoint, The_general_one_never_reaches_who_gives_out_credentials) {
 
 TEST(Endpoint, What_is_no_URL_is_refused_and_told_where_it_stands) {
   CleanEnvironment environment;
-  for (const char* const url : {"minio:9000", "ftp://minio", "https://", "https:///x", "https://a b", "https://u@h",
-                                "https://h?x"}) {
+  for (const char* const url :
+       {"minio:9000", "ftp://minio", "https://", "https:///x", "https://a b", "https://u@h", "https://h?x"}) {
     environment.set("AWS_ENDPOINT_URL_STS", url);
     const auto endpoint = credentials_endpoint("", "STS", "sts", "eu-central-1");
     ASSERT_FALSE(endpoint) << url;

@@ -10,7 +10,7 @@ std::string environment_variable(const char* name) {
 }
 
 std::string region_of_environment() {
-  std::string region = environment_variable("AWS_REGION");
+  const std::string region = environment_variable("AWS_REGION");
   return region.empty() ? environment_variable("AWS_DEFAULT_REGION") : region;
 }
 

@@ -1,4 +1,5 @@
-// For tests: the environment without AWS's variables, and a home folder of the test's own, until the test is over.
+// For tests: the environment without AWS's variables, and a home folder of the test's own, until the test is
+// over.
 #pragma once
 
 #include <cstdlib>

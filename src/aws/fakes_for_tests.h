@@ -1,5 +1,5 @@
-// For tests, here and above: a transport that answers what it was told to, a clock that stands still, a chance that
-// is known.
+// For tests, here and above: a transport that answers what it was told to, a clock that stands still, a
+// chance that is known.
 #pragma once
 
 #include <chrono>
@@ -33,9 +33,12 @@ class FakeTransport final : public HttpTransport {
   }
 
   void will_answer(int status, std::string body, HttpHeaders headers = {}) {
-    answers.emplace_back(HttpResponse{.status = status, .headers = std::move(headers), .body = std::move(body)});
+    answers.emplace_back(
+        HttpResponse{.status = status, .headers = std::move(headers), .body = std::move(body)});
   }
-  void will_fail(ErrorKind kind, std::string message) { answers.emplace_back(fail(kind, std::move(message))); }
+  void will_fail(ErrorKind kind, std::string message) {
+    answers.emplace_back(fail(kind, std::move(message)));
+  }
 
   std::deque<Result<HttpResponse>> answers;
   std::vector<Asked> asked;

@@ -1,4 +1,5 @@
-// HTTP as this folder uses it: a request, an answer, and the seam between what has to be said and how it gets there.
+// HTTP as this folder uses it: a request, an answer, and the seam between what has to be said and how it gets
+// there.
 #pragma once
 
 #include <chrono>
@@ -46,8 +47,8 @@ struct HttpRequest {
   std::span<const std::byte> body;
   HttpTimeouts timeouts;
   std::size_t max_response_bytes = std::size_t{16} << 20;
-  // Ends the request with Interrupted when stop is requested. What cleans up after a stop goes without. Not owned:
-  // has to stay until the answer is there.
+  // Ends the request with Interrupted when stop is requested. What cleans up after a stop goes without. Not
+  // owned: has to stay until the answer is there.
   Cancellation* cancellation = nullptr;
 };
 
@@ -60,9 +61,10 @@ struct HttpResponse {
   bool ok() const { return status >= 200 && status < 300; }
 };
 
-// Thread-safe. Errors are those of the way, not of the answer: Connection when another try may help (not resolved,
-// refused, reset, too slow), Authentication when the server can't prove who it is, InvalidArgument for what is wrong
-// with the request or the CA file, CorruptInput for what isn't HTTP or is too much, Interrupted.
+// Thread-safe. Errors are those of the way, not of the answer: Connection when another try may help (not
+// resolved, refused, reset, too slow), Authentication when the server can't prove who it is, InvalidArgument
+// for what is wrong with the request or the CA file, CorruptInput for what isn't HTTP or is too much,
+// Interrupted.
 class HttpTransport {
  public:
   using Done = std::move_only_function<void(Result<HttpResponse>)>;
@@ -72,8 +74,8 @@ class HttpTransport {
   HttpTransport& operator=(const HttpTransport&) = delete;
   virtual ~HttpTransport() = default;
 
-  // Returns at once. `done` is called once, on a thread of the transport's or on this one; it must not wait, and
-  // must not call send().
+  // Returns at once. `done` is called once, on a thread of the transport's or on this one; it must not wait,
+  // and must not call send().
   virtual void start(HttpRequest request, Done done) = 0;
 
   // Waits for the answer.

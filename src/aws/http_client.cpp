@@ -16,14 +16,15 @@
 namespace pg2athena::aws {
 namespace {
 
-// Milliseconds. libcurl's clocks wake the loop on their own, and so do new requests: these are upper bounds. While
-// something is on its way, how often it is looked at for a stall.
+// Milliseconds. libcurl's clocks wake the loop on their own, and so do new requests: these are upper bounds.
+// While something is on its way, how often it is looked at for a stall.
 constexpr int kSleepWhenIdle = 60'000;
 constexpr int kSleepWhenBusy = 200;
 
 }  // namespace
 
-// All that touches libcurl's handles runs on the loop's thread; others put requests into the inbox and wake it.
+// All that touches libcurl's handles runs on the loop's thread; others put requests into the inbox and wake
+// it.
 class HttpClient::Loop {
  public:
   explicit Loop(HttpClientOptions options)

@@ -1,5 +1,5 @@
-// The HTTP client: libcurl, driven by one thread of its own. HTTP/1.1, connections are kept and used again, TLS is
-// verified always. Proxies are taken from the environment (https_proxy, no_proxy, …), as curl does.
+// The HTTP client: libcurl, driven by one thread of its own. HTTP/1.1, connections are kept and used again,
+// TLS is verified always. Proxies are taken from the environment (https_proxy, no_proxy, …), as curl does.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 namespace pg2athena::aws {
 
 struct HttpClientOptions {
-  // A file in PEM with the authorities to trust instead of the system's; empty: what AWS_CA_BUNDLE names, if it is
-  // set.
+  // A file in PEM with the authorities to trust instead of the system's; empty: what AWS_CA_BUNDLE names, if
+  // it is set.
   std::string ca_file;
   // At once, to all hosts together; what is more waits. 0 is without limit.
   std::size_t max_connections = 0;

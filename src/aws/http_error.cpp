@@ -13,7 +13,7 @@ namespace {
 
 std::string host_of(std::string_view origin) {
   const auto scheme = origin.find("://");
-  std::string_view host = scheme == std::string_view::npos ? origin : origin.substr(scheme + 3);
+  const std::string_view host = scheme == std::string_view::npos ? origin : origin.substr(scheme + 3);
   // An IPv6 address has colons of its own, in brackets.
   const auto port = host.find(':', host.starts_with('[') ? host.find(']') : 0);
   return std::string(host.substr(0, port));
@@ -24,8 +24,10 @@ Error too_slow(const TransferFailure& failure, const HttpRequest& request, const
   if (!failure.connected) {
     return Error(ErrorKind::Connection,
                  fmt::format("no connection with {} within {}", origin, duration_text(timeouts.connect)))
-        .hint("check that the network, its firewalls and the proxy (https_proxy) let us through to it, and that "
-              "an endpoint of https speaks TLS");
+        .hint(
+            "check that the network, its firewalls and the proxy (https_proxy) let us through to it, and "
+            "that "
+            "an endpoint of https speaks TLS");
   }
   return Error(ErrorKind::Connection,
                fmt::format("{} didn't answer within {}", origin, duration_text(timeouts.total)))
@@ -33,9 +35,11 @@ Error too_slow(const TransferFailure& failure, const HttpRequest& request, const
 }
 
 Error untrusted(const TransferFailure& failure, const std::string& origin, const std::string& ca_file) {
-  // libcurl has one code for both: "SSL: no alternative certificate subject name matches target host name '…'".
+  // libcurl has one code for both: "SSL: no alternative certificate subject name matches target host name
+  // '…'".
   if (failure.words.find("subject name") == std::string::npos) {
-    return Error(ErrorKind::Authentication, fmt::format("the certificate of {} isn't trusted: {}", origin, failure.words))
+    return Error(ErrorKind::Authentication,
+                 fmt::format("the certificate of {} isn't trusted: {}", origin, failure.words))
         .hint(ca_file.empty()
                   ? "name the file with the certificate authority's certificate: AWS_CA_BUNDLE or the "
                     "configuration's CA file"
@@ -43,7 +47,8 @@ Error untrusted(const TransferFailure& failure, const std::string& origin, const
   }
   return Error(ErrorKind::Authentication,
                fmt::format("the certificate of {} is one for another host: {}", origin, failure.words))
-      .hint(fmt::format("use the endpoint by a name that its certificate has, or give it one for {}", host_of(origin)));
+      .hint(fmt::format("use the endpoint by a name that its certificate has, or give it one for {}",
+                        host_of(origin)));
 }
 
 Error not_http(const TransferFailure& failure, const std::string& origin) {
@@ -56,8 +61,8 @@ Error not_connected(const TransferFailure& failure, const std::string& origin) {
     return Error(ErrorKind::Connection, fmt::format("{} refuses the connection", origin))
         .hint("check the endpoint's host and port, and that the server runs");
   }
-  const std::string why = failure.system_error == 0 ? failure.words
-                                                    : std::generic_category().message(failure.system_error);
+  const std::string why =
+      failure.system_error == 0 ? failure.words : std::generic_category().message(failure.system_error);
   return Error(ErrorKind::Connection, fmt::format("can't connect to {}: {}", origin, why))
       .hint("check that the network, its firewalls and the proxy (https_proxy) let us through to it");
 }
@@ -73,7 +78,7 @@ Error stalled_error(const HttpRequest& request) {
 std::string origin_of(std::string_view url) {
   const auto scheme = url.find("://");
   const auto path = url.find_first_of("/?#", scheme == std::string_view::npos ? 0 : scheme + 3);
-  std::string_view origin = url.substr(0, path);
+  const std::string_view origin = url.substr(0, path);
   // Neither a user nor a password.
   if (const auto at = origin.rfind('@'); at != std::string_view::npos && scheme != std::string_view::npos) {
     return std::string(origin.substr(0, scheme + 3)) + std::string(origin.substr(at + 1));
@@ -99,10 +104,11 @@ Error http_error(const TransferFailure& failure, const HttpRequest& request, con
     case CURLE_SSL_INVALIDCERTSTATUS:
       return untrusted(failure, origin, ca_file);
     case CURLE_SSL_CACERT_BADFILE:
-      return Error(ErrorKind::InvalidArgument,
-                   fmt::format("no certificates can be read from {}", ca_file.empty() ? "the system's file" : ca_file))
-          .hint(ca_file.empty() ? "install the package ca-certificates, or name a file in AWS_CA_BUNDLE"
-                                : "AWS_CA_BUNDLE or the configuration's CA file has to name a readable file in PEM");
+      return Error(ErrorKind::InvalidArgument, fmt::format("no certificates can be read from {}",
+                                                           ca_file.empty() ? "the system's file" : ca_file))
+          .hint(ca_file.empty()
+                    ? "install the package ca-certificates, or name a file in AWS_CA_BUNDLE"
+                    : "AWS_CA_BUNDLE or the configuration's CA file has to name a readable file in PEM");
     case CURLE_SSL_CONNECT_ERROR:
       return Error(ErrorKind::Connection, fmt::format("no TLS with {}: {}", origin, failure.words))
           .hint("check that the endpoint's port is one for https");
@@ -117,9 +123,9 @@ Error http_error(const TransferFailure& failure, const HttpRequest& request, con
     case CURLE_OUT_OF_MEMORY:
       return Error(ErrorKind::Internal, "libcurl has no memory left");
     default:
-      return Error(ErrorKind::Connection, fmt::format("the connection to {} was lost: {}", origin,
-                                                      failure.words.empty() ? curl_easy_strerror(failure.code)
-                                                                            : failure.words))
+      return Error(ErrorKind::Connection,
+                   fmt::format("the connection to {} was lost: {}", origin,
+                               failure.words.empty() ? curl_easy_strerror(failure.code) : failure.words))
           .hint("the server or the way to it broke it off; run again");
   }
 }

@@ -17,14 +17,19 @@ TEST(HttpError, An_origin_has_neither_path_nor_password) {
 }
 
 TEST(HttpError, Each_says_what_where_and_what_to_do) {
-  const HttpRequest request{.url = "https://lake.example:9000/bucket?secret=1", .timeouts = {.total = std::chrono::seconds(30)}};
+  const HttpRequest request{.url = "https://lake.example:9000/bucket?secret=1",
+                            .timeouts = {.total = std::chrono::seconds(30)}};
   const struct {
     TransferFailure failure;
     ErrorKind kind;
     const char* message;
   } cases[] = {
-      {{.code = CURLE_COULDNT_RESOLVE_HOST}, ErrorKind::Connection, "the host name lake.example can't be resolved"},
-      {{.code = CURLE_COULDNT_RESOLVE_PROXY}, ErrorKind::Connection, "the proxy's host name can't be resolved"},
+      {{.code = CURLE_COULDNT_RESOLVE_HOST},
+       ErrorKind::Connection,
+       "the host name lake.example can't be resolved"},
+      {{.code = CURLE_COULDNT_RESOLVE_PROXY},
+       ErrorKind::Connection,
+       "the proxy's host name can't be resolved"},
       {{.code = CURLE_COULDNT_CONNECT, .system_error = ECONNREFUSED},
        ErrorKind::Connection,
        "https://lake.example:9000 refuses the connection"},
@@ -43,7 +48,9 @@ TEST(HttpError, Each_says_what_where_and_what_to_do) {
       {{.code = CURLE_PEER_FAILED_VERIFICATION, .words = "SSL: no subject name"},
        ErrorKind::Authentication,
        "the certificate of https://lake.example:9000 is one for another host: SSL: no subject name"},
-      {{.code = CURLE_SSL_CACERT_BADFILE}, ErrorKind::InvalidArgument, "no certificates can be read from /ca.pem"},
+      {{.code = CURLE_SSL_CACERT_BADFILE},
+       ErrorKind::InvalidArgument,
+       "no certificates can be read from /ca.pem"},
       {{.code = CURLE_URL_MALFORMAT},
        ErrorKind::InvalidArgument,
        "https://lake.example:9000 isn't a URL that can be asked"},

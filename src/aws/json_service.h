@@ -13,7 +13,7 @@
 namespace pg2athena::aws {
 
 struct JsonServiceOptions {
-  std::string endpoint;       // endpoint.h: https://secretsmanager.eu-central-1.amazonaws.com
+  std::string endpoint;  // endpoint.h: https://secretsmanager.eu-central-1.amazonaws.com
   std::string region;
   std::string signing_name;   // "secretsmanager"
   std::string target_prefix;  // of X-Amz-Target: "secretsmanager"; with Glue "AWSGlue"
@@ -26,8 +26,8 @@ class JsonService {
   // `parts` and `credentials` have to outlive it.
   JsonService(ServiceParts parts, CredentialsProvider& credentials, JsonServiceOptions options);
 
-  // The answer's document. Errors and tries are those of call_service(); CorruptInput for a 2xx without an object.
-  // Thread-safe.
+  // The answer's document. Errors and tries are those of call_service(); CorruptInput for a 2xx without an
+  // object. Thread-safe.
   Result<nlohmann::json> call(const std::string& operation, const nlohmann::json& input) const;
 
  private:

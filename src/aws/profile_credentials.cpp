@@ -30,7 +30,8 @@ Result<std::chrono::seconds> duration_of(const Profiles& profiles, const std::st
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, seconds);
   if (error != std::errc() || stop != end || seconds <= 0) {
-    return fail(wrong_profile(fmt::format("the AWS profile {} has a duration_seconds that is no number", profile)));
+    return fail(
+        wrong_profile(fmt::format("the AWS profile {} has a duration_seconds that is no number", profile)));
   }
   return std::chrono::seconds(seconds);
 }
@@ -38,7 +39,8 @@ Result<std::chrono::seconds> duration_of(const Profiles& profiles, const std::st
 // Follows source_profile from profile to profile.
 class Resolver {
  public:
-  Resolver(const ProfileSources& sources, const Profiles& profiles) : sources_(sources), profiles_(profiles) {}
+  Resolver(const ProfileSources& sources, const Profiles& profiles)
+      : sources_(sources), profiles_(profiles) {}
 
   // A chain of profiles, in which none is twice: as deep as there are profiles.
   // NOLINTNEXTLINE(misc-no-recursion)
@@ -52,7 +54,8 @@ class Resolver {
       // A profile may take the keys beside its own role_arn.
       if (visited_.back() == profile && has_keys(profiles_, profile)) return keys(profile);
       visited_.push_back(profile);
-      return fail(wrong_profile(fmt::format("the AWS profiles lead in a circle: {}", fmt::join(visited_, " → "))));
+      return fail(
+          wrong_profile(fmt::format("the AWS profiles lead in a circle: {}", fmt::join(visited_, " → "))));
     }
     visited_.push_back(profile);
     auto found = of_profile(profile);
@@ -88,10 +91,11 @@ class Resolver {
   Result<Credentials> command(const std::string& profile) const {
     auto found = process_credentials(sources_.library, profiles_, profile);
     if (found) return found;
-    return fail(Error(ErrorKind::Authentication,
-                      fmt::format("the credential_process of the AWS profile {} gave none", profile))
-                    .hint("run the command by hand: it has to end with 0 and print the JSON that AWS documents")
-                    .because(std::move(found).error()));
+    return fail(
+        Error(ErrorKind::Authentication,
+              fmt::format("the credential_process of the AWS profile {} gave none", profile))
+            .hint("run the command by hand: it has to end with 0 and print the JSON that AWS documents")
+            .because(std::move(found).error()));
   }
 
   // NOLINTNEXTLINE(misc-no-recursion)
@@ -106,7 +110,8 @@ class Resolver {
               .external_id = profiles_.property(profile, "external_id")};
     PG2ATHENA_ASSIGN(role.duration, duration_of(profiles_, profile));
     const std::string region = profiles_.property(profile, "region");
-    if (const std::string token_file = profiles_.property(profile, "web_identity_token_file"); !token_file.empty()) {
+    if (const std::string token_file = profiles_.property(profile, "web_identity_token_file");
+        !token_file.empty()) {
       return web_identity_credentials(sources_, region, role, token_file);
     }
     PG2ATHENA_ASSIGN(Credentials source, source_of_role(profile));
@@ -130,13 +135,14 @@ class Resolver {
     if (kind == "Environment") return environment_credentials(sources_.library);
     if (kind == "Ec2InstanceMetadata") return from_instance(sources_.network, sources_.cancellation);
     if (kind == "EcsContainer") return from_container(sources_.network, sources_.cancellation);
-    return fail(wrong_profile(kind.empty()
-                                  ? fmt::format("the AWS profile {} has a role_arn and nothing to assume it with", profile)
-                                  : fmt::format("the AWS profile {} has the unknown credential_source {}", profile, kind)));
+    return fail(wrong_profile(
+        kind.empty()
+            ? fmt::format("the AWS profile {} has a role_arn and nothing to assume it with", profile)
+            : fmt::format("the AWS profile {} has the unknown credential_source {}", profile, kind)));
   }
 
   Result<StsEndpoint> sts(const std::string& region_of_profile) const {
-    std::string region = sources_.region.empty() ? region_of_environment() : sources_.region;
+    const std::string region = sources_.region.empty() ? region_of_environment() : sources_.region;
     return sts_endpoint(sources_.sts_endpoint, region.empty() ? region_of_profile : region);
   }
 
@@ -157,8 +163,9 @@ Result<Credentials> profile_credentials(const ProfileSources& sources, const Pro
   return Resolver(sources, profiles).credentials(profile);
 }
 
-Result<Credentials> web_identity_credentials(const ProfileSources& sources, const std::string& region_of_profile,
-                                             const Role& role, const std::string& token_file) {
+Result<Credentials> web_identity_credentials(const ProfileSources& sources,
+                                             const std::string& region_of_profile, const Role& role,
+                                             const std::string& token_file) {
   std::string region = sources.region.empty() ? region_of_environment() : sources.region;
   if (region.empty()) region = region_of_profile;
   PG2ATHENA_ASSIGN(const StsEndpoint endpoint, sts_endpoint(sources.sts_endpoint, region));
@@ -178,12 +185,14 @@ Result<Credentials> from_container(CrtNetwork& network, Cancellation* cancellati
   }
   const std::string uri = environment_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   if (found.error().kind() != ErrorKind::Authentication) return found;
-  return fail(Error(ErrorKind::Authentication,
-                    fmt::format("the container's agent at {} gave none: {}",
-                                uri.empty() ? "169.254.170.2" : uri.substr(0, uri.find('?')), found.error().message()))
-                  .hint("check the task's or the pod's role, and that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, if it "
-                        "is set, names a readable file")
-                  .because(found.error()));
+  return fail(
+      Error(
+          ErrorKind::Authentication,
+          fmt::format("the container's agent at {} gave none: {}",
+                      uri.empty() ? "169.254.170.2" : uri.substr(0, uri.find('?')), found.error().message()))
+          .hint("check the task's or the pod's role, and that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, if it "
+                "is set, names a readable file")
+          .because(found.error()));
 }
 
 Result<Credentials> from_instance(CrtNetwork& network, Cancellation* cancellation) {
@@ -193,11 +202,13 @@ Result<Credentials> from_instance(CrtNetwork& network, Cancellation* cancellatio
     return found;
   }
   if (found.error().kind() != ErrorKind::Authentication) return found;
-  return fail(Error(ErrorKind::Authentication,
-                    fmt::format("the instance's metadata service gave none: {}", found.error().message()))
-                  .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (AWS_PROFILE), or run where a "
-                        "role is attached: to the instance, the task or the pod")
-                  .because(found.error()));
+  return fail(
+      Error(ErrorKind::Authentication,
+            fmt::format("the instance's metadata service gave none: {}", found.error().message()))
+          .hint(
+              "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (AWS_PROFILE), or run where a "
+              "role is attached: to the instance, the task or the pod")
+          .because(found.error()));
 }
 
 Result<StsEndpoint> sts_endpoint(const std::string& url, const std::string& region) {

@@ -26,14 +26,16 @@ struct ProfileSources {
 // Whether the profile is there and says where its credentials come from.
 bool has_credentials(const Profiles& profiles, const std::string& profile);
 
-// In AWS's order: a role (role_arn with source_profile, credential_source or web_identity_token_file), SSO, keys, a
-// command (credential_process). The chain of source_profiles may end in itself with keys, and has no circle.
+// In AWS's order: a role (role_arn with source_profile, credential_source or web_identity_token_file), SSO,
+// keys, a command (credential_process). The chain of source_profiles may end in itself with keys, and has no
+// circle.
 Result<Credentials> profile_credentials(const ProfileSources& sources, const Profiles& profiles,
                                         const std::string& profile);
 
 // These are a link of the chain as well as what profiles refer to.
-Result<Credentials> web_identity_credentials(const ProfileSources& sources, const std::string& region_of_profile,
-                                             const Role& role, const std::string& token_file);
+Result<Credentials> web_identity_credentials(const ProfileSources& sources,
+                                             const std::string& region_of_profile, const Role& role,
+                                             const std::string& token_file);
 bool container_is_set_up();
 Result<Credentials> from_container(CrtNetwork& network, Cancellation* cancellation);
 Result<Credentials> from_instance(CrtNetwork& network, Cancellation* cancellation);

@@ -17,20 +17,23 @@ Profiles Profiles::read(const CrtLibrary& library) {
     config.reset(aws_profile_collection_new_from_file(allocator, config_path.get(), AWS_PST_CONFIG));
   }
   if (credentials_path) {
-    credentials.reset(aws_profile_collection_new_from_file(allocator, credentials_path.get(), AWS_PST_CREDENTIALS));
+    credentials.reset(
+        aws_profile_collection_new_from_file(allocator, credentials_path.get(), AWS_PST_CREDENTIALS));
   }
   if (config || credentials) {
-    profiles.collection_.reset(aws_profile_collection_new_from_merge(allocator, config.get(), credentials.get()));
+    profiles.collection_.reset(
+        aws_profile_collection_new_from_merge(allocator, config.get(), credentials.get()));
   }
-  profiles.places_ = fmt::format("{} and {}", config_path ? aws_string_c_str(config_path.get()) : "~/.aws/config",
-                                 credentials_path ? aws_string_c_str(credentials_path.get()) : "~/.aws/credentials");
+  profiles.places_ =
+      fmt::format("{} and {}", config_path ? aws_string_c_str(config_path.get()) : "~/.aws/config",
+                  credentials_path ? aws_string_c_str(credentials_path.get()) : "~/.aws/credentials");
   return profiles;
 }
 
 std::string Profiles::value(const aws_profile* section, std::string_view name) const {
   if (section == nullptr) return {};
-  const CrtString key(aws_string_new_from_array(allocator_, reinterpret_cast<const std::uint8_t*>(name.data()),
-                                                name.size()));
+  const CrtString key(
+      aws_string_new_from_array(allocator_, reinterpret_cast<const std::uint8_t*>(name.data()), name.size()));
   const aws_profile_property* const property = aws_profile_get_property(section, key.get());
   if (property == nullptr) return {};
   const aws_string* const text = aws_profile_property_get_value(property);
@@ -39,8 +42,8 @@ std::string Profiles::value(const aws_profile* section, std::string_view name) c
 
 bool Profiles::has_profile(std::string_view name) const {
   if (!collection_) return false;
-  const CrtString key(aws_string_new_from_array(allocator_, reinterpret_cast<const std::uint8_t*>(name.data()),
-                                                name.size()));
+  const CrtString key(
+      aws_string_new_from_array(allocator_, reinterpret_cast<const std::uint8_t*>(name.data()), name.size()));
   return aws_profile_collection_get_profile(collection_.get(), key.get()) != nullptr;
 }
 
@@ -56,12 +59,13 @@ std::string Profiles::sso_session_property(std::string_view session, std::string
   const CrtString key(aws_string_new_from_array(
       allocator_, reinterpret_cast<const std::uint8_t*>(session.data()), session.size()));
   return value(
-      aws_profile_collection_get_section(collection_.get(), AWS_PROFILE_SECTION_TYPE_SSO_SESSION, key.get()), name);
+      aws_profile_collection_get_section(collection_.get(), AWS_PROFILE_SECTION_TYPE_SSO_SESSION, key.get()),
+      name);
 }
 
 std::string profile_name(const std::string& configured) {
   if (!configured.empty()) return configured;
-  std::string name = environment_variable("AWS_PROFILE");
+  const std::string name = environment_variable("AWS_PROFILE");
   return name.empty() ? "default" : name;
 }
 

@@ -1,5 +1,5 @@
-// AWS's two files of profiles, ~/.aws/config and ~/.aws/credentials (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE),
-// read by AWS's own parser.
+// AWS's two files of profiles, ~/.aws/config and ~/.aws/credentials (AWS_CONFIG_FILE,
+// AWS_SHARED_CREDENTIALS_FILE), read by AWS's own parser.
 #pragma once
 
 #include <optional>

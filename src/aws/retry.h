@@ -47,8 +47,8 @@ class Retry {
   // Both have to outlive it.
   Retry(const RetryPolicy& policy, RetryTimes& times);
 
-  // How long to wait before the next attempt; none when there is none. What the server asked for (Retry-After) is
-  // obeyed: never less.
+  // How long to wait before the next attempt; none when there is none. What the server asked for
+  // (Retry-After) is obeyed: never less.
   std::optional<std::chrono::milliseconds> next(std::optional<std::chrono::milliseconds> asked);
   // That were begun so far.
   int attempts() const { return attempts_; }

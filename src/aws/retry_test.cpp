@@ -10,7 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 using Millis = std::vector<std::chrono::milliseconds>;
 
-Millis waits_of(const RetryPolicy& policy, double chance, std::optional<std::chrono::milliseconds> asked = {}) {
+Millis waits_of(const RetryPolicy& policy, double chance,
+                std::optional<std::chrono::milliseconds> asked = {}) {
   FakeTimes times;
   times.always = chance;
   Retry retry(policy, times);
@@ -38,7 +39,8 @@ TEST(Retry, What_the_server_asks_for_is_the_least) {
 }
 
 TEST(Retry, No_wait_is_begun_that_would_end_behind_the_deadline) {
-  EXPECT_EQ(waits_of({.attempts = 100, .base = 1s, .longest = 1s, .deadline = 3500ms}, 1.0), (Millis{1s, 1s, 1s}));
+  EXPECT_EQ(waits_of({.attempts = 100, .base = 1s, .longest = 1s, .deadline = 3500ms}, 1.0),
+            (Millis{1s, 1s, 1s}));
   EXPECT_EQ(waits_of({.deadline = 30s}, 0.5, 60s), Millis());
 }
 

@@ -19,8 +19,8 @@ struct SecretId {
 struct SecretValue {
   std::string text;        // as it is stored
   std::string version_id;  // another one after a rotation
-  // The members, where the text is a JSON object, as RDS writes it (username, password, host, port, dbname, …):
-  // texts as they are, numbers and booleans as JSON writes them; others are left out.
+  // The members, where the text is a JSON object, as RDS writes it (username, password, host, port, dbname,
+  // …): texts as they are, numbers and booleans as JSON writes them; others are left out.
   std::optional<std::map<std::string, std::string>> members;
 
   // The member of that name, or the whole text for an empty name. NotFound names the members that are there.
@@ -30,8 +30,9 @@ struct SecretValue {
 class SecretsManager {
  public:
   // `parts` and `credentials` have to outlive it. `endpoint` empty: by environment and region (endpoint.h).
-  static Result<SecretsManager> create(ServiceParts parts, CredentialsProvider& credentials, const std::string& region,
-                                       const std::string& endpoint, Cancellation* cancellation = nullptr);
+  static Result<SecretsManager> create(ServiceParts parts, CredentialsProvider& credentials,
+                                       const std::string& region, const std::string& endpoint,
+                                       Cancellation* cancellation = nullptr);
 
   // Unsupported for a secret of bytes.
   Result<SecretValue> get_secret_value(const SecretId& secret) const;

@@ -8,12 +8,14 @@ namespace {
 
 TEST(SecretsManager, A_secret_as_RDS_writes_it_has_members) {
   const auto value = read_secret_value(
-      {{"SecretString", R"({"username":"etl","password":"p\"w","port":5432,"ssl":true,"tags":["a"],"none":null})"},
+      {{"SecretString",
+        R"({"username":"etl","password":"p\"w","port":5432,"ssl":true,"tags":["a"],"none":null})"},
        {"VersionId", "v1"}});
   ASSERT_TRUE(value) << value.error();
   EXPECT_EQ(value->version_id, "v1");
-  EXPECT_EQ(value->members, (std::map<std::string, std::string>{
-                                {"username", "etl"}, {"password", "p\"w"}, {"port", "5432"}, {"ssl", "true"}}));
+  EXPECT_EQ(value->members,
+            (std::map<std::string, std::string>{
+                {"username", "etl"}, {"password", "p\"w"}, {"port", "5432"}, {"ssl", "true"}}));
   EXPECT_EQ(value->member("password"), "p\"w");
   EXPECT_EQ(value->member("pasword").error().hint(), "its members are password, port, ssl, username");
 }

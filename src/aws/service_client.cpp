@@ -21,8 +21,7 @@ class Attempts {
       if (call_.request.cancellation != nullptr) PG2ATHENA_TRY(call_.request.cancellation->check());
       Result<HttpResponse> answer = attempt();
       if (answer && answer->ok()) return answer;
-      Error error = answer ? refused(*answer) : std::move(answer).error();
-      if (!answer) wait_ = error.kind() == ErrorKind::Connection ? retry_.next({}) : std::nullopt;
+      Error error = answer ? refused(*answer) : lost(answer.error());
       if (!wait_) return fail(with_attempts(std::move(error)));
       PG2ATHENA_TRY(parts_.times.wait(*wait_, call_.request.cancellation));
     }
@@ -37,6 +36,12 @@ class Attempts {
       PG2ATHENA_TRY(parts_.signer.sign(request, used_, call_.scope, time));
     }
     return parts_.transport.send(std::move(request));
+  }
+
+  // No answer: as it was, and into wait_ whether to ask again.
+  Error lost(const Error& error) {
+    wait_ = error.kind() == ErrorKind::Connection ? retry_.next({}) : std::nullopt;
+    return error;
   }
 
   // What the service said, and into wait_ whether to ask again.

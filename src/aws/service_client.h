@@ -1,5 +1,5 @@
-// One request to an AWS service, from credentials to an answer that is one: signed, sent, and sent again as long as
-// that may help.
+// One request to an AWS service, from credentials to an answer that is one: signed, sent, and sent again as
+// long as that may help.
 #pragma once
 
 #include <string>
@@ -30,10 +30,11 @@ struct ServiceCall {
   CredentialsProvider* credentials = nullptr;
 };
 
-// The answer, with a status of 2xx. Again, within the policy, after a transport's Connection error, 5xx, throttling,
-// with new credentials when the service says that these have expired, and with its time when it says that ours is
-// wrong (once each). Otherwise the Error of what the service said (service_error.h) with "attempts" where there was
-// more than one. Calls have to be idempotent, or of no matter when done twice. Waits.
+// The answer, with a status of 2xx. Again, within the policy, after a transport's Connection error, 5xx,
+// throttling, with new credentials when the service says that these have expired, and with its time when it
+// says that ours is wrong (once each). Otherwise the Error of what the service said (service_error.h) with
+// "attempts" where there was more than one. Calls have to be idempotent, or of no matter when done twice.
+// Waits.
 Result<HttpResponse> call_service(const ServiceParts& parts, const ServiceCall& call);
 
 }  // namespace pg2athena::aws

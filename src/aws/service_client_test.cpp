@@ -91,7 +91,8 @@ TEST_F(ServiceClientTest, A_clock_that_stays_wrong_is_an_error_that_says_so) {
   const auto answer = call();
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind(), ErrorKind::Authentication);
-  EXPECT_EQ(answer.error().hint(), "set this machine's clock: it differs from AWS's by more than a signature may");
+  EXPECT_EQ(answer.error().hint(),
+            "set this machine's clock: it differs from AWS's by more than a signature may");
 }
 
 TEST_F(ServiceClientTest, Credentials_that_have_expired_are_replaced_once) {

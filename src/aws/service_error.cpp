@@ -63,17 +63,25 @@ bool read_xml(std::string_view body, ServiceError& error) {
 }
 
 ErrorKind kind_of(const ServiceError& error) {
-  constexpr std::array<std::string_view, 13> kIdentity = {
-      "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException",
-      "ExpiredToken",         "ExpiredTokenException",       "InvalidAccessKeyId",    "IncompleteSignature",
-      "InvalidToken",         "MissingAuthenticationToken",  "RequestTimeTooSkewed",  "RequestExpired",
-      "AuthFailure"};
+  constexpr std::array<std::string_view, 13> kIdentity = {"InvalidClientTokenId",
+                                                          "UnrecognizedClientException",
+                                                          "SignatureDoesNotMatch",
+                                                          "InvalidSignatureException",
+                                                          "ExpiredToken",
+                                                          "ExpiredTokenException",
+                                                          "InvalidAccessKeyId",
+                                                          "IncompleteSignature",
+                                                          "InvalidToken",
+                                                          "MissingAuthenticationToken",
+                                                          "RequestTimeTooSkewed",
+                                                          "RequestExpired",
+                                                          "AuthFailure"};
   if (one_of(kIdentity, error.code)) return ErrorKind::Authentication;
   if (error.code.starts_with("AccessDenied") || error.code == "UnauthorizedOperation") {
     return ErrorKind::PermissionDenied;
   }
   constexpr std::array<std::string_view, 5> kAbsent = {"ResourceNotFoundException", "EntityNotFoundException",
-                                                      "NoSuchKey", "NoSuchBucket", "NotFoundException"};
+                                                       "NoSuchKey", "NoSuchBucket", "NotFoundException"};
   if (one_of(kAbsent, error.code)) return ErrorKind::NotFound;
   if (!error.code.empty()) return ErrorKind::Service;
   // The answer to HEAD has no body to say more.
@@ -82,7 +90,8 @@ ErrorKind kind_of(const ServiceError& error) {
   return error.status == 404 ? ErrorKind::NotFound : ErrorKind::Service;
 }
 
-std::string hint_for(const ServiceError& error, ErrorKind kind, std::string_view service, std::string_view operation) {
+std::string hint_for(const ServiceError& error, ErrorKind kind, std::string_view service,
+                     std::string_view operation) {
   switch (again(error)) {
     case Again::ClockSkewed:
       return "set this machine's clock: it differs from AWS's by more than a signature may";
@@ -123,21 +132,31 @@ ServiceError service_error_of(const HttpResponse& response) {
 }
 
 Again again(const ServiceError& error) {
-  constexpr std::array<std::string_view, 12> kThrottling = {
-      "ThrottlingException",     "Throttling",           "ThrottledException",
-      "RequestThrottled",        "SlowDown",             "RequestThrottledException",
-      "TooManyRequestsException", "RequestLimitExceeded", "ProvisionedThroughputExceededException",
-      "BandwidthLimitExceeded",  "EC2ThrottledException", "PriorRequestNotComplete"};
+  constexpr std::array<std::string_view, 12> kThrottling = {"ThrottlingException",
+                                                            "Throttling",
+                                                            "ThrottledException",
+                                                            "RequestThrottled",
+                                                            "SlowDown",
+                                                            "RequestThrottledException",
+                                                            "TooManyRequestsException",
+                                                            "RequestLimitExceeded",
+                                                            "ProvisionedThroughputExceededException",
+                                                            "BandwidthLimitExceeded",
+                                                            "EC2ThrottledException",
+                                                            "PriorRequestNotComplete"};
   constexpr std::array<std::string_view, 8> kTransient = {
       "InternalError",      "InternalFailure", "InternalServiceError",    "InternalServiceErrorException",
       "ServiceUnavailable", "RequestTimeout",  "RequestTimeoutException", "IDPCommunicationError"};
-  constexpr std::array<std::string_view, 3> kOld = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"};
+  constexpr std::array<std::string_view, 3> kOld = {"ExpiredToken", "ExpiredTokenException",
+                                                    "TokenRefreshRequired"};
   if (one_of(kThrottling, error.code) || error.status == 429) return Again::Throttled;
-  if (error.code == "RequestTimeTooSkewed" || error.code == "RequestInTheFuture" || error.code == "RequestExpired") {
+  if (error.code == "RequestTimeTooSkewed" || error.code == "RequestInTheFuture" ||
+      error.code == "RequestExpired") {
     return Again::ClockSkewed;
   }
   // "Signature expired: 20260131T… is now earlier than …", "Signature not yet current: …".
-  if (error.message.starts_with("Signature expired") || error.message.starts_with("Signature not yet current")) {
+  if (error.message.starts_with("Signature expired") ||
+      error.message.starts_with("Signature not yet current")) {
     return Again::ClockSkewed;
   }
   if (one_of(kOld, error.code)) return Again::CredentialsOld;
@@ -149,8 +168,8 @@ Again again(const ServiceError& error) {
 Error to_error(const ServiceError& error, std::string_view service, std::string_view operation) {
   const ErrorKind kind = kind_of(error);
   const std::string said = error.code.empty() ? fmt::format("HTTP status {}", error.status) : error.code;
-  Error result(kind, fmt::format("{} refuses {}: {}{}{}", service, operation, said, error.message.empty() ? "" : ": ",
-                                 error.message));
+  Error result(kind, fmt::format("{} refuses {}: {}{}{}", service, operation, said,
+                                 error.message.empty() ? "" : ": ", error.message));
   result = std::move(result).with("status", std::to_string(error.status));
   if (!error.request_id.empty()) result = std::move(result).with("request_id", error.request_id);
   if (!error.code.empty()) result = std::move(result).with("code", error.code);
@@ -163,8 +182,9 @@ std::optional<std::chrono::milliseconds> retry_after(const HttpHeaders& headers,
   const std::string_view value = find_header(headers, "Retry-After");
   if (value.empty()) return std::nullopt;
   std::uint32_t seconds = 0;
-  const char* const end = value.data() + value.size();
-  if (const auto [stop, error] = std::from_chars(value.data(), end, seconds); error == std::errc() && stop == end) {
+  const char* const begin = value.data();
+  const char* const end = begin + value.size();
+  if (const auto [stop, error] = std::from_chars(begin, end, seconds); error == std::errc() && stop == end) {
     return std::chrono::seconds(seconds);
   }
   const auto date = parse_http_date(value);

@@ -20,8 +20,8 @@ struct ServiceError {
   bool operator==(const ServiceError&) const = default;
 };
 
-// Of an answer that isn't 2xx, whatever it is made of: JSON (code in x-amzn-errortype, "__type" or "code"), XML
-// (S3's <Error>, the query services' <ErrorResponse><Error>), or something of a proxy on the way.
+// Of an answer that isn't 2xx, whatever it is made of: JSON (code in x-amzn-errortype, "__type" or "code"),
+// XML (S3's <Error>, the query services' <ErrorResponse><Error>), or something of a proxy on the way.
 ServiceError service_error_of(const HttpResponse& response);
 
 // Whether the same request may go well a moment later.
@@ -34,8 +34,8 @@ enum class Again {
 };
 Again again(const ServiceError& error);
 
-// As an Error: PermissionDenied, Authentication, NotFound, or Service, with code, message, status and request_id.
-// `service` and `operation` say what was asked: "secretsmanager", "GetSecretValue".
+// As an Error: PermissionDenied, Authentication, NotFound, or Service, with code, message, status and
+// request_id. `service` and `operation` say what was asked: "secretsmanager", "GetSecretValue".
 Error to_error(const ServiceError& error, std::string_view service, std::string_view operation);
 
 // What the server asks us to wait for (Retry-After: seconds, or a date); none if nothing.

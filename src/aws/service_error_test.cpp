@@ -13,19 +13,23 @@ TEST(ServiceError, Is_read_from_every_form_that_services_have) {
                               .headers = {{"x-amzn-RequestId", "r1"}},
                               .body = R"({"__type":"com.amazonaws.secretsmanager#ResourceNotFoundException",
                                           "Message":"Secrets Manager can't find\nthe specified secret."})"}),
-            (ServiceError{400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.", "r1"}));
-  EXPECT_EQ(service_error_of({.status = 401,
-                              .headers = {{"x-amzn-ErrorType", "UnauthorizedException:http://internal.amazon.com/"}},
-                              .body = R"({"message":"Session token not found or invalid"})"}),
+            (ServiceError{400, "ResourceNotFoundException",
+                          "Secrets Manager can't find the specified secret.", "r1"}));
+  EXPECT_EQ(service_error_of(
+                {.status = 401,
+                 .headers = {{"x-amzn-ErrorType", "UnauthorizedException:http://internal.amazon.com/"}},
+                 .body = R"({"message":"Session token not found or invalid"})"}),
             (ServiceError{401, "UnauthorizedException", "Session token not found or invalid", ""}));
-  EXPECT_EQ(service_error_of({.status = 403,
-                              .body = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Access "
-                                      "Denied.</Message><RequestId>r2</RequestId></Error>"}),
-            (ServiceError{403, "AccessDenied", "Access Denied.", "r2"}));
-  EXPECT_EQ(service_error_of({.status = 403,
-                              .body = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code>"
-                                      "<Message>old</Message></Error><RequestId>r3</RequestId></ErrorResponse>"}),
-            (ServiceError{403, "ExpiredToken", "old", "r3"}));
+  EXPECT_EQ(
+      service_error_of({.status = 403,
+                        .body = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Access "
+                                "Denied.</Message><RequestId>r2</RequestId></Error>"}),
+      (ServiceError{403, "AccessDenied", "Access Denied.", "r2"}));
+  EXPECT_EQ(
+      service_error_of({.status = 403,
+                        .body = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code>"
+                                "<Message>old</Message></Error><RequestId>r3</RequestId></ErrorResponse>"}),
+      (ServiceError{403, "ExpiredToken", "old", "r3"}));
   EXPECT_EQ(service_error_of({.status = 502, .body = "<html>Bad\n gateway"}),
             (ServiceError{502, "", "<html>Bad gateway", ""}));
   EXPECT_EQ(service_error_of({.status = 404}), (ServiceError{404, "", "", ""}));
@@ -49,7 +53,8 @@ TEST(ServiceError, Says_whether_to_ask_again) {
       {{.status = 400, .code = "ValidationException"}, Again::No},
       {{.status = 403, .code = "AccessDenied"}, Again::No},
   };
-  for (const auto& [error, expected] : cases) EXPECT_EQ(again(error), expected) << error.status << " " << error.code;
+  for (const auto& [error, expected] : cases)
+    EXPECT_EQ(again(error), expected) << error.status << " " << error.code;
 }
 
 TEST(ServiceError, Becomes_an_error_of_the_kind_that_the_operator_can_do_something_about) {
@@ -72,11 +77,13 @@ TEST(ServiceError, Becomes_an_error_of_the_kind_that_the_operator_can_do_somethi
 }
 
 TEST(ServiceError, Names_what_was_asked_the_code_and_the_request) {
-  const Error error = to_error({.status = 400, .code = "AccessDeniedException", .message = "no", .request_id = "r1"},
-                               "secretsmanager", "GetSecretValue");
-  EXPECT_EQ(error.describe(),
-            "permission_denied: secretsmanager refuses GetSecretValue: AccessDeniedException: no (status=400, "
-            "request_id=r1, code=AccessDeniedException)");
+  const Error error =
+      to_error({.status = 400, .code = "AccessDeniedException", .message = "no", .request_id = "r1"},
+               "secretsmanager", "GetSecretValue");
+  EXPECT_EQ(
+      error.describe(),
+      "permission_denied: secretsmanager refuses GetSecretValue: AccessDeniedException: no (status=400, "
+      "request_id=r1, code=AccessDeniedException)");
   EXPECT_EQ(error.hint(), "the credentials' user or role needs the IAM action secretsmanager:GetSecretValue");
 }
 

@@ -60,9 +60,10 @@ Result<std::string> sha256_of(aws_allocator* allocator, std::span<const std::byt
 
 Result<CrtMessage> message_of(aws_allocator* allocator, const HttpRequest& request, const UrlParts& url) {
   CrtMessage message(aws_http_message_new_request(allocator));
-  bool fine = message != nullptr &&
-              aws_http_message_set_request_method(message.get(), cursor_of(request.method)) == AWS_OP_SUCCESS &&
-              aws_http_message_set_request_path(message.get(), cursor_of(url.target)) == AWS_OP_SUCCESS;
+  bool fine =
+      message != nullptr &&
+      aws_http_message_set_request_method(message.get(), cursor_of(request.method)) == AWS_OP_SUCCESS &&
+      aws_http_message_set_request_path(message.get(), cursor_of(url.target)) == AWS_OP_SUCCESS;
   for (const auto& [name, value] : request.headers) {
     const aws_http_header header{.name = cursor_of(name), .value = cursor_of(value), .compression = {}};
     fine = fine && aws_http_message_add_header(message.get(), header) == AWS_OP_SUCCESS;
@@ -81,8 +82,8 @@ struct Outcome {
 void take_signature(aws_signing_result* result, int error, void* user_data) {
   auto& outcome = *static_cast<Outcome*>(user_data);
   outcome.error = error;
-  if (error == AWS_ERROR_SUCCESS &&
-      aws_apply_signing_result_to_http_request(outcome.message, outcome.allocator, result) != AWS_OP_SUCCESS) {
+  if (error == AWS_ERROR_SUCCESS && aws_apply_signing_result_to_http_request(
+                                        outcome.message, outcome.allocator, result) != AWS_OP_SUCCESS) {
     outcome.error = aws_last_error();
   }
 }
@@ -119,9 +120,9 @@ Result<void> Signer::sign(HttpRequest& request, const Credentials& credentials, 
   if (!(scope.s3 && scope.unsigned_payload)) {
     PG2ATHENA_ASSIGN(body_hash, sha256_of(allocator, request.body));
   }
-  const CrtCredentials keys(aws_credentials_new(
-      allocator, cursor_of(credentials.access_key_id), cursor_of(credentials.secret_access_key),
-      cursor_of(credentials.session_token), UINT64_MAX));
+  const CrtCredentials keys(aws_credentials_new(allocator, cursor_of(credentials.access_key_id),
+                                                cursor_of(credentials.secret_access_key),
+                                                cursor_of(credentials.session_token), UINT64_MAX));
   if (!keys) {
     return fail(Error(ErrorKind::Authentication, "the credentials have no access key id or no secret"));
   }
@@ -131,8 +132,9 @@ Result<void> Signer::sign(HttpRequest& request, const Credentials& credentials, 
 
   const auto config = config_for(scope, keys.get(), body_hash, time);
   Outcome outcome{.message = message.get(), .allocator = allocator};
-  if (aws_sign_request_aws(allocator, signable.get(), reinterpret_cast<const aws_signing_config_base*>(&config),
-                           take_signature, &outcome) != AWS_OP_SUCCESS) {
+  if (aws_sign_request_aws(allocator, signable.get(),
+                           reinterpret_cast<const aws_signing_config_base*>(&config), take_signature,
+                           &outcome) != AWS_OP_SUCCESS) {
     outcome.error = aws_last_error();
   }
   if (outcome.error != AWS_ERROR_SUCCESS) return fail(crt_failure("sign a request", outcome.error));

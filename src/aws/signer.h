@@ -14,7 +14,8 @@ namespace pg2athena::aws {
 struct SigningScope {
   std::string service;  // its name in signatures: "s3", "secretsmanager"
   std::string region;
-  // S3 signs a path as it stands on the wire and wants x-amz-content-sha256; all others encode the path once more.
+  // S3 signs a path as it stands on the wire and wants x-amz-content-sha256; all others encode the path once
+  // more.
   bool s3 = false;
   // S3 only, and over TLS: the body isn't hashed (x-amz-content-sha256: UNSIGNED-PAYLOAD).
   bool unsigned_payload = false;
@@ -25,8 +26,9 @@ class Signer {
   // `library` has to outlive it.
   explicit Signer(const CrtLibrary& library) : library_(library) {}
 
-  // Adds Host, X-Amz-Date, X-Amz-Security-Token where there is one, x-amz-content-sha256 for S3, and Authorization,
-  // in the place of those from an earlier signing. All headers of the request are signed. Thread-safe.
+  // Adds Host, X-Amz-Date, X-Amz-Security-Token where there is one, x-amz-content-sha256 for S3, and
+  // Authorization, in the place of those from an earlier signing. All headers of the request are signed.
+  // Thread-safe.
   Result<void> sign(HttpRequest& request, const Credentials& credentials, const SigningScope& scope,
                     std::chrono::system_clock::time_point time) const;
 

@@ -31,7 +31,8 @@ Result<std::string> read_small_file(const std::string& path) {
   std::string content(kLargest + 1, '\0');
   content.resize(std::fread(content.data(), 1, content.size(), file.get()));
   if (std::ferror(file.get()) != 0) return fail(cannot_read(path, errno));
-  if (content.size() > kLargest) return fail(ErrorKind::CorruptInput, fmt::format("{} has more than 1MiB", path));
+  if (content.size() > kLargest)
+    return fail(ErrorKind::CorruptInput, fmt::format("{} has more than 1MiB", path));
   return content;
 }
 

@@ -33,11 +33,13 @@ Result<std::string> needed(std::string value, std::string_view name, const std::
 
 Result<SsoSettings> settings_of(const Profiles& profiles, const std::string& profile) {
   SsoSettings settings;
-  PG2ATHENA_ASSIGN(settings.account_id, needed(profiles.property(profile, "sso_account_id"), "sso_account_id", profile));
-  PG2ATHENA_ASSIGN(settings.role_name, needed(profiles.property(profile, "sso_role_name"), "sso_role_name", profile));
+  PG2ATHENA_ASSIGN(settings.account_id,
+                   needed(profiles.property(profile, "sso_account_id"), "sso_account_id", profile));
+  PG2ATHENA_ASSIGN(settings.role_name,
+                   needed(profiles.property(profile, "sso_role_name"), "sso_role_name", profile));
   const std::string session = profiles.property(profile, "sso_session");
-  std::string region =
-      session.empty() ? profiles.property(profile, "sso_region") : profiles.sso_session_property(session, "sso_region");
+  std::string region = session.empty() ? profiles.property(profile, "sso_region")
+                                       : profiles.sso_session_property(session, "sso_region");
   PG2ATHENA_ASSIGN(settings.region, needed(std::move(region), "sso_region", profile));
   std::string name = session.empty() ? profiles.property(profile, "sso_start_url") : session;
   PG2ATHENA_ASSIGN(settings.token_name, needed(std::move(name), "sso_start_url", profile));
@@ -75,21 +77,24 @@ Result<std::string> token_of(const ServiceParts& parts, const std::string& path,
   std::string token = text_of_member(document, "accessToken");
   const auto expires = parse_expiration(text_of_member(document, "expiresAt"));
   if (token.empty() || !expires) return fail(login_again("has an incomplete login", profile));
-  if (*expires <= parts.times.clock().now()) return fail(login_again("has a login that has expired", profile));
+  if (*expires <= parts.times.clock().now())
+    return fail(login_again("has a login that has expired", profile));
   return token;
 }
 
 }  // namespace
 
 bool is_sso_profile(const Profiles& profiles, const std::string& profile) {
-  return !profiles.property(profile, "sso_session").empty() || !profiles.property(profile, "sso_start_url").empty();
+  return !profiles.property(profile, "sso_session").empty() ||
+         !profiles.property(profile, "sso_start_url").empty();
 }
 
-Result<Credentials> sso_credentials(const ServiceParts& parts, const CrtLibrary& library, const Profiles& profiles,
-                                    const std::string& profile) {
+Result<Credentials> sso_credentials(const ServiceParts& parts, const CrtLibrary& library,
+                                    const Profiles& profiles, const std::string& profile) {
   PG2ATHENA_ASSIGN(const SsoSettings settings, settings_of(profiles, profile));
   PG2ATHENA_ASSIGN(std::string token, token_of(parts, token_path(library, settings.token_name), profile));
-  PG2ATHENA_ASSIGN(const std::string endpoint, credentials_endpoint("", "SSO", "portal.sso", settings.region));
+  PG2ATHENA_ASSIGN(const std::string endpoint,
+                   credentials_endpoint("", "SSO", "portal.sso", settings.region));
   const std::string query =
       query_text({{"account_id", settings.account_id}, {"role_name", settings.role_name}});
   const ServiceCall call{.operation = "GetRoleCredentials",
@@ -100,7 +105,8 @@ Result<Credentials> sso_credentials(const ServiceParts& parts, const CrtLibrary&
   auto answer = call_service(parts, call);
   if (!answer) {
     Error error = std::move(answer).error();
-    if (error.context("status") == "401") error = login_again("has a login that isn't valid any more", profile).because(error);
+    if (error.context("status") == "401")
+      error = login_again("has a login that isn't valid any more", profile).because(error);
     return fail(std::move(error));
   }
   return read_sso_credentials(answer->body);
@@ -116,15 +122,15 @@ Result<Credentials> read_sso_credentials(std::string_view body) {
                           .secret_access_key = text_of_member(*found, "secretAccessKey"),
                           .session_token = text_of_member(*found, "sessionToken")};
   const auto expiration = found->find("expiration");
-  if (credentials.access_key_id.empty() || credentials.secret_access_key.empty() || expiration == found->end() ||
-      !expiration->is_number_integer()) {
+  if (credentials.access_key_id.empty() || credentials.secret_access_key.empty() ||
+      expiration == found->end() || !expiration->is_number_integer()) {
     return fail(ErrorKind::CorruptInput, "SSO's answer has incomplete credentials");
   }
   // Milliseconds since 1970; nanoseconds of them have to fit into 64 bits.
   constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max() / 1'000'000;
   const auto millis = expiration->get<std::int64_t>();
-  credentials.expiration =
-      std::chrono::system_clock::time_point(std::chrono::milliseconds(std::clamp<std::int64_t>(millis, 0, kLatest)));
+  credentials.expiration = std::chrono::system_clock::time_point(
+      std::chrono::milliseconds(std::clamp<std::int64_t>(millis, 0, kLatest)));
   return credentials;
 }
 

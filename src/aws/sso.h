@@ -18,8 +18,8 @@ namespace pg2athena::aws {
 bool is_sso_profile(const Profiles& profiles, const std::string& profile);
 
 // GetRoleCredentials with the token that the last login left under ~/.aws/sso/cache.
-Result<Credentials> sso_credentials(const ServiceParts& parts, const CrtLibrary& library, const Profiles& profiles,
-                                    const std::string& profile);
+Result<Credentials> sso_credentials(const ServiceParts& parts, const CrtLibrary& library,
+                                    const Profiles& profiles, const std::string& profile);
 
 // The credentials in GetRoleCredentials' answer; CorruptInput where they aren't complete.
 Result<Credentials> read_sso_credentials(std::string_view body);

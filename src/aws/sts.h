@@ -1,7 +1,7 @@
 // AWS's Security Token Service: a role's credentials for those who may assume it.
 //
-// These two calls are ours and not aws-c-auth's, which takes AWS_ENDPOINT_URL (that of another S3, mostly) for STS's
-// host, "http://" included, knows no port and no path, and keeps to itself why STS refused.
+// These two calls are ours and not aws-c-auth's, which takes AWS_ENDPOINT_URL (that of another S3, mostly)
+// for STS's host, "http://" included, knows no port and no path, and keeps to itself why STS refused.
 #pragma once
 
 #include <chrono>

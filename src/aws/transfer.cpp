@@ -18,8 +18,8 @@ template <typename Value>
 Result<void> set(CURL* handle, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(handle, option, value);
   if (code == CURLE_OK) return {};
-  return fail(ErrorKind::Internal,
-              fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+  return fail(ErrorKind::Internal, fmt::format("libcurl refuses option {}: {}", static_cast<int>(option),
+                                               curl_easy_strerror(code)));
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -51,8 +51,8 @@ Result<void> Transfer::set_method_and_body() {
   if (request_.method == "HEAD") return set(handle, CURLOPT_NOBODY, 1L);
   if (request_.method == "GET") return set(handle, CURLOPT_HTTPGET, 1L);
   if (request_.method != "DELETE" || !request_.body.empty()) {
-    // "POST" with the body where it lies, also for PUT: libcurl can then send it again by itself when a connection
-    // that it kept turns out to be dead.
+    // "POST" with the body where it lies, also for PUT: libcurl can then send it again by itself when a
+    // connection that it kept turns out to be dead.
     PG2ATHENA_TRY(set(handle, CURLOPT_POST, 1L));
     PG2ATHENA_TRY(set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size())));
     const void* const bytes = request_.body.empty() ? "" : static_cast<const void*>(request_.body.data());
@@ -76,11 +76,12 @@ Result<void> Transfer::set_headers() {
   bool added = true;
   for (const auto& [name, value] : request_.headers) {
     constexpr std::string_view kLineEnds("\r\n\0", 3);
-    if (name.empty() || (name + value).find_first_of(kLineEnds) != std::string::npos) {
+    if (name.empty() || name.find_first_of(kLineEnds) != std::string::npos ||
+        value.find_first_of(kLineEnds) != std::string::npos) {
       return fail(ErrorKind::InvalidArgument, fmt::format("the value of the header {} has a line end", name));
     }
     // libcurl takes "name;" for a header without a value, and "name:" for one to leave out.
-    added = added && add(value.empty() ? name + ";" : name + ": " + value);
+    added = added && add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
   }
   // What libcurl would add, and nobody asked for or signed: a wait for "100 Continue", a form's type.
   added = added && add("Expect:");
@@ -130,10 +131,10 @@ bool Transfer::take_header_line(std::string_view line) {
   }
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
-    refused_ = Error(ErrorKind::CorruptInput,
-                     fmt::format("the headers of the answer of {} have more than {}", origin_of(request_.url),
-                                 byte_size_text(kMaxHeaderBytes)))
-                   .hint("check that the endpoint is one of AWS or speaks like it");
+    refused_ =
+        Error(ErrorKind::CorruptInput, fmt::format("the headers of the answer of {} have more than {}",
+                                                   origin_of(request_.url), byte_size_text(kMaxHeaderBytes)))
+            .hint("check that the endpoint is one of AWS or speaks like it");
     return false;
   }
   if (const auto colon = line.find(':'); colon != std::string_view::npos && !line.starts_with("HTTP/")) {

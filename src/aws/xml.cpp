@@ -40,8 +40,9 @@ std::optional<std::uint32_t> numbered(std::string_view reference) {
   const bool hexadecimal = reference.starts_with('x');
   if (hexadecimal) reference.remove_prefix(1);
   std::uint32_t code = 0;
-  const char* const end = reference.data() + reference.size();
-  const auto [stop, error] = std::from_chars(reference.data(), end, code, hexadecimal ? 16 : 10);
+  const char* const begin = reference.data();
+  const char* const end = begin + reference.size();
+  const auto [stop, error] = std::from_chars(begin, end, code, hexadecimal ? 16 : 10);
   if (error != std::errc() || stop != end) return std::nullopt;
   const bool control = code < 0x20 && code != '\t' && code != '\n' && code != '\r';
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;

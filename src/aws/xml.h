@@ -1,5 +1,5 @@
-// XML as AWS's answers have it: elements and text. Attributes, comments and declarations are read over; there are no
-// entities but the five and numbers, and no document type.
+// XML as AWS's answers have it: elements and text. Attributes, comments and declarations are read over; there
+// are no entities but the five and numbers, and no document type.
 #pragma once
 
 #include <string>
@@ -23,7 +23,8 @@ struct XmlElement {
   const XmlElement* find(std::string_view element_name) const;
 };
 
-// The root. CorruptInput for what isn't well-formed in the sense above, and for more than 32 levels. Takes any bytes.
+// The root. CorruptInput for what isn't well-formed in the sense above, and for more than 32 levels. Takes
+// any bytes.
 Result<XmlElement> parse_xml(std::string_view document);
 
 }  // namespace pg2athena::aws

@@ -22,16 +22,36 @@ TEST(Xml, Elements_and_text_are_found) {
 }
 
 TEST(Xml, Entities_and_CDATA_become_what_they_stand_for) {
-  const auto root = parse_xml("<a>&lt;&amp;&gt;&quot;&apos;&#65;&#x20AC;&#x1F600;<![CDATA[<&]]> b<!-- c --></a>");
+  const auto root =
+      parse_xml("<a>&lt;&amp;&gt;&quot;&apos;&#65;&#x20AC;&#x1F600;<![CDATA[<&]]> b<!-- c --></a>");
   ASSERT_TRUE(root) << root.error();
   EXPECT_EQ(root->text, "<&>\"'A€😀<& b");
 }
 
 TEST(Xml, What_is_not_well_formed_is_refused) {
-  for (const char* const document :
-       {"", "text", "<a>", "<a></b>", "<a", "<a b></a>", "<a b=c></a>", "<a b='c></a>", "<a/><b/>", "<a>&nbsp;</a>",
-        "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#x110000;</a>", "<a>&#;</a>", "<a>&amp</a>", "<!DOCTYPE a><a/>",
-        "<a><!-- </a>", "<a><![CDATA[</a>", "<?xml <a/>", "< a/>", "<a></a", "</a>", "<a>&#65 ;</a>"}) {
+  for (const char* const document : {"",
+                                     "text",
+                                     "<a>",
+                                     "<a></b>",
+                                     "<a",
+                                     "<a b></a>",
+                                     "<a b=c></a>",
+                                     "<a b='c></a>",
+                                     "<a/><b/>",
+                                     "<a>&nbsp;</a>",
+                                     "<a>&#0;</a>",
+                                     "<a>&#xD800;</a>",
+                                     "<a>&#x110000;</a>",
+                                     "<a>&#;</a>",
+                                     "<a>&amp</a>",
+                                     "<!DOCTYPE a><a/>",
+                                     "<a><!-- </a>",
+                                     "<a><![CDATA[</a>",
+                                     "<?xml <a/>",
+                                     "< a/>",
+                                     "<a></a",
+                                     "</a>",
+                                     "<a>&#65 ;</a>"}) {
     const auto root = parse_xml(document);
     ASSERT_FALSE(root) << document;
     EXPECT_EQ(root.error().kind(), ErrorKind::CorruptInput);

@@ -1,15 +1,18 @@
-// What the tests of tests/aws run: one question to src/aws, the answer as JSON on standard output, exit code 0; or the
-// error as JSON, exit code 1.
+// What the tests of tests/aws run: one question to src/aws, the answer as JSON on standard output, exit code
+// 0; or the error as JSON, exit code 1.
 //
-//   aws_probe send URL [--method M] [--header 'N: V'] [--body TEXT] [--times N] [--stall-ms MS] [--connect-ms MS]
+//   aws_probe send URL [--method M] [--header 'N: V'] [--body TEXT] [--times N] [--stall-ms MS] [--connect-ms
+//   MS]
 //             [--total-ms MS] [--cancel-after-ms MS] [--max-bytes N]                 without a signature
-//   aws_probe signed URL SERVICE REGION [--s3] [--unsigned] [the same options]       signed with what the chain finds
-//   aws_probe encoded-path TEXT                                                      as a key stands in a URL
-//   aws_probe credentials [--profile P] [--role ARN] [--external-id X] [--session-name N] [--region R] [--sts URL]
+//   aws_probe signed URL SERVICE REGION [--s3] [--unsigned] [the same options]       signed with what the
+//   chain finds aws_probe encoded-path TEXT                                                      as a key
+//   stands in a URL aws_probe credentials [--profile P] [--role ARN] [--external-id X] [--session-name N]
+//   [--region R] [--sts URL]
 //             [--cancel-after-ms MS]
 //   aws_probe secret ID [--stage S] [--region R]
+#include <charconv>
 #include <chrono>
-#include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <map>
 #include <string>
@@ -55,8 +58,14 @@ struct Arguments {
     const auto found = options.find(name);
     return found == options.end() ? std::string() : found->second;
   }
+  int number(const std::string& name, int otherwise) const {
+    const std::string value = text(name);
+    int parsed = otherwise;
+    std::from_chars(value.data(), value.data() + value.size(), parsed);
+    return parsed;
+  }
   std::chrono::milliseconds millis(const std::string& name, std::chrono::milliseconds otherwise) const {
-    return has(name) ? std::chrono::milliseconds(std::atoi(text(name).c_str())) : otherwise;
+    return std::chrono::milliseconds(number(name, static_cast<int>(otherwise.count())));
   }
   std::string at(std::size_t place) const { return place < positional.size() ? positional[place] : ""; }
 };
@@ -122,28 +131,27 @@ class Probe {
     request.timeouts.connect = arguments_.millis("--connect-ms", request.timeouts.connect);
     request.timeouts.total = arguments_.millis("--total-ms", request.timeouts.total);
     request.timeouts.stall = arguments_.millis("--stall-ms", request.timeouts.stall);
-    if (arguments_.has("--max-bytes")) {
-      request.max_response_bytes = static_cast<std::size_t>(std::atoi(arguments_.text("--max-bytes").c_str()));
-    }
+    request.max_response_bytes = static_cast<std::size_t>(
+        arguments_.number("--max-bytes", static_cast<int>(request.max_response_bytes)));
     return request;
   }
 
   int send() {
     Result<HttpResponse> answer = fail(ErrorKind::Internal, "nothing was sent");
-    const int times = arguments_.has("--times") ? std::atoi(arguments_.text("--times").c_str()) : 1;
+    const int times = arguments_.number("--times", 1);
     for (int i = 0; i < times; ++i) answer = client_->send(request());
     return answer ? print(described(*answer)) : print(answer.error());
   }
 
   int send_signed() {
     const auto provider = cached_credentials_chain(parts(), library_, options());
-    ServiceCall call{.operation = arguments_.text("--method"),
-                     .request = request(),
-                     .scope = {.service = arguments_.at(2),
-                               .region = arguments_.at(3),
-                               .s3 = arguments_.has("--s3"),
-                               .unsigned_payload = arguments_.has("--unsigned")},
-                     .credentials = provider.get()};
+    const ServiceCall call{.operation = arguments_.text("--method"),
+                           .request = request(),
+                           .scope = {.service = arguments_.at(2),
+                                     .region = arguments_.at(3),
+                                     .s3 = arguments_.has("--s3"),
+                                     .unsigned_payload = arguments_.has("--unsigned")},
+                           .credentials = provider.get()};
     const auto answer = call_service(parts(), call);
     return answer ? print(described(*answer)) : print(answer.error());
   }
@@ -179,7 +187,8 @@ class Probe {
     if (region.empty()) region = configured_region(library_, "");
     const auto manager = SecretsManager::create(parts(), *provider, region, "", &cancellation_);
     if (!manager) return print(manager.error());
-    const auto value = manager->get_secret_value({.id = arguments_.at(1), .version_stage = arguments_.text("--stage")});
+    const auto value =
+        manager->get_secret_value({.id = arguments_.at(1), .version_stage = arguments_.text("--stage")});
     if (!value) return print(value.error());
     nlohmann::json answer = {{"text", value->text}, {"version_id", value->version_id}};
     if (value->members) answer["members"] = *value->members;
@@ -207,5 +216,10 @@ int run(const Arguments& arguments) {
 }  // namespace pg2athena::aws
 
 int main(int count, char** values) {
-  return pg2athena::aws::run(pg2athena::aws::Arguments(count, values));
+  try {
+    return pg2athena::aws::run(pg2athena::aws::Arguments(count, values));
+  } catch (const std::exception& error) {
+    std::cerr << "aws_probe: " << error.what() << "\n";
+    return 2;
+  }
 }
