@@ -4,6 +4,9 @@
 //   aws_probe send URL [--method M] [--header 'N: V'] [--body TEXT] [--times N] [--stall-ms MS] [--connect-ms
 //   MS]
 //             [--total-ms MS] [--cancel-after-ms MS] [--max-bytes N]                 without a signature
+//   aws_probe many URL COUNT [--max-connections N] [the same options]      at once: how many had which
+//   status, or kind of
+//             error; with --leave-ms MS the client is destroyed so soon
 //   aws_probe signed URL SERVICE REGION [--s3] [--unsigned] [the same options]       signed with what the
 //   chain finds aws_probe encoded-path TEXT                                                      as a key
 //   stands in a URL aws_probe credentials [--profile P] [--role ARN] [--external-id X] [--session-name N]
@@ -15,6 +18,7 @@
 #include <exception>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -37,6 +41,12 @@
 namespace pg2athena::aws {
 namespace {
 
+int number_of(const std::string& text, int otherwise) {
+  int number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 struct Arguments {
   std::vector<std::string> positional;
   std::multimap<std::string, std::string> options;
@@ -58,12 +68,7 @@ struct Arguments {
     const auto found = options.find(name);
     return found == options.end() ? std::string() : found->second;
   }
-  int number(const std::string& name, int otherwise) const {
-    const std::string value = text(name);
-    int parsed = otherwise;
-    std::from_chars(value.data(), value.data() + value.size(), parsed);
-    return parsed;
-  }
+  int number(const std::string& name, int otherwise) const { return number_of(text(name), otherwise); }
   std::chrono::milliseconds millis(const std::string& name, std::chrono::milliseconds otherwise) const {
     return std::chrono::milliseconds(number(name, static_cast<int>(otherwise.count())));
   }
@@ -107,6 +112,7 @@ class Probe {
   int run() {
     const std::string command = arguments_.at(0);
     if (command == "send") return send();
+    if (command == "many") return send_many();
     if (command == "signed") return send_signed();
     if (command == "credentials") return credentials();
     if (command == "secret") return secret();
@@ -141,6 +147,42 @@ class Probe {
     const int times = arguments_.number("--times", 1);
     for (int i = 0; i < times; ++i) answer = client_->send(request());
     return answer ? print(described(*answer)) : print(answer.error());
+  }
+
+  // Half of them by start(), from this thread; half by send(), from four others.
+  int send_many() {
+    const int count = number_of(arguments_.at(2), 0);
+    std::mutex mutex;
+    std::map<std::string, int> outcomes;
+    const auto note = [&](const Result<HttpResponse>& answer) {
+      const std::lock_guard lock(mutex);
+      ++outcomes[answer ? std::to_string(answer->status) : std::string(to_string(answer.error().kind()))];
+    };
+    const HttpRequest prototype = request();
+    {
+      constexpr int kThreads = 4;
+      std::vector<std::jthread> threads;
+      for (int thread = 0; thread < kThreads; ++thread) {
+        threads.emplace_back([&, thread] {
+          for (int i = thread; i < count / 2; i += kThreads) note(client_->send(prototype));
+        });
+      }
+      for (int i = count / 2; i < count; ++i) client_->start(prototype, note);
+      if (arguments_.has("--leave-ms")) {
+        threads.clear();
+        std::this_thread::sleep_for(arguments_.millis("--leave-ms", {}));
+      }
+    }
+    const auto all_there = [&] {
+      const std::lock_guard lock(mutex);
+      int sum = 0;
+      for (const auto& outcome : outcomes) sum += outcome.second;
+      return sum == count;
+    };
+    while (!arguments_.has("--leave-ms") && !all_there())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    client_.reset();
+    return print(outcomes);
   }
 
   int send_signed() {
@@ -199,7 +241,7 @@ class Probe {
   const CrtLibrary library_;
   std::string body_;
   Cancellation cancellation_;
-  const std::unique_ptr<HttpClient> client_;
+  std::unique_ptr<HttpClient> client_;
   const Signer signer_;
   SystemRetryTimes times_;
   ClockOffset clock_offset_;
@@ -207,7 +249,8 @@ class Probe {
 };
 
 int run(const Arguments& arguments) {
-  auto client = HttpClient::create({});
+  auto client = HttpClient::create(
+      {.max_connections = static_cast<std::size_t>(arguments.number("--max-connections", 0))});
   if (!client) return print(client.error());
   return Probe(arguments, std::move(*client)).run();
 }

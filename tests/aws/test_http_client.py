@@ -47,6 +47,39 @@ def test_A_connection_that_the_server_closed_meanwhile_is_made_anew(probe):
     assert [len(asked.body) for asked in server.asked] == [100000] * 3
 
 
+def test_Many_requests_go_at_once(probe, authority):
+    with serve(tls=authority.server()) as server:
+        assert probe("many", server.url, 100, "--method", "PUT", "--body", "x" * 50000) == {"200": 100}
+    assert len(server.asked) == 100
+    assert {len(asked.body) for asked in server.asked} == {50000}
+    assert 4 < server.connections <= 54
+
+
+def test_No_more_connections_are_made_than_allowed(probe):
+    with serve() as server:
+        assert probe("many", server.url, 60, "--max-connections", 3) == {"200": 60}
+    assert server.connections <= 3
+
+
+def test_A_request_that_waits_for_a_connection_does_not_stall(probe):
+    def slowly(asked):
+        threading.Event().wait(0.2)
+        return Reply()
+    with serve(slowly) as server:
+        assert probe("many", server.url, 16, "--max-connections", 2, "--stall-ms", 900) == {"200": 16}
+
+
+def test_A_client_that_goes_away_ends_what_is_on_its_way(probe):
+    with raw_server(lambda connection: None) as port:
+        outcomes = probe("many", f"http://127.0.0.1:{port}", 1, "--leave-ms", 300, patience=4)
+    assert outcomes == {"interrupted": 1}
+
+
+def test_A_stop_ends_all_at_once(probe):
+    with raw_server(lambda connection: None) as port:
+        assert probe("many", f"http://127.0.0.1:{port}", 40, "--cancel-after-ms", 300, patience=4) == {"interrupted": 40}
+
+
 def test_A_certificate_that_nobody_known_signed_is_refused(probe, authority):
     del probe.environment["AWS_CA_BUNDLE"]
     with serve(tls=authority.server()) as server, pytest.raises(Refused) as refused:
