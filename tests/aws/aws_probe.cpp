@@ -1,18 +1,15 @@
-// What the tests of tests/aws run: one question to src/aws, the answer as JSON on standard output, exit code
-// 0; or the error as JSON, exit code 1.
+// What the tests of tests/aws run: one question to src/aws. The answer is JSON on standard output, with exit
+// code 0; or the error is, with exit code 1.
 //
-//   aws_probe send URL [--method M] [--header 'N: V'] [--body TEXT] [--times N] [--stall-ms MS] [--connect-ms
-//   MS]
-//             [--total-ms MS] [--cancel-after-ms MS] [--max-bytes N]                 without a signature
-//   aws_probe many URL COUNT [--max-connections N] [the same options]      at once: how many had which
-//   status, or kind of
-//             error; with --leave-ms MS the client is destroyed so soon
-//   aws_probe signed URL SERVICE REGION [--s3] [--unsigned] [the same options]       signed with what the
-//   chain finds aws_probe encoded-path TEXT                                                      as a key
-//   stands in a URL aws_probe credentials [--profile P] [--role ARN] [--external-id X] [--session-name N]
-//   [--region R] [--sts URL]
-//             [--cancel-after-ms MS]
-//   aws_probe secret ID [--stage S] [--region R]
+//   aws_probe send URL                     without a signature; the options of a request are
+//       --method M --header 'N: V' --body TEXT --times N --stall-ms MS --connect-ms MS --total-ms MS
+//       --cancel-after-ms MS --max-bytes N --max-connections N
+//   aws_probe many URL COUNT               at once: how many had which status, or kind of error; with
+//       --leave-ms MS the client is destroyed so soon
+//   aws_probe signed URL SERVICE REGION    signed with what the chain of credentials finds; --s3 --unsigned
+//   aws_probe credentials                  --profile P --role ARN --external-id X --session-name N --region R
+//   --sts URL aws_probe secret ID                    --stage S --region R, and the options of credentials
+//   aws_probe checksums TEXT
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -26,6 +23,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "aws/checksum.h"
 #include "aws/clock_skew.h"
 #include "aws/credentials_chain.h"
 #include "aws/crt.h"
@@ -34,7 +32,6 @@
 #include "aws/secrets_manager.h"
 #include "aws/service_client.h"
 #include "aws/signer.h"
-#include "aws/uri_encoding.h"
 #include "base/bytes.h"
 #include "base/cancellation.h"
 
@@ -116,7 +113,10 @@ class Probe {
     if (command == "signed") return send_signed();
     if (command == "credentials") return credentials();
     if (command == "secret") return secret();
-    if (command == "encoded-path") return print({{"text", uri_encode_path(arguments_.at(1))}});
+    if (command == "checksums") {
+      const std::string text = arguments_.at(1);
+      return print({{"crc32c", crc32c(as_bytes(text))}, {"crc64nvme", crc64_nvme(as_bytes(text))}});
+    }
     std::cerr << "aws_probe: no such question: " << command << "\n";
     return 2;
   }
