@@ -8,7 +8,8 @@
 //       --leave-ms MS the client is destroyed so soon
 //   aws_probe signed URL SERVICE REGION    signed with what the chain of credentials finds; --s3 --unsigned
 //   aws_probe credentials                  --profile P --role ARN --external-id X --session-name N --region R
-//   --sts URL aws_probe secret ID                    --stage S --region R, and the options of credentials
+//       --sts URL
+//   aws_probe secret ID                    --stage S, and the options of credentials
 //   aws_probe checksums TEXT
 #include <charconv>
 #include <chrono>
