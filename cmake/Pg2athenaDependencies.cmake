@@ -13,6 +13,10 @@ if(PG2ATHENA_PROGRAM OR PG2ATHENA_TESTS)
   find_package(nlohmann_json REQUIRED)
 endif()
 
+if(PG2ATHENA_AWS)
+  include(${CMAKE_CURRENT_LIST_DIR}/Pg2athenaAwsDependencies.cmake)
+endif()
+
 if(PG2ATHENA_TESTS)
   find_package(GTest REQUIRED)
   # Debian's librapidcheck-dev has a header-only-looking layout with a static library and its own CMake files.

@@ -35,6 +35,8 @@ std::string_view to_string(ErrorKind kind) {
       return "unrepresentable";
     case ErrorKind::CorruptInput:
       return "corrupt_input";
+    case ErrorKind::Service:
+      return "service";
     case ErrorKind::Storage:
       return "storage";
     case ErrorKind::StorageFull:

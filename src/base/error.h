@@ -29,6 +29,7 @@ enum class ErrorKind {
   ValueTooLarge,         // a row with more bytes than max_value_size
   Unrepresentable,       // a value that its column's type can't hold
   CorruptInput,          // bytes from outside that break their format
+  Service,               // any other error that an AWS service reports
   Storage,               // the target refused a read or a write
   StorageFull,           // no room left on the target
   Superseded,            // another run published this table first

@@ -37,6 +37,8 @@ constexpr std::array kPolicies = {
         CorruptInput, ExitCode::Failed, false,
         "nothing was published; what stands between us and the server or the folder changes data, or this is "
         "a bug: please report it"},
+    ErrorPolicy{Service, ExitCode::Failed, false,
+                "nothing was published; AWS's documentation names the code"},
     ErrorPolicy{Storage, ExitCode::Failed, false, "check the target folder and its rights"},
     ErrorPolicy{StorageFull, ExitCode::Failed, false,
                 "make room on the target; nothing was published; run again"},

@@ -1,0 +1,28 @@
+"""Fixtures of the tests of src/aws: the probe that asks it, and an authority of the tests' own for TLS."""
+import pytest
+
+from aws.certificates import Authority
+from aws.moto_server import Moto
+from aws.probe import Probe
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def probe(tmp_path, authority) -> Probe:
+    """Runs src/aws with no setting but those that a test gives it; it trusts the tests' authority."""
+    home = tmp_path / "home"
+    home.mkdir()
+    probe = Probe(home)
+    probe.environment["AWS_CA_BUNDLE"] = str(authority.file)
+    return probe
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory):
+    moto = Moto(tmp_path_factory.mktemp("moto") / "log")
+    yield moto
+    moto.stop()
