@@ -43,17 +43,17 @@ CREATE FUNCTION rtimestamp() RETURNS timestamp LANGUAGE sql VOLATILE AS $$
   -- One in two in all of the range of microseconds since 1970.
   SELECT CASE below(2) WHEN 0 THEN (date '4714-11-24 BC' + below(109190000)::int)::timestamp
                        ELSE (date '1900-01-01' + below(73000)::int)::timestamp END
-         + (below(86400000000) / (ARRAY[1, 1000, 1000000])[1 + below(3)] || ' microseconds')::interval $$;
+         + below(86400000000) / (ARRAY[1, 1000, 1000000])[1 + below(3)] * interval '1 microsecond' $$;
 
 CREATE FUNCTION rtime() RETURNS time LANGUAGE sql VOLATILE AS $$
-  SELECT CASE below(30) WHEN 0 THEN time '24:00' ELSE time '00:00' + (below(86400000000) || ' microseconds')::interval END $$;
+  SELECT CASE below(30) WHEN 0 THEN time '24:00' ELSE time '00:00' + below(86400000000) * interval '1 microsecond' END $$;
 
 CREATE FUNCTION rtimetz() RETURNS timetz LANGUAGE sql VOLATILE AS $$
   SELECT (rtime()::text || (ARRAY['+', '-'])[1 + below(2)] || to_char(below(16), 'FM00') || ':' || to_char(below(60), 'FM00')
           || ':' || to_char(below(60), 'FM00'))::timetz $$;
 
 CREATE FUNCTION rinterval() RETURNS interval LANGUAGE sql VOLATILE AS $$
-  SELECT format('%s months %s days %s microseconds', r32(), r32(), r64() / 2)::interval $$;
+  SELECT format('%s months %s days', r32(), r32())::interval + r64() / 2 * interval '1 microsecond' $$;
 
 CREATE FUNCTION rbytes() RETURNS bytea LANGUAGE sql VOLATILE AS $$
   SELECT coalesce(string_agg(decode(md5(random()::text), 'hex'), ''), '') FROM generate_series(1, below(3)) $$;
