@@ -11,7 +11,7 @@
 #include "aws/credentials.h"
 #include "aws/crt.h"
 #include "aws/service_client.h"
-#include "aws/sts.h"
+#include "aws/identity.h"
 #include "base/cancellation.h"
 #include "base/error.h"
 

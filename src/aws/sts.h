@@ -4,23 +4,14 @@
 // for STS's host, "http://" included, knows no port and no path, and keeps to itself why STS refused.
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "aws/credentials.h"
+#include "aws/identity.h"
 #include "aws/service_client.h"
 #include "base/error.h"
 
 namespace pg2athena::aws {
-
-struct Role {
-  std::string arn;
-  std::string session_name;  // empty: "pg2athena"; AWS's audit log (CloudTrail) shows it
-  std::string external_id;   // empty: none
-  std::chrono::seconds duration = std::chrono::hours(1);
-
-  bool operator==(const Role&) const = default;
-};
 
 struct StsEndpoint {
   std::string url;
