@@ -10,8 +10,8 @@
 
 #include "aws/credentials.h"
 #include "aws/crt.h"
-#include "aws/service_client.h"
 #include "aws/identity.h"
+#include "aws/service_client.h"
 #include "base/cancellation.h"
 #include "base/error.h"
 

@@ -6,6 +6,7 @@
 #include "aws/environment_for_tests.h"
 #include "aws/fakes_for_tests.h"
 #include "aws/sso.h"
+#include "aws/sts.h"
 
 namespace pg2athena::aws {
 namespace {
