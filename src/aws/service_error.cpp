@@ -56,6 +56,7 @@ bool read_xml(std::string_view body, ServiceError& error) {
   if (element == nullptr) return false;
   error.code = element->child_text("Code");
   error.message = element->child_text("Message");
+  if (error.region.empty()) error.region = element->child_text("Region");
   if (const XmlElement* const id = document->find("RequestId"); id != nullptr && error.request_id.empty()) {
     error.request_id = id->text;
   }
@@ -90,8 +91,19 @@ ErrorKind kind_of(const ServiceError& error) {
   return error.status == 404 ? ErrorKind::NotFound : ErrorKind::Service;
 }
 
-std::string hint_for(const ServiceError& error, ErrorKind kind, std::string_view service,
-                     std::string_view operation) {
+// Of AWS's key management, in the name of which S3 and Secrets Manager refuse.
+std::string key_hint(const ServiceError& error) {
+  if (error.message.contains("kms:")) {
+    return "the credentials' user or role needs kms:GenerateDataKey and kms:Decrypt on the key, in its IAM "
+           "policy and in the key's";
+  }
+  if (error.code.starts_with("KMS.Disabled")) return "enable the KMS key, or name another one";
+  if (error.code.starts_with("KMS."))
+    return "check the KMS key: its name, its state, and that it is of this region";
+  return {};
+}
+
+std::string hint_for(const ServiceError& error, ErrorKind kind, std::string_view action) {
   switch (again(error)) {
     case Again::ClockSkewed:
       return "set this machine's clock: it differs from AWS's by more than a signature may";
@@ -104,8 +116,13 @@ std::string hint_for(const ServiceError& error, ErrorKind kind, std::string_view
     case Again::No:
       break;
   }
+  if (std::string hint = key_hint(error); !hint.empty()) return hint;
+  if (is_of_other_region(error)) {
+    return error.region.empty() ? std::string("name the region that the bucket is in")
+                                : fmt::format("the bucket is in the region {}: name that one", error.region);
+  }
   if (kind == ErrorKind::PermissionDenied) {
-    return fmt::format("the credentials' user or role needs the IAM action {}:{}", service, operation);
+    return fmt::format("the credentials' user or role needs the IAM action {}", action);
   }
   if (error.code == "SignatureDoesNotMatch" || error.code == "InvalidSignatureException") {
     return "check the secret access key, and that the region is the service's";
@@ -125,10 +142,16 @@ ServiceError service_error_of(const HttpResponse& response) {
   for (const std::string_view name : {"x-amzn-requestid", "x-amz-request-id"}) {
     if (error.request_id.empty()) error.request_id = find_header(response.headers, name);
   }
+  error.region = find_header(response.headers, "x-amz-bucket-region");
   if (!read_json(response.body, error) && !read_xml(response.body, error)) error.message = response.body;
   if (!is_utf8(as_bytes(error.message))) error.message.clear();
   error.message = utf8_prefix(one_line(error.message), kLongestMessage);
   return error;
+}
+
+bool is_of_other_region(const ServiceError& error) {
+  return error.status == 301 || error.code == "PermanentRedirect" ||
+         error.code == "AuthorizationHeaderMalformed" || error.code == "IllegalLocationConstraintException";
 }
 
 Again again(const ServiceError& error) {
@@ -165,7 +188,16 @@ Again again(const ServiceError& error) {
   return error.status >= 500 && error.status != 501 ? Again::Transient : Again::No;
 }
 
-Error to_error(const ServiceError& error, std::string_view service, std::string_view operation) {
+bool is_error_document(std::string_view body) {
+  // Slow answers begin with blanks, which keep the connection alive (CompleteMultipartUpload, Amazon S3 API).
+  const auto begin = body.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos || body[begin] != '<') return false;
+  const auto document = parse_xml(body.substr(begin));
+  return document && document->name == "Error";
+}
+
+Error to_error(const ServiceError& error, std::string_view service, std::string_view operation,
+               std::string_view action) {
   const ErrorKind kind = kind_of(error);
   const std::string said = error.code.empty() ? fmt::format("HTTP status {}", error.status) : error.code;
   Error result(kind, fmt::format("{} refuses {}: {}{}{}", service, operation, said,
@@ -173,7 +205,10 @@ Error to_error(const ServiceError& error, std::string_view service, std::string_
   result = std::move(result).with("status", std::to_string(error.status));
   if (!error.request_id.empty()) result = std::move(result).with("request_id", error.request_id);
   if (!error.code.empty()) result = std::move(result).with("code", error.code);
-  return std::move(result).hint(hint_for(error, kind, service, operation));
+  if (is_of_other_region(error) && !error.region.empty()) {
+    result = std::move(result).with("bucket_region", error.region);
+  }
+  return std::move(result).hint(hint_for(error, kind, action));
 }
 
 std::optional<std::chrono::milliseconds> retry_after(const HttpHeaders& headers,

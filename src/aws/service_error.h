@@ -16,6 +16,7 @@ struct ServiceError {
   std::string code;        // "AccessDeniedException"; empty if the answer has none
   std::string message;     // the service's own words, on one line
   std::string request_id;  // what AWS's support asks for
+  std::string region;      // of S3's bucket, where it says that the request went to another
 
   bool operator==(const ServiceError&) const = default;
 };
@@ -34,9 +35,17 @@ enum class Again {
 };
 Again again(const ServiceError& error);
 
+// Whether the request went to, or was signed for, another region than the bucket's.
+bool is_of_other_region(const ServiceError& error);
+
+// Whether a body is S3's <Error>.
+bool is_error_document(std::string_view body);
+
 // As an Error: PermissionDenied, Authentication, NotFound, or Service, with code, message, status and
-// request_id. `service` and `operation` say what was asked: "secretsmanager", "GetSecretValue".
-Error to_error(const ServiceError& error, std::string_view service, std::string_view operation);
+// request_id. `service` and `operation` say what was asked: "secretsmanager", "GetSecretValue"; `action` is
+// the IAM action that allows it.
+Error to_error(const ServiceError& error, std::string_view service, std::string_view operation,
+               std::string_view action);
 
 // What the server asks us to wait for (Retry-After: seconds, or a date); none if nothing.
 std::optional<std::chrono::milliseconds> retry_after(const HttpHeaders& headers,

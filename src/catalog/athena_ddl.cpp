@@ -17,11 +17,6 @@ constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::size_t kMaxCommentBytes = 255;
 // A statement, "Query string length" of docs.aws.amazon.com/athena/latest/ug/service-limits.html.
 constexpr std::size_t kMaxStatementBytes = 262'144;
-// docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-constexpr std::size_t kMinBucketBytes = 3;
-constexpr std::size_t kMaxBucketBytes = 63;
-
-constexpr std::string_view kScheme = "s3://";
 
 bool is_lower_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -85,7 +80,8 @@ std::string column_sql(const TableColumn& column, Statement& statement) {
   return sql + " COMMENT " + literal(comment);
 }
 
-Statement statement_of(const TableRecord& record, const S3Location& lake, std::string_view database) {
+Statement statement_of(const TableRecord& record, const storage::S3Location& lake,
+                       std::string_view database) {
   Statement statement;
   const std::string name = athena_table_name(record.table);
   check_name("the table", name, statement);
@@ -116,39 +112,7 @@ Statement statement_of(const TableRecord& record, const S3Location& lake, std::s
   return statement;
 }
 
-std::unexpected<Error> bad_location(std::string_view text, std::string_view why) {
-  return fail(Error(ErrorKind::InvalidArgument, fmt::format("\"{}\" is no location of a lake: {}", text, why))
-                  .hint("it is where the lake's folder was copied to: --location s3://bucket/prefix"));
-}
-
 }  // namespace
-
-Result<S3Location> S3Location::parse(std::string_view text) {
-  if (!text.starts_with(kScheme)) return bad_location(text, "it doesn't begin with s3://");
-  std::string_view rest = text.substr(kScheme.size());
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  const std::size_t slash = rest.find('/');
-  const std::string_view bucket = rest.substr(0, slash);
-  const std::string_view prefix = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
-  const bool bucket_name =
-      std::ranges::all_of(bucket, [](char c) { return is_lower_or_digit(c) || c == '-' || c == '.'; });
-  if (bucket.empty()) return bad_location(text, "the bucket is missing");
-  if (!bucket_name || bucket.size() < kMinBucketBytes || bucket.size() > kMaxBucketBytes) {
-    return bad_location(text, "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens");
-  }
-  // Athena drops one of two slashes, and then finds nothing ("Specify a table location in Amazon S3").
-  if (prefix.starts_with('/') || prefix.ends_with('/') || prefix.find("//") != std::string_view::npos) {
-    return bad_location(text, "Athena can't use a location with an empty part (//)");
-  }
-  if (std::ranges::any_of(prefix, [](char c) { return is_control(c) || c == '*' || c == '?'; })) {
-    return bad_location(text, "Athena can't use a location with wildcards or control characters");
-  }
-  return S3Location{.bucket = std::string(bucket), .prefix = std::string(prefix)};
-}
-
-std::string S3Location::url(std::string_view key) const {
-  return fmt::format("{}{}/{}{}{}", kScheme, bucket, prefix, prefix.empty() ? "" : "/", key);
-}
 
 Result<void> check_athena_database(std::string_view name) {
   const bool characters =
@@ -164,7 +128,8 @@ std::string athena_table_name(std::string_view table) {
   return std::string(table.substr(table.find('.') + 1));
 }
 
-std::string create_table_sql(const TableRecord& record, const S3Location& lake, std::string_view database) {
+std::string create_table_sql(const TableRecord& record, const storage::S3Location& lake,
+                             std::string_view database) {
   const Statement statement = statement_of(record, lake, database);
   std::string text =
       fmt::format("-- {}: run {}, {} rows in {} file{}\n", on_one_line(record.table),

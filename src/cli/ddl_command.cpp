@@ -68,14 +68,14 @@ Result<void> check_names(const std::vector<TableRecord>& records) {
 }  // namespace
 
 Result<void> check_ddl_request(const DdlRequest& request) {
-  PG2ATHENA_TRY(catalog::S3Location::parse(request.location));
+  PG2ATHENA_TRY(storage::S3Location::parse(request.location));
   if (!request.database.empty()) PG2ATHENA_TRY(catalog::check_athena_database(request.database));
   for (const std::string& table : request.tables) PG2ATHENA_TRY(NamePattern::parse(table, 2));
   return {};
 }
 
 Result<std::string> ddl_text(const DdlRequest& request, storage::ObjectStore& lake) {
-  PG2ATHENA_ASSIGN(const auto location, catalog::S3Location::parse(request.location));
+  PG2ATHENA_ASSIGN(const auto location, storage::S3Location::parse(request.location));
   PG2ATHENA_ASSIGN(auto published, catalog::read_table_records(lake));
   if (published.empty()) {
     return fail(Error(ErrorKind::NotFound, "no table is published in this lake")

@@ -181,7 +181,8 @@ Result<LocalFolder::Lock> LocalFolder::lock() {
   return Lock(std::move(threads), root_->lock_file.get());
 }
 
-Result<std::unique_ptr<ObjectUpload>> LocalFolder::start_upload(const std::string& key) {
+Result<std::unique_ptr<ObjectUpload>> LocalFolder::start_upload(const std::string& key,
+                                                                const UploadOptions& /*options*/) {
   PG2ATHENA_TRY(check_key(key));
   PG2ATHENA_TRY(expect_writable(root_->lock_file, root_->tree));
   PG2ATHENA_ASSIGN(auto file, PendingFile::create(root_->tree, key));

@@ -41,7 +41,9 @@ class LocalFolder final : public ObjectStore {
   ~LocalFolder() override;
   static Result<std::unique_ptr<LocalFolder>> open(const std::filesystem::path& path, Access access);
 
-  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) override;
+  using ObjectStore::start_upload;
+  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
+                                                     const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;

@@ -27,7 +27,8 @@ class MemoryStore::Upload final : public ObjectUpload {
   std::string content_;
 };
 
-Result<std::unique_ptr<ObjectUpload>> MemoryStore::start_upload(const std::string& key) {
+Result<std::unique_ptr<ObjectUpload>> MemoryStore::start_upload(const std::string& key,
+                                                                const UploadOptions& /*options*/) {
   PG2ATHENA_TRY(check_key(key));
   return std::make_unique<Upload>(*this, key);
 }
@@ -106,8 +107,9 @@ auto FaultyStore::call(std::string operation, const std::string& key, Function f
   return fail(ErrorKind::Connection, fmt::format("no answer to {} {}", operation, key));
 }
 
-Result<std::unique_ptr<ObjectUpload>> FaultyStore::start_upload(const std::string& key) {
-  PG2ATHENA_ASSIGN(auto upload, next_.start_upload(key));
+Result<std::unique_ptr<ObjectUpload>> FaultyStore::start_upload(const std::string& key,
+                                                                const UploadOptions& options) {
+  PG2ATHENA_ASSIGN(auto upload, next_.start_upload(key, options));
   return std::make_unique<FaultyUpload>(std::move(upload), [this, key](ObjectUpload& next) {
     return call("complete", key, [&] { return next.complete(); });
   });

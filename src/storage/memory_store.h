@@ -16,7 +16,9 @@ namespace pg2athena::storage {
 
 class MemoryStore final : public ObjectStore {
  public:
-  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) override;
+  using ObjectStore::start_upload;
+  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
+                                                     const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
@@ -49,7 +51,9 @@ class FaultyStore final : public ObjectStore {
   FaultyStore(ObjectStore& next, std::function<Fault(const Call&)> fault)
       : next_(next), fault_(std::move(fault)) {}
 
-  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) override;
+  using ObjectStore::start_upload;
+  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
+                                                     const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/byte_sink.h"
+#include "base/cancellation.h"
 #include "base/error.h"
 
 namespace pg2athena::storage {
@@ -62,6 +63,14 @@ class ObjectUpload : public ByteSink {
   virtual Result<void> complete() = 0;
 };
 
+struct UploadOptions {
+  // The most that the upload may hold of what it was given, where a store has to hold it; two of its smallest
+  // parts at least (part_size.h).
+  std::uint64_t memory_bytes = std::uint64_t{32} << 20U;
+  // Ends write() and complete() with Interrupted. Not owned: has to outlive the upload.
+  Cancellation* stop = nullptr;
+};
+
 // Thread-safe. Keys are relative paths of parts between '/' (see check_key). A key once written by an upload
 // is never written again; only put() replaces what is there.
 class ObjectStore {
@@ -72,7 +81,9 @@ class ObjectStore {
   virtual ~ObjectStore() = default;
 
   // For data: big, streamed, new. The upload may not outlive the store.
-  virtual Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) = 0;
+  virtual Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
+                                                             const UploadOptions& options) = 0;
+  Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) { return start_upload(key, {}); }
 
   // For records: small, whole. None when there is no such object.
   virtual Result<std::optional<StoredObject>> get(const std::string& key) = 0;
