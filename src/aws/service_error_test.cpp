@@ -72,14 +72,15 @@ TEST(ServiceError, Becomes_an_error_of_the_kind_that_the_operator_can_do_somethi
       {{.status = 503, .code = "SlowDown"}, ErrorKind::Service},
   };
   for (const auto& [error, kind] : cases) {
-    EXPECT_EQ(to_error(error, "s3", "PutObject").kind(), kind) << error.status << " " << error.code;
+    EXPECT_EQ(to_error(error, "s3", "PutObject", "s3:PutObject").kind(), kind)
+        << error.status << " " << error.code;
   }
 }
 
 TEST(ServiceError, Names_what_was_asked_the_code_and_the_request) {
   const Error error =
       to_error({.status = 400, .code = "AccessDeniedException", .message = "no", .request_id = "r1"},
-               "secretsmanager", "GetSecretValue");
+               "secretsmanager", "GetSecretValue", "secretsmanager:GetSecretValue");
   EXPECT_EQ(
       error.describe(),
       "permission_denied: secretsmanager refuses GetSecretValue: AccessDeniedException: no (status=400, "

@@ -49,6 +49,35 @@ Result<void> take_selection(const Arguments& arguments, postgres::Selection& sel
   return {};
 }
 
+// Where Athena finds the lake: where it is, if that is in S3 and nothing else is said.
+Result<void> take_location(const config::Configuration& configuration, DdlRequest& ddl) {
+  if (ddl.location.empty() && storage::S3Location::names_one(configuration.target)) {
+    ddl.location = configuration.target;
+  }
+  if (ddl.location.empty()) {
+    return fail(Error(ErrorKind::InvalidArgument, "--location is missing")
+                    .hint("say where the lake's folder was copied to: --location s3://bucket/prefix"));
+  }
+  return check_ddl_request(ddl);
+}
+
+// The lake of a command that needs no database: named, or as a file says it.
+Result<void> take_lake(const Arguments& arguments, config::Configuration& configuration) {
+  if (arguments.config.empty() == arguments.target.empty()) {
+    return fail(Error(ErrorKind::InvalidArgument,
+                      arguments.config.empty() ? "the lake is missing" : "a lake is named beside --config")
+                    .hint("name a folder, s3://bucket/prefix, or a configuration file (--config) with "
+                          "target.location"));
+  }
+  if (arguments.config.empty()) {
+    configuration.target = arguments.target;
+    return {};
+  }
+  PG2ATHENA_ASSIGN(configuration, config::load_configuration(arguments.config));
+  if (!configuration.target.empty()) return {};
+  return fail(ErrorKind::InvalidArgument, arguments.config + ": target.location is missing");
+}
+
 // What the file says, when there is one; then it alone says what is exported.
 Result<void> take_file(const Arguments& arguments, config::Configuration& configuration) {
   const bool selects = !arguments.tables.empty() || !arguments.schemas.empty() ||
@@ -106,11 +135,13 @@ Result<CommandLine> to_command_line(Arguments arguments) {
   if (runs) {
     PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
                                            : take_file(arguments, configuration));
+  } else if (line.command == Command::Publish || line.command == Command::Ddl) {
+    PG2ATHENA_TRY(take_lake(arguments, configuration));
+    if (line.command == Command::Ddl) PG2ATHENA_TRY(take_location(configuration, line.ddl));
   } else {
     configuration.source_url = arguments.source;
     configuration.target = arguments.target;
     if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
-    if (line.command == Command::Ddl) PG2ATHENA_TRY(check_ddl_request(line.ddl));
   }
   line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
   const parquet::Compression codec = configuration.run.compression;
@@ -126,8 +157,9 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     return fail(Error(ErrorKind::InvalidArgument, arguments.config.empty()
                                                       ? "TARGET is missing"
                                                       : arguments.config + ": target.location is missing")
-                    .hint("name the folder of the lake"));
+                    .hint("name the folder of the lake, or s3://bucket/prefix"));
   }
+  configuration.run.uploads = storage::S3Location::names_one(configuration.target);
   PG2ATHENA_TRY(config::check(configuration));
   return std::move(line);
 }

@@ -147,8 +147,9 @@ void add_name_list(CLI::App& command, const std::string& name, std::vector<std::
 
 void add_run_options(CLI::App& command, Arguments& arguments) {
   command.add_option("SOURCE", arguments.source, kSourceHelp);
-  command.add_option("TARGET", arguments.target,
-                     "The lake: a local folder, made when missing; plan writes nothing");
+  command.add_option(
+      "TARGET", arguments.target,
+      "The lake: a local folder, made when missing, or s3://bucket/prefix; plan writes nothing");
   command
       .add_option("--config", arguments.config,
                   "A configuration file with source, target and tables, instead of naming them here")
@@ -167,9 +168,18 @@ void add_run_options(CLI::App& command, Arguments& arguments) {
   add_output_options(command, arguments);
 }
 
+// A lake, for commands that need no database.
+void add_lake_options(CLI::App& command, const std::string& name, Arguments& arguments) {
+  command.add_option(name, arguments.target, "The lake: a local folder, or s3://bucket/prefix");
+  command
+      .add_option("--config", arguments.config, "A configuration file with the lake as its target, instead")
+      ->type_name("FILE");
+}
+
 void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
-  command.add_option("--location", ddl.location, "Where the lake's folder was copied to: s3://bucket/prefix")
-      ->required()
+  command
+      .add_option("--location", ddl.location,
+                  "Where Athena finds the lake: s3://bucket/prefix; without it, where it is")
       ->type_name("URL");
   command.add_option("--database", ddl.database, "The database of Athena; without it, the session's")
       ->type_name("NAME");
@@ -208,7 +218,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
 
   CLI::App* const publish =
       add("publish", Command::Publish, "Finish runs that were decided and then stopped", kPublishExamples);
-  publish->add_option("TARGET", arguments.target, "The lake: a local folder")->required();
+  add_lake_options(*publish, "TARGET", arguments);
   add_output_options(*publish, arguments);
 
   CLI::App* const init =
@@ -224,9 +234,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       add("schema", Command::Schema, "Print the JSON Schema of the configuration file", kSchemaExamples);
   schema->add_flag("--page", arguments.line.page, "Print the reference page instead, as Markdown");
 
-  CLI::App* const ddl = add(
-      "ddl", Command::Ddl, "Print the SQL that makes Athena know a lake that was copied to S3", kDdlExamples);
-  ddl->add_option("LAKE", arguments.target, "The lake: a local folder")->required();
+  CLI::App* const ddl =
+      add("ddl", Command::Ddl, "Print the SQL that makes Athena know a lake in S3", kDdlExamples);
+  add_lake_options(*ddl, "LAKE", arguments);
   add_ddl_options(*ddl, arguments.line.ddl);
   add_printing_commands(app, arguments);
 }

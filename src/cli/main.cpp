@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "base/heap.h"
-#include "catalog/local_publisher.h"
+#include "catalog/publication.h"
 #include "cli/command_line.h"
 #include "cli/json_output.h"
+#include "cli/lake.h"
 #include "cli/new_file.h"
 #include "cli/progress_display.h"
 #include "cli/report.h"
@@ -19,14 +20,11 @@
 #include "pipeline/error_policy.h"
 #include "pipeline/run.h"
 #include "pipeline/survey.h"
-#include "storage/local_folder.h"
 
 namespace pg2athena::cli {
 namespace {
 
 using pipeline::ExitCode;
-
-constexpr const char* kNameALake = "name the folder of a lake that pg2athena run has made";
 
 void print(std::FILE* file, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), file);
@@ -43,24 +41,6 @@ class DisplayObserver final : public pipeline::RunObserver {
  private:
   ProgressDisplay& display_;
 };
-
-struct Lake {
-  std::unique_ptr<storage::LocalFolder> folder;
-  std::unique_ptr<catalog::LocalPublisher> publisher;
-};
-
-Result<void> check_target(const std::string& target) {
-  if (!target.starts_with("s3://")) return {};
-  return fail(
-      Error(ErrorKind::Unsupported, "targets in S3 are not supported yet").hint("name a local folder"));
-}
-
-Result<Lake> open_lake(const std::string& target) {
-  PG2ATHENA_TRY(check_target(target));
-  PG2ATHENA_ASSIGN(auto folder, storage::LocalFolder::open(target, storage::LocalFolder::Access::Write));
-  auto publisher = std::make_unique<catalog::LocalPublisher>(*folder);
-  return Lake{.folder = std::move(folder), .publisher = std::move(publisher)};
-}
 
 class Program {
  public:
@@ -106,11 +86,11 @@ class Program {
  private:
   Result<ExitCode> run_command() {
     PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
-    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
-    const std::string target = lake.folder->path().string();
+    PG2ATHENA_ASSIGN(const auto lake, open_lake(line_.configuration, LakeAccess::Write, log_, stop_));
+    const std::string target = lake->location();
     const std::string started_at = rfc3339(clock_.now());
     pipeline::RunContext context{
-        .store = *lake.folder, .publisher = *lake.publisher, .clock = clock_, .log = log_, .stop = stop_};
+        .store = lake->store(), .publisher = lake->publisher(), .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
     PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
                      pipeline::run(source, line_.configuration.run, target, context, observer));
@@ -135,7 +115,6 @@ class Program {
 
   Result<ExitCode> plan_command() {
     PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
-    PG2ATHENA_TRY(check_target(line_.configuration.target));
     PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.configuration.run, stop_));
     if (!text_wanted()) {
       for (const std::string& warning : plan.warnings) log_.warn("plan_warning", warning);
@@ -145,30 +124,17 @@ class Program {
     return ExitCode::Done;
   }
 
-  // A folder that isn't there is a mistyped name here, and not to be made.
-  Result<std::unique_ptr<storage::LocalFolder>> existing_lake() const {
-    auto lake = storage::LocalFolder::open(line_.configuration.target, storage::LocalFolder::Access::Read);
-    if (!lake) return fail(std::move(lake).error().hint(kNameALake));
-    PG2ATHENA_ASSIGN(const auto records, (*lake)->list("_pg2athena/"));
-    if (records.empty()) {
-      return fail(Error(ErrorKind::NotFound,
-                        fmt::format("{} is no lake: it has no records of a run", (*lake)->path().string()))
-                      .hint(kNameALake));
-    }
-    return lake;
-  }
-
   Result<ExitCode> ddl_command() {
-    PG2ATHENA_ASSIGN(const auto lake, existing_lake());
-    PG2ATHENA_ASSIGN(const std::string text, ddl_text(line_.ddl, *lake));
+    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Read, log_, stop_));
+    PG2ATHENA_ASSIGN(const std::string text, ddl_text(line_.ddl, lake->store()));
     print(stdout, text);
     return ExitCode::Done;
   }
 
   Result<ExitCode> publish_command() {
-    PG2ATHENA_TRY(existing_lake());
-    PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
-    PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(*lake.folder, *lake.publisher));
+    PG2ATHENA_ASSIGN(const auto lake,
+                     open_existing_lake(line_.configuration, LakeAccess::Write, log_, stop_));
+    PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(lake->store(), lake->publisher()));
     if (text_wanted()) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
     for (const catalog::RunOutcome& outcome : outcomes) {
@@ -179,7 +145,7 @@ class Program {
         if (table.state == catalog::TableOutcome::State::Unfinished && table.error) report(*table.error);
       }
     }
-    if (json_output_) print(stdout, publication_document(outcomes, lake.folder->path().string(), code));
+    if (json_output_) print(stdout, publication_document(outcomes, lake->location(), code));
     return code;
   }
 

@@ -15,6 +15,48 @@ int default_workers() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
 }
 
+namespace {
+
+std::unexpected<Error> refuse(std::string message, std::string hint) {
+  return fail(Error(ErrorKind::InvalidArgument, std::move(message)).hint(std::move(hint)));
+}
+
+Result<void> check_encryption(const storage::S3ObjectOptions& objects) {
+  using storage::S3Encryption;
+  const bool kms =
+      objects.encryption == S3Encryption::Kms || objects.encryption == S3Encryption::KmsTwoLayers;
+  const bool of_kms = !objects.kms_key.empty() || !objects.encryption_context.empty() || objects.bucket_key;
+  if (of_kms && !kms) {
+    return refuse("target.encryption has kms_key, context or bucket_key, and its type isn't one with KMS",
+                  "type: sse-kms, or leave these keys out");
+  }
+  if (objects.bucket_key && objects.encryption == S3Encryption::KmsTwoLayers) {
+    return refuse("S3 has no bucket keys with dsse-kms", "leave target.encryption.bucket_key out");
+  }
+  return {};
+}
+
+Result<void> check_target(const Configuration& configuration) {
+  if (!storage::S3Location::names_one(configuration.target)) {
+    if (configuration.target.empty() ||
+        (configuration.s3 == storage::S3Options() && configuration.target_role == aws::Role())) {
+      return {};
+    }
+    return refuse("target has settings of S3, and its location is a local folder",
+                  "location: s3://bucket/prefix, or leave these settings out");
+  }
+  PG2ATHENA_TRY(storage::S3Location::parse(configuration.target));
+  const aws::Role& role = configuration.target_role;
+  if (role.arn.empty() && role != aws::Role()) {
+    return refuse(
+        "target.external_id and target.role_session_name are for a role, and there is no target.role_arn",
+        "role_arn: arn:aws:iam::<account>:role/<name>");
+  }
+  return check_encryption(configuration.s3.objects);
+}
+
+}  // namespace
+
 Result<void> check(const Configuration& configuration) {
   const pipeline::RunOptions& run = configuration.run;
   const std::string_view codec = parquet::codec_name(run.compression);
@@ -35,7 +77,13 @@ Result<void> check(const Configuration& configuration) {
             .hint("compress with zstd; or, when only other readers read the files, choose the profile "
                   "modern (files.profile, --profile)"));
   }
-  return {};
+  return check_target(configuration);
+}
+
+Result<storage::S3Options> s3_options(const Configuration& configuration) {
+  storage::S3Options options = configuration.s3;
+  PG2ATHENA_ASSIGN(options.location, storage::S3Location::parse(configuration.target));
+  return options;
 }
 
 Result<postgres::ConnectionParameters> connection_parameters(const Configuration& configuration) {

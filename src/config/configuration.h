@@ -4,8 +4,10 @@
 
 #include <string>
 
+#include "aws/identity.h"
 #include "observe/log.h"
 #include "pipeline/plan.h"
+#include "storage/s3_options.h"
 
 namespace pg2athena::config {
 
@@ -16,13 +18,19 @@ int default_workers();
 struct Configuration {
   std::string source_url;  // a URI or a conninfo string, references to the environment replaced
   std::string password;    // empty: from the URL, PGPASSWORD or a password file
-  std::string target;      // a local folder; empty where a command needs none
+  // A local folder, or s3://bucket/prefix; empty where a command needs none.
+  std::string target;
+  storage::S3Options s3;  // of a target in S3, but for its location
+  aws::Role target_role;  // the role that writes there; without an ARN: the identity itself
   pipeline::RunOptions run{.selection = {}, .queries = {}, .workers = default_workers()};
   observe::LogFormat log_format = observe::LogFormat::Text;
 };
 
 // What no single setting shows to be wrong. InvalidArgument.
 Result<void> check(const Configuration& configuration);
+
+// Where a target in S3 is and how it is spoken to. InvalidArgument when it isn't one.
+Result<storage::S3Options> s3_options(const Configuration& configuration);
 
 // The parameters for libpq. InvalidArgument when the source is no connection string.
 Result<postgres::ConnectionParameters> connection_parameters(const Configuration& configuration);

@@ -61,7 +61,9 @@ class Reader {
       }
     }
     if (auto checked = check(configuration_); !checked) {
-      return yaml_.fail_at(root["files"] ? root["files"] : root, checked.error());
+      const bool target = checked.error().message().starts_with("target");
+      const YAML::Node place = root[target ? "target" : "files"];
+      return yaml_.fail_at(place ? place : root, checked.error());
     }
     return std::move(configuration_);
   }
@@ -69,19 +71,46 @@ class Reader {
  private:
   Result<void> read_section(const std::string& name, const YAML::Node& node) {
     if (node.IsNull()) return {};  // every line of it is commented out
+    return read_keys(name, "", node);
+  }
+
+  // The keys of a section, or of a group in it.
+  Result<void> read_keys(const std::string& section, const std::string& group, const YAML::Node& node) {
     std::vector<std::string> keys;
     for (const Setting& setting : settings()) {
-      if (setting.section == name) keys.emplace_back(setting.key);
+      if (setting.section != section) continue;
+      if (setting.group() == group) keys.emplace_back(setting.name());
+      if (group.empty() && !setting.group().empty() && !contains(keys, setting.group())) {
+        keys.emplace_back(setting.group());
+      }
     }
-    return yaml_.each_key(node, name, keys, [&](const std::string& key, const YAML::Node& value) {
-      const auto found = std::ranges::find_if(
-          settings(), [&](const Setting& setting) { return setting.section == name && setting.key == key; });
-      return read_setting(*found, value);
-    });
+    const std::string path = group.empty() ? section : section + "." + group;
+    return yaml_.each_key(
+        node, path, keys, [&](const std::string& key, const YAML::Node& value) -> Result<void> {
+          const auto found = std::ranges::find_if(settings(), [&](const Setting& setting) {
+            return setting.section == section && setting.group() == group && setting.name() == key;
+          });
+          if (found != settings().end()) return read_setting(*found, value);
+          return value.IsNull() ? Result<void>() : read_keys(section, key, value);
+        });
+  }
+
+  Result<void> read_pairs(const Setting& setting, const YAML::Node& node) {
+    SettingValue value;
+    PG2ATHENA_TRY(yaml_.each_entry_of_some(
+        node, setting.path(), [&](const YAML::Node& key, const YAML::Node& entry) -> Result<void> {
+          PG2ATHENA_ASSIGN(std::string name, yaml_.plain_scalar(key, "a name in " + setting.path()));
+          PG2ATHENA_ASSIGN(std::string text, yaml_.plain_scalar(entry, setting.path() + "." + name));
+          value.pairs.emplace_back(std::move(name), std::move(text));
+          return {};
+        }));
+    setting.set(configuration_, value);
+    return {};
   }
 
   Result<void> read_setting(const Setting& setting, const YAML::Node& node) {
     const std::string path = setting.path();
+    if (setting.kind == ValueKind::Pairs) return read_pairs(setting, node);
     PG2ATHENA_ASSIGN(std::string text,
                      setting.reference ? yaml_.scalar(node, path) : yaml_.plain_scalar(node, path));
     if (setting.reference) {
@@ -90,7 +119,7 @@ class Reader {
       if (!expanded) return yaml_.fail_at(node, expanded.error());
       text = std::move(*expanded);
     }
-    if (setting.section == "target") text = resolve(text);
+    if (path == "target.location") text = resolve(text);
     if (auto applied = apply(setting, text, path, configuration_); !applied)
       return yaml_.fail_at(node, applied.error());
     return {};

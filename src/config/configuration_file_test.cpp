@@ -1,5 +1,6 @@
 #include "config/configuration_file.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -254,8 +255,9 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
 
 TEST(ConfigurationFile, A_wrong_value_of_any_setting_is_said_with_its_place) {
   for (const Setting& setting : settings()) {
-    const auto refused = read(std::string(kSource) + std::string(setting.section) + ":\n  " +
-                              std::string(setting.key) + ": {}\n");
+    const std::string group = setting.group().empty() ? "" : fmt::format("{}:\n    ", setting.group());
+    const auto refused =
+        read(fmt::format("{}{}:\n  {}{}: {{}}\n", kSource, setting.section, group, setting.name()));
     ASSERT_FALSE(refused.has_value()) << setting.path();
     EXPECT_THAT(refused.error().message(), StartsWith("jobs/shop.yaml:"));
   }

@@ -23,9 +23,11 @@ TEST(Documents, Every_setting_is_in_schema_page_and_first_configuration) {
   const std::string initial = initial_configuration("postgresql:///shop", "./lake", {});
   for (const Setting& setting : settings()) {
     const auto& properties = schema["properties"][std::string(setting.section)]["properties"];
-    EXPECT_TRUE(properties.contains(std::string(setting.key))) << setting.path();
+    const auto& among =
+        setting.group().empty() ? properties : properties[std::string(setting.group())]["properties"];
+    EXPECT_TRUE(among.contains(std::string(setting.name()))) << setting.path();
     EXPECT_THAT(page, HasSubstr("| `" + setting.path() + "` |"));
-    EXPECT_THAT(initial, HasSubstr(std::string(setting.key) + ": "));
+    EXPECT_THAT(initial, HasSubstr(std::string(setting.name()) + ": "));
   }
   for (const Key& key : table_keys()) {
     EXPECT_TRUE(

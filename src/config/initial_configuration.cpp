@@ -66,16 +66,20 @@ std::string yaml_scalar(std::string_view text) {
 std::string section_text(const Section& section, const std::string& source_url, const std::string& target) {
   const Configuration defaults;
   std::string out = fmt::format("\n# {}.\n{}:\n", section.summary, section.key);
+  std::string_view group;
   for (const Setting& setting : settings()) {
     if (setting.section != section.key) continue;
-    out += comment(fmt::format("{}.", setting.summary), "  ");
+    if (setting.group() != group && !setting.group().empty())
+      out += fmt::format("  # {}:\n", setting.group());
+    group = setting.group();
+    out += comment(fmt::format("{}.", setting.summary), group.empty() ? "  " : "  #   ");
     if (setting.required) {
       const std::string& value = setting.section == "source" ? source_url : target;
       out += fmt::format("  {}: {}\n", setting.key, yaml_scalar(escaped(value)));
     } else {
       const std::string value = setting.get(defaults);
-      out +=
-          fmt::format("  # {}: {}\n", setting.key, value.empty() ? setting.example : std::string_view(value));
+      out += fmt::format("  # {}{}: {}\n", group.empty() ? "" : "  ", setting.name(),
+                         value.empty() ? setting.example : std::string_view(value));
     }
   }
   return out;

@@ -40,6 +40,11 @@ Json of_setting(const Setting& setting) {
     case ValueKind::Flag:
       schema["type"] = "boolean";
       break;
+    case ValueKind::Pairs:
+      schema["type"] = "object";
+      schema["minProperties"] = 1;
+      schema["additionalProperties"] = {{"type", "string"}, {"minLength", 1}};
+      return schema;
   }
   schema["examples"] = Json::array();
   if (setting.kind == ValueKind::Flag) {
@@ -55,7 +60,13 @@ Json of_section(const Section& section) {
   Json required = Json::array();
   for (const Setting& setting : settings()) {
     if (setting.section != section.key) continue;
-    properties[std::string(setting.key)] = of_setting(setting);
+    const std::string group(setting.group());
+    if (!group.empty() && !properties.contains(group)) {
+      properties[group] = {
+          {"type", {"object", "null"}}, {"additionalProperties", false}, {"properties", Json::object()}};
+    }
+    Json& among = group.empty() ? properties : properties[group]["properties"];
+    among[std::string(setting.name())] = of_setting(setting);
     if (setting.required && setting.section == "source") required.push_back(setting.key);
   }
   Json schema = {

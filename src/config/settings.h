@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -20,17 +21,19 @@ enum class ValueKind {
   Duration,  // in milliseconds, min to max (base/quantity.h)
   Choice,    // one of a few words
   Flag,      // false or true
+  Pairs,     // names and their values, in the file only
 };
 
 // A value that has been checked against its row.
 struct SettingValue {
   std::string text;
   std::uint64_t number = 0;  // Count, Size in bytes, Duration in milliseconds; Choice: its index; Flag: 0, 1
+  std::vector<std::pair<std::string, std::string>> pairs = {};
 };
 
 struct Setting {
   std::string_view section;
-  std::string_view key;
+  std::string_view key;  // "size", or with a group of the section's before it: "encryption.kms_key"
   ValueKind kind = ValueKind::Text;
   std::string_view summary;      // one sentence, without its full stop
   std::string_view example;      // a value that is right
@@ -45,6 +48,10 @@ struct Setting {
   std::string (*get)(const Configuration&) = nullptr;
 
   std::string path() const { return std::string(section) + "." + std::string(key); }
+  // "encryption" of "encryption.kms_key"; empty for a key of the section's own.
+  std::string_view group() const { return key.substr(0, key.contains('.') ? key.find('.') : 0); }
+  // "kms_key" of "encryption.kms_key".
+  std::string_view name() const { return key.substr(group().empty() ? 0 : group().size() + 1); }
 };
 
 // A section of the file, or one of its lists.

@@ -5,9 +5,9 @@
 namespace pg2athena::pipeline {
 
 Result<LakeFile> LakeFile::open(storage::ObjectStore& store, const std::string& key,
-                                const columnar::Schema& schema, parquet::WriterOptions options,
-                                parquet::BlockPool& blocks) {
-  PG2ATHENA_ASSIGN(auto upload, store.start_upload(key));
+                                const storage::UploadOptions& upload_options, const columnar::Schema& schema,
+                                parquet::WriterOptions options, parquet::BlockPool& blocks) {
+  PG2ATHENA_ASSIGN(auto upload, store.start_upload(key, upload_options));
   auto sink = std::make_unique<storage::DigestSink>(*upload);
   PG2ATHENA_ASSIGN(auto writer, parquet::FileWriter::open(*sink, schema, std::move(options), &blocks));
   return LakeFile(key, std::move(upload), std::move(sink), std::move(writer));

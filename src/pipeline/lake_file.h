@@ -17,8 +17,8 @@ namespace pg2athena::pipeline {
 class LakeFile {
  public:
   static Result<LakeFile> open(storage::ObjectStore& store, const std::string& key,
-                               const columnar::Schema& schema, parquet::WriterOptions options,
-                               parquet::BlockPool& blocks);
+                               const storage::UploadOptions& upload_options, const columnar::Schema& schema,
+                               parquet::WriterOptions options, parquet::BlockPool& blocks);
 
   Result<void> write(const columnar::Batch& batch);
   // Closes the open row group and gives its memory back.

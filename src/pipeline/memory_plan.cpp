@@ -7,6 +7,7 @@
 
 #include "base/quantity.h"
 #include "parquet/compression.h"
+#include "storage/part_size.h"
 
 namespace pg2athena::pipeline {
 namespace {
@@ -16,6 +17,11 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 
 // The program, its libraries and the keeper's connection: 12 MiB measured after a plan, and TLS.
 constexpr std::uint64_t kProcess = 20 * kMiB;
+// What speaks to S3: libcurl, OpenSSL and AWS's runtime, and for each worker connections with TLS.
+constexpr std::uint64_t kUploads = 8 * kMiB;
+constexpr std::uint64_t kUploadConnections = 2 * kMiB;
+// More parts on their way make a worker's upload no faster.
+constexpr std::uint64_t kMostParts = 6;
 // A connection with TLS, a thread's stack, a block of rows with its messages (1 MiB), a batch (5 MiB), and
 // what is free in a heap that has all of these sizes.
 constexpr std::uint64_t kWorker = 14 * kMiB;
@@ -42,15 +48,31 @@ std::uint64_t input_buffer(std::uint64_t row_bytes) {
   return std::bit_ceil(row_bytes + 8 * kKiB);
 }
 
+// Two parts of the largest object: one that fills, and one on its way.
+std::uint64_t least_upload(const MemoryDemand& demand, std::uint64_t first_part) {
+  if (!demand.uploaded_object) return 0;
+  return 2 * storage::largest_part_bytes(*demand.uploaded_object, first_part);
+}
+
+// Of a share that has room for so much more than it needs, a third, up to what is of use.
+std::uint64_t upload_share(std::uint64_t spare, const MemoryDemand& demand) {
+  if (!demand.uploaded_object) return 0;
+  const std::uint64_t least = least_upload(demand, storage::kSmallestPart);
+  const std::uint64_t wanted = least_upload(demand, storage::kUsualPart) / 2 * kMostParts;
+  return std::clamp(least + spare / 3, least, wanted);
+}
+
 // The most that a worker holds with a row of this size on its way: libpq's buffer, and the row three times:
 // as a message and in the batch, with an open row group; or in the batch, as a page, and compressed, when the
 // row group before it has been closed.
 std::uint64_t worker_need(std::uint64_t row_bytes, const MemoryDemand& demand) {
-  return kWorker + input_buffer(row_bytes) + 3 * row_bytes + least_row_group(row_bytes, demand);
+  const std::uint64_t upload =
+      demand.uploaded_object ? kUploadConnections + least_upload(demand, storage::kSmallestPart) : 0;
+  return kWorker + upload + input_buffer(row_bytes) + 3 * row_bytes + least_row_group(row_bytes, demand);
 }
 
 std::uint64_t process_need(const MemoryDemand& demand) {
-  return kProcess + demand.plan_bytes;
+  return kProcess + demand.plan_bytes + (demand.uploaded_object ? kUploads : 0);
 }
 
 std::uint64_t whole_mib(std::uint64_t bytes) {
@@ -108,7 +130,8 @@ Result<MemoryPlan> plan_memory(std::uint64_t limit, std::optional<std::uint64_t>
                   .max_value_derived = !max_value,
                   .process_bytes = limit - share * workers};
   plan.row_bytes = row_of(plan.max_value_bytes);
-  plan.row_group_bytes = share - kWorker - input_buffer(plan.row_bytes) - 2 * plan.row_bytes;
+  plan.upload_bytes = upload_share(share - worker_need(plan.row_bytes, demand), demand);
+  plan.row_group_bytes = share - worker_base_bytes(plan) - input_buffer(plan.row_bytes) - 2 * plan.row_bytes;
   return plan;
 }
 
@@ -122,8 +145,8 @@ std::uint64_t memory_for_value(std::uint64_t max_value, const MemoryDemand& dema
   return memory_for_rows(whole_mib(max_value) + demand.small_bytes, demand);
 }
 
-std::uint64_t worker_base_bytes() {
-  return kWorker;
+std::uint64_t worker_base_bytes(const MemoryPlan& plan) {
+  return kWorker + (plan.upload_bytes == 0 ? 0 : kUploadConnections + plan.upload_bytes);
 }
 
 }  // namespace pg2athena::pipeline

@@ -21,12 +21,15 @@ struct MemoryDemand {
   std::optional<std::uint64_t> largest_row;  // the most bytes that the large values of any row have together
   parquet::Compression compression = parquet::Compression::Zstd;
   int compression_level = 1;
+  // Of the largest object that is uploaded from memory; none where a file system takes what is written.
+  std::optional<std::uint64_t> uploaded_object;
 };
 
 struct MemoryPlan {
   std::uint64_t limit = 0;            // the promise
   std::uint64_t worker_bytes = 0;     // each worker's share
   std::uint64_t row_group_bytes = 0;  // of it: what the file's writer holds between two batches
+  std::uint64_t upload_bytes = 0;     // of it: what the store hasn't acknowledged yet
   std::uint64_t row_bytes = 0;        // the largest row that the shares have room for
   std::uint64_t max_value_bytes = 0;  // a row whose values have more is refused
   bool max_value_derived = false;     // from the limit; otherwise the operator's
@@ -44,7 +47,7 @@ std::uint64_t memory_for_rows(std::uint64_t row_bytes, const MemoryDemand& deman
 // The limit, in whole MiB, from which plan_memory() derives at least this max_value_bytes.
 std::uint64_t memory_for_value(std::uint64_t max_value, const MemoryDemand& demand);
 
-// What a worker holds besides its writer and large rows: its connection, a block of rows, a batch.
-std::uint64_t worker_base_bytes();
+// What a worker holds besides its writer and large rows: its connection, a block of rows, a batch, an upload.
+std::uint64_t worker_base_bytes(const MemoryPlan& plan);
 
 }  // namespace pg2athena::pipeline

@@ -28,9 +28,9 @@ TEST(MemoryPlan, Shares_never_pass_the_limit_and_leave_room_for_a_row_and_a_row_
         EXPECT_LE(plan->process_bytes + static_cast<std::uint64_t>(workers) * plan->worker_bytes,
                   limit * kMiB);
         // While a row arrives: as libpq's buffer, a message and in the batch, beside the open row group.
-        EXPECT_LE(worker_base_bytes() + 3 * plan->row_bytes + plan->row_group_bytes, plan->worker_bytes);
+        EXPECT_LE(worker_base_bytes(*plan) + 3 * plan->row_bytes + plan->row_group_bytes, plan->worker_bytes);
         // While it is written: in the batch, as a page, and compressed.
-        EXPECT_LE(worker_base_bytes() + 4 * plan->row_bytes, plan->worker_bytes);
+        EXPECT_LE(worker_base_bytes(*plan) + 4 * plan->row_bytes, plan->worker_bytes);
         EXPECT_GE(plan->row_group_bytes, 8 * kMiB);
         EXPECT_GE(plan->max_value_bytes, kMiB);
       }

@@ -39,6 +39,8 @@ struct RunOptions {
   // A file is closed when it has grown to this many bytes, compressed. Athena reads files of 128 MB and more
   // best.
   std::uint64_t file_bytes = std::uint64_t{256} << 20U;
+  // Whether files are uploaded from memory: the target is S3.
+  bool uploads = false;
   // A promise about the process's resident memory.
   std::uint64_t memory_bytes = std::uint64_t{512} << 20U;
   // The most bytes that one value may have, and all values of one row together. Nothing: what memory_bytes

@@ -227,7 +227,7 @@ class Attempt {
     const observe::Log log = log_.with({{"worker", name}});
     PG2ATHENA_ASSIGN(auto session, postgres::SnapshotSession::open(source_, stop_, snapshot_.id,
                                                                    session_settings(options_)));
-    PG2ATHENA_ASSIGN(Reservation reservation, memory_->reserve(worker_base_bytes()));
+    PG2ATHENA_ASSIGN(Reservation reservation, memory_->reserve(worker_base_bytes(plan_.memory)));
     WorkerMemory memory{.reservation = std::move(reservation), .blocks = {}};
     while (const PlannedShard* const shard = queue.take()) {
       PG2ATHENA_TRY(stop_.check());

@@ -185,7 +185,7 @@ Result<void> ShardJob::count_memory(const columnar::Batch& batch, const postgres
   parquet::BlockPool& blocks = context_.memory.blocks;
   const auto held = [&] {
     const std::uint64_t writer = file_ ? file_->bytes_held() : blocks.free_bytes();
-    const std::uint64_t ours = worker_base_bytes() + reader.bytes_held() + writer;
+    const std::uint64_t ours = worker_base_bytes(memory) + reader.bytes_held() + writer;
     const std::uint64_t more = batch.capacity_bytes();
     return ours + (more > kCommonBatch ? more - kCommonBatch : 0);
   };
@@ -218,8 +218,10 @@ Result<void> ShardJob::write(const columnar::Batch& batch) {
 Result<void> ShardJob::open_file() {
   const std::string key = catalog::data_key(planned_.name, context_.run_id, "", shard_.number,
                                             receipt_.attempt, static_cast<int>(receipt_.files.size()));
-  PG2ATHENA_ASSIGN(file_, LakeFile::open(context_.store, key, planned_.schema, table_.writer_options,
-                                         context_.memory.blocks));
+  PG2ATHENA_ASSIGN(file_,
+                   LakeFile::open(context_.store, key,
+                                  {.memory_bytes = context_.plan.memory.upload_bytes, .stop = &context_.stop},
+                                  planned_.schema, table_.writer_options, context_.memory.blocks));
   file_bytes_counted_ = 0;
   return {};
 }

@@ -43,7 +43,7 @@ class ShardJob {
     const std::string& run_id;
     storage::ObjectStore& store;
     const Clock& clock;
-    const Cancellation& stop;
+    Cancellation& stop;
     WorkerMemory& memory;
   };
 

@@ -1,0 +1,59 @@
+#include "cli/lake.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "catalog/local_publisher.h"
+#include "storage/local_folder.h"
+#include "storage/s3_location.h"
+
+namespace pg2athena::cli {
+namespace {
+
+constexpr const char* kNameALake =
+    "name a lake that pg2athena run has made: its folder, or s3://bucket/prefix";
+
+class LocalLake final : public Lake {
+ public:
+  explicit LocalLake(std::unique_ptr<storage::LocalFolder> folder)
+      : folder_(std::move(folder)), publisher_(*folder_) {}
+
+  storage::ObjectStore& store() override { return *folder_; }
+  catalog::Publisher& publisher() override { return publisher_; }
+  std::string location() const override { return folder_->path().string(); }
+
+ private:
+  const std::unique_ptr<storage::LocalFolder> folder_;
+  catalog::LocalPublisher publisher_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
+                                        const observe::Log& log, Cancellation& stop) {
+  if (storage::S3Location::names_one(configuration.target)) return open_s3_lake(configuration, log, stop);
+  using Access = storage::LocalFolder::Access;
+  PG2ATHENA_ASSIGN(auto folder,
+                   storage::LocalFolder::open(configuration.target,
+                                              access == LakeAccess::Read ? Access::Read : Access::Write));
+  return std::make_unique<LocalLake>(std::move(folder));
+}
+
+Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& configuration,
+                                                 LakeAccess access, const observe::Log& log,
+                                                 Cancellation& stop) {
+  auto lake = open_lake(configuration, LakeAccess::Read, log, stop);
+  if (!lake) return fail(std::move(lake).error().hint(kNameALake));
+  PG2ATHENA_ASSIGN(const auto records, (*lake)->store().list("_pg2athena/"));
+  if (records.empty()) {
+    return fail(Error(ErrorKind::NotFound,
+                      fmt::format("{} is no lake: it has no records of a run", (*lake)->location()))
+                    .hint(kNameALake));
+  }
+  if (access == LakeAccess::Read) return lake;
+  lake->reset();
+  return open_lake(configuration, access, log, stop);
+}
+
+}  // namespace pg2athena::cli

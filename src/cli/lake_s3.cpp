@@ -1,0 +1,51 @@
+// Lakes in S3, for a build with AWS.
+#include <utility>
+
+#include "aws/session.h"
+#include "catalog/records_publisher.h"
+#include "cli/lake.h"
+#include "storage/s3_store.h"
+
+namespace pg2athena::cli {
+namespace {
+
+class S3Lake final : public Lake {
+ public:
+  static Result<std::unique_ptr<Lake>> open(const config::Configuration& configuration,
+                                            const observe::Log& log, Cancellation& stop) {
+    auto lake = std::make_unique<S3Lake>();
+    PG2ATHENA_ASSIGN(const storage::S3Options options, config::s3_options(configuration));
+    PG2ATHENA_ASSIGN(lake->session_, aws::Session::open({}, stop));
+    aws::CredentialsProvider* credentials = &lake->session_->credentials();
+    if (!configuration.target_role.arn.empty()) {
+      lake->role_ = lake->session_->assume(configuration.target_role);
+      credentials = lake->role_.get();
+    }
+    const auto left_behind = [&log](const Error& error) {
+      log.error("upload_left_behind", error, observe::Level::Warning);
+    };
+    PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(lake->session_->parts(), *credentials, options,
+                                                          lake->session_->region(), left_behind));
+    return lake;
+  }
+
+  storage::ObjectStore& store() override { return *store_; }
+  catalog::Publisher& publisher() override { return publisher_; }
+  std::string location() const override { return store_->bucket().options().location.url(); }
+
+ private:
+  // In this order: each refers to those before it.
+  std::unique_ptr<aws::Session> session_;
+  std::unique_ptr<aws::CredentialsProvider> role_;
+  std::unique_ptr<storage::S3Store> store_;
+  catalog::RecordsPublisher publisher_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration,
+                                           const observe::Log& log, Cancellation& stop) {
+  return S3Lake::open(configuration, log, stop);
+}
+
+}  // namespace pg2athena::cli

@@ -1,0 +1,12 @@
+// In the place of lakes in S3, for a build without AWS.
+#include "cli/lake.h"
+
+namespace pg2athena::cli {
+
+Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& /*configuration*/,
+                                           const observe::Log& /*log*/, Cancellation& /*stop*/) {
+  return fail(Error(ErrorKind::Unsupported, "this program was built without AWS, and can't reach S3")
+                  .hint("name a local folder, or build with -D PG2ATHENA_AWS=ON"));
+}
+
+}  // namespace pg2athena::cli
