@@ -145,6 +145,64 @@ tables:
   EXPECT_TRUE(good(std::string(kSource) + "types:\n  # date: {as: string}\n").run.types.empty());
 }
 
+TEST(ConfigurationFile, A_target_in_S3_is_described_in_groups_and_pairs) {
+  const Configuration c = good(std::string(kSource) +
+                               "target:\n"
+                               "  location: s3://acme-lake/shop/\n"
+                               "  region: eu-central-1\n"
+                               "  role_arn: arn:aws:iam::123456789012:role/lake\n"
+                               "  external_id: shop-4711\n"
+                               "  encryption:\n"
+                               "    kms_key: alias/lake\n"
+                               "    context: {department: sales, stage: prod}\n"
+                               "    bucket_key: true\n"
+                               "  acl: bucket-owner-full-control\n"
+                               "  tags:\n"
+                               "    team: data\n");
+  const storage::S3Options options = s3_options(c).value();
+  EXPECT_EQ(options.location, (storage::S3Location{.bucket = "acme-lake", .prefix = "shop"}));
+  EXPECT_EQ(options.region, "eu-central-1");
+  EXPECT_EQ(c.target_role.external_id, "shop-4711");
+  const storage::S3ObjectOptions objects{.encryption = storage::S3Encryption::Kms,
+                                         .kms_key = "alias/lake",
+                                         .encryption_context = {{"department", "sales"}, {"stage", "prod"}},
+                                         .bucket_key = true,
+                                         .acl = "bucket-owner-full-control",
+                                         .tags = {{"team", "data"}}};
+  EXPECT_EQ(options.objects, objects);
+  EXPECT_EQ(good(std::string(kSource) + "target: {location: s3://acme-lake, encryption: {type: sse-s3}}\n")
+                .s3.objects.encryption,
+            storage::S3Encryption::S3Managed);
+  EXPECT_EQ(
+      good(std::string(kSource) + "target:\n  location: s3://acme-lake\n  encryption:\n    # kms_key: x\n")
+          .s3,
+      storage::S3Options());
+}
+
+TEST(ConfigurationFile, Settings_of_S3_that_mean_nothing_together_are_refused) {
+  const struct {
+    const char* target;
+    const char* mention;
+  } cases[] = {
+      {"{location: ./lake, region: eu-central-1}", "local folder"},
+      {"{location: s3://Bucket/x}", "lower-case"},
+      {"{location: s3://bucket, external_id: x}", "role_arn"},
+      {"{location: s3://bucket, encryption: {type: sse-s3, kms_key: alias/lake}}", "kms_key"},
+      {"{location: s3://bucket, encryption: {bucket_key: true}}", "bucket_key"},
+      {"{location: s3://bucket, encryption: {type: dsse-kms, bucket_key: true}}", "dsse-kms"},
+      {"{location: s3://bucket, encryption: alias/lake}", "mapping"},
+      {"{location: s3://bucket, encryption: {key: alias/lake}}", "kms_key"},
+      {"{location: s3://bucket, tags: {}}", "tags"},
+      {"{location: s3://bucket, tags: {team: ${TEAM}}}", "TEAM"},
+  };
+  for (const auto& [target, mention] : cases) {
+    const auto refused = read(fmt::format("{}target: {}\n", kSource, target));
+    ASSERT_FALSE(refused.has_value()) << target;
+    EXPECT_THAT(refused.error().message(), StartsWith("jobs/shop.yaml:")) << target;
+    EXPECT_THAT(refused.error().message() + refused.error().hint(), HasSubstr(mention)) << target;
+  }
+}
+
 struct Wrong {
   std::string text;  // behind the source's line
   std::string place;

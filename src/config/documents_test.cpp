@@ -1,5 +1,6 @@
 #include "config/documents.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -68,11 +69,16 @@ TEST(Documents, A_database_without_tables_gives_a_configuration_that_can_be_read
 }
 
 TEST(Documents, Uncommented_lines_of_a_first_configuration_are_right) {
-  std::string text = initial_configuration("postgresql:///shop", "./lake", {});
-  for (const Setting& setting : settings()) {
-    const std::string commented = "  # " + std::string(setting.key) + ": ";
+  std::string text = initial_configuration("postgresql:///shop", "s3://bucket/lake", {});
+  const auto uncomment = [&text](const std::string& commented) {
     const auto at = text.find(commented);
-    if (at != std::string::npos && !setting.reference) text.replace(at, 4, "  ");
+    if (at != std::string::npos) text.replace(at, 4, "  ");
+  };
+  for (const Setting& setting : settings()) {
+    if (setting.reference) continue;
+    const bool grouped = !setting.group().empty();
+    if (grouped) uncomment(fmt::format("  # {}:\n", setting.group()));
+    uncomment(fmt::format("  # {}{}: ", grouped ? "  " : "", setting.name()));
   }
   const auto read = read_configuration(text, "shop.yaml", no_environment);
   EXPECT_TRUE(read.has_value()) << read.error() << text;
