@@ -53,8 +53,6 @@ Result<void> S3Upload::write(std::span<const std::byte> bytes) {
     }
     const auto piece = bytes.first(std::min(bytes.size(), filling_->room()));
     filling_->append(piece);
-    crc64_nvme_ = aws::crc64_nvme(piece, crc64_nvme_);
-    size_ += piece.size();
     bytes = bytes.subspan(piece.size());
   }
   return {};
@@ -63,6 +61,9 @@ Result<void> S3Upload::write(std::span<const std::byte> bytes) {
 Result<void> S3Upload::send_part() {
   if (upload_id_.empty()) PG2ATHENA_TRY(begin());
   ++next_part_;
+  const std::uint64_t bytes = filling_->bytes().size();
+  crc64_nvme_ = aws::combined_crc64_nvme(crc64_nvme_, filling_->crc64_nvme(), bytes);
+  size_ += bytes;
   return parts_->send(std::move(filling_), upload_id_);
 }
 
