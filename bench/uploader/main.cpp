@@ -2,8 +2,8 @@
 //
 //   s3_upload_bench FILE s3://bucket/prefix KEY MEMORY_MIB
 //
-// Endpoint, region, CA and credentials are the environment's. Prints the seconds of the upload, and the CPU seconds
-// of the process meanwhile.
+// Endpoint, region, CA and credentials are the environment's. Prints the seconds of the upload, and the CPU
+// seconds of the process meanwhile.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -44,9 +44,8 @@ Result<void> upload(const char* path, const char* location, const char* key, std
   Cancellation stop;
   PG2ATHENA_ASSIGN(const auto session, aws::Session::open({}, stop));
   PG2ATHENA_ASSIGN(const auto place, storage::S3Location::parse(location));
-  PG2ATHENA_ASSIGN(const auto store,
-                   storage::S3Store::open(session->parts(), session->credentials(), {.location = place},
-                                          session->region(), {}));
+  PG2ATHENA_ASSIGN(const auto store, storage::S3Store::open(session->parts(), session->credentials(),
+                                                            {.location = place}, session->region(), {}));
   std::FILE* const file = std::fopen(path, "rb");
   if (file == nullptr) return fail(ErrorKind::NotFound, fmt::format("no file {}", path));
   const auto begin = std::chrono::steady_clock::now();
