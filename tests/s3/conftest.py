@@ -1,7 +1,9 @@
 """Fixtures of the tests that need an object store: MinIO, a bucket for each test, a proxy that can break things."""
+import datetime
 import itertools
 import os
 
+import botocore.auth
 import pytest
 
 from harness.minio import Minio, NotHere
@@ -38,3 +40,14 @@ def proxy(minio):
     """Before the store; passes everything on until it is told otherwise."""
     with S3Proxy(minio) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def set_boto3_clock(monkeypatch):
+    """Has boto3 sign with a time so many seconds from now."""
+    def set_clock(seconds: float) -> None:
+        time = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + datetime.timedelta(seconds=seconds)
+        monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: time)
+        # Where the package awscrt is there too, botocore would sign by that, with a clock of its own.
+        monkeypatch.setitem(botocore.auth.AUTH_TYPE_MAPS, "s3v4", botocore.auth.S3SigV4Auth)
+    return set_clock

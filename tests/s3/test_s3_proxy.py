@@ -1,15 +1,12 @@
 """Does the proxy before the store pass things on as they are, and does it break them as it was told? boto3 is the client."""
 import concurrent.futures
 import contextlib
-import datetime
 import email.utils
 import hashlib
 import os
 import socket
-import ssl
 import time
 
-import botocore.auth
 import botocore.handlers
 import pytest
 from botocore.exceptions import (ClientError, ConnectionClosedError, EndpointConnectionError, IncompleteReadError,
@@ -306,15 +303,14 @@ def test_One_who_refuses_for_the_time_says_what_it_is(put, proxy):
     assert 3590 < answer_date(caught.value.response) < 3610
 
 
-def test_The_clock_of_the_store_is_ahead_of_ours(put, proxy, monkeypatch):
+def test_The_clock_of_the_store_is_ahead_of_ours(put, proxy, set_boto3_clock):
     proxy.add(Skew(600), times=None)
     with pytest.raises(ClientError, match="RequestTimeTooSkewed") as caught:
         put()
     ahead = answer_date(caught.value.response)
     assert 590 < ahead < 610
     # Who signs with the store's time is served.
-    later = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + datetime.timedelta(seconds=ahead)
-    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: later)
+    set_boto3_clock(ahead)
     assert 590 < answer_date(put()) < 610
     assert [request.forwarded for request in proxy.requests] == [False, True]
 
