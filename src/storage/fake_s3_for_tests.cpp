@@ -196,12 +196,7 @@ aws::HttpResponse FakeS3::list_uploads(const Asked& request) const {
 aws::HttpResponse FakeS3::create(const Asked& request) {
   const std::string id = fmt::format("upload-{}", ++etags_);
   uploads[id] = {.key = request.key, .headers = request.headers};
-  aws::HttpHeaders headers;
-  const std::string encryption = request.header("x-amz-server-side-encryption");
-  if (knows_encryption && !encryption.empty())
-    headers.push_back({"x-amz-server-side-encryption", encryption});
   return {.status = 200,
-          .headers = std::move(headers),
           .body = fmt::format("<InitiateMultipartUploadResult><UploadId>{}</UploadId>"
                               "</InitiateMultipartUploadResult>",
                               id)};
@@ -215,6 +210,9 @@ aws::HttpResponse FakeS3::upload_part(const Asked& request) {
   const int number = std::stoi(request.query.at("partNumber"));
   upload->second.parts[number] = request.body;
   aws::HttpHeaders headers = {{"ETag", fmt::format("\"part-{}\"", number)}};
+  const std::string encryption(aws::find_header(upload->second.headers, "x-amz-server-side-encryption"));
+  if (knows_encryption && !encryption.empty())
+    headers.push_back({"x-amz-server-side-encryption", encryption});
   if (knows_checksums) headers.push_back({kChecksumHeader, checksum});
   return {.status = 200, .headers = std::move(headers)};
 }

@@ -90,7 +90,7 @@ Result<void> S3Upload::begin() {
   auto id = read_upload_id(answer->body);
   if (!id) return fail(bucket_.locate(std::move(id).error(), key_));
   upload_id_ = std::move(*id);
-  return bucket_.check_encryption(*answer);
+  return {};
 }
 
 Result<void> S3Upload::complete() {
@@ -176,9 +176,10 @@ Result<void> S3Upload::check_whole(const std::string& checksum) const {
 void S3Upload::abort() {
   const auto tell = [this](Error error) {
     if (!left_behind_) return;
+    const std::string hint = error.hint().empty() ? "" : error.hint() + "; ";
     left_behind_(Error(ErrorKind::Storage, "an unfinished upload may be left in S3, which costs its space")
                      .with("object", bucket_.options().location.url(key_))
-                     .hint("pg2athena gc finds it and removes it")
+                     .hint(hint + "pg2athena gc finds it and removes it")
                      .because(std::move(error)));
   };
   if (!complete_ && !upload_id_.empty()) {

@@ -80,7 +80,7 @@ def test_A_lake_at_the_top_of_a_bucket(database, minio, bucket, tmp_path):
 def test_What_is_asked_for_is_on_the_wire(wide, minio, proxy, bucket, tmp_path):
     job = s3_lake.job(tmp_path, wide, f"s3://{bucket}/lake", {
         "encryption": {"kms_key": KMS_KEY, "context": {"department": "sales"}, "bucket_key": True},
-        "acl": "bucket-owner-full-control", "tags": {"team": "data + lake", "stage": "a:b/c"}, "storage_class": "STANDARD",
+        "acl": "bucket-owner-full-control", "tags": {"stage": "a:b/c", "team": "data + lake"}, "storage_class": "STANDARD",
     }, limits={"workers": 1})
     assert_exit(run_pg2athena("run", "--config", job, env=minio.environment(endpoint=proxy.endpoint)), DONE)
     created = proxy.seen(method="POST", query="uploads")
@@ -93,7 +93,7 @@ def test_What_is_asked_for_is_on_the_wire(wide, minio, proxy, bucket, tmp_path):
         assert json.loads(base64.b64decode(headers["x-amz-server-side-encryption-context"])) == {"department": "sales"}
         assert headers["x-amz-server-side-encryption-bucket-key-enabled"] == "true"
         assert headers["x-amz-acl"] == "bucket-owner-full-control"
-        assert headers["x-amz-tagging"] == "team=data%20%2B%20lake&stage=a%3Ab%2Fc"
+        assert headers["x-amz-tagging"] == "stage=a%3Ab%2Fc&team=data%20%2B%20lake"
         assert headers["content-type"] == ("application/json" if request in records else "application/vnd.apache.parquet")
     assert all(request.headers.get("x-amz-storage-class") == "STANDARD" for request in created)
     parts = proxy.seen(method="PUT", query="partNumber")
