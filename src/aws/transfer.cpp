@@ -121,9 +121,11 @@ Result<void> Transfer::set_network() {
 
 // When a connection that libcurl had kept ends without an answer, it sends the request again by itself
 // (Curl_retry_request in lib/transfer.c), and nobody knows then that the first one may have had its effect.
-// That is for those to decide who know what the request does.
+// That is for those to decide who know what the request does, unless it only reads.
 int Transfer::allow_once(void* transfer, char* /*ip*/, char* /*local_ip*/, int /*port*/, int /*local_port*/) {
-  return ++static_cast<Transfer*>(transfer)->sent_ == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  auto& self = *static_cast<Transfer*>(transfer);
+  const bool reads = self.request_.method == "GET" || self.request_.method == "HEAD";
+  return reads || ++self.sent_ == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 std::size_t Transfer::take_header(char* bytes, std::size_t size, std::size_t count, void* transfer) {
@@ -191,7 +193,13 @@ void Transfer::end_stalled() {
 
 void Transfer::finish(CURLcode code) {
   if (refused_) return fail_with(std::move(*refused_));
-  if (sent_ > 1) code = CURLE_GOT_NOTHING;
+  if (sent_ > 1) {
+    return fail_with(http_error({.code = CURLE_GOT_NOTHING,
+                                 .words = "it ended without an answer",
+                                 .system_error = 0,
+                                 .connected = true},
+                                request_, settings_.ca_file));
+  }
   CURL* const handle = handle_.get();
   if (code == CURLE_OK) {
     long status = 0;

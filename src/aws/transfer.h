@@ -66,7 +66,7 @@ class Transfer {
   std::size_t header_bytes_ = 0;
   curl_off_t moved_ = -1;  // bytes in both directions, when last asked
   std::chrono::steady_clock::time_point last_move_;
-  int sent_ = 0;                  // how often libcurl was about to send it
+  int sent_ = 0;                  // how often libcurl was about to send what doesn't only read
   std::optional<Error> refused_;  // why the answer wasn't taken
   std::array<char, CURL_ERROR_SIZE> words_{};
   std::unique_ptr<curl_slist, FreeList> header_list_;

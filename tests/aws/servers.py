@@ -26,6 +26,8 @@ class Reply:
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     # Ends the connection behind the answer without having said so.
     hang_up: bool = False
+    # Ends the connection in the place of an answer.
+    lost: bool = False
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -75,6 +77,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         asked = Asked(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body, self.number)
         self.server.asked.append(asked)
         reply = self.server.answer(asked)
+        if reply.lost:
+            self.close_connection = True
+            return
         content = reply.body.encode() if isinstance(reply.body, str) else reply.body
         self.send_response(reply.status)
         if "Date" in reply.headers:  # in the place of ours
