@@ -9,6 +9,7 @@
 
 #include "base/heap.h"
 #include "catalog/local_publisher.h"
+#include "cli/aws_access.h"
 #include "cli/command_line.h"
 #include "cli/json_output.h"
 #include "cli/new_file.h"
@@ -16,6 +17,7 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 #include "config/documents.h"
+#include "login/open_login.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/run.h"
 #include "pipeline/survey.h"
@@ -72,7 +74,8 @@ class Program {
         display_(!line.quiet && !json_ && stderr_can_redraw()),
         log_({.format = line.configuration.log_format,
               .level = json_ && !line.quiet ? observe::Level::Info : observe::Level::Warning},
-             display_, clock_) {}
+             display_, clock_),
+        aws_(line.configuration.aws, stop) {}
 
   ExitCode run() {
     Result<ExitCode> code = fail(ErrorKind::Internal, "no command");
@@ -104,8 +107,18 @@ class Program {
   }
 
  private:
+  // How the connections to the source log in.
+  Result<std::unique_ptr<postgres::LoginProvider>> open_login() {
+    const login::Settings& settings = line_.configuration.login;
+    login::Parts parts{.log = log_, .stop = stop_};
+    if (login::needs_aws(settings)) {
+      PG2ATHENA_ASSIGN(parts.aws, aws_.session());
+    }
+    return login::open_login(settings, parts);
+  }
+
   Result<ExitCode> run_command() {
-    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const auto logins, open_login());
     PG2ATHENA_ASSIGN(const Lake lake, open_lake(line_.configuration.target));
     const std::string target = lake.folder->path().string();
     const std::string started_at = rfc3339(clock_.now());
@@ -113,7 +126,7 @@ class Program {
         .store = *lake.folder, .publisher = *lake.publisher, .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
     PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
-                     pipeline::run(source, line_.configuration.run, target, context, observer));
+                     pipeline::run(*logins, line_.configuration.run, target, context, observer));
     if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](const Error& error) {
@@ -134,9 +147,9 @@ class Program {
   }
 
   Result<ExitCode> plan_command() {
-    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
+    PG2ATHENA_ASSIGN(const auto logins, open_login());
     PG2ATHENA_TRY(check_target(line_.configuration.target));
-    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.configuration.run, stop_));
+    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(*logins, line_.configuration.run, stop_));
     if (!text_wanted()) {
       for (const std::string& warning : plan.warnings) log_.warn("plan_warning", warning);
     }
@@ -184,12 +197,12 @@ class Program {
   }
 
   Result<ExitCode> init_command() {
-    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
-    PG2ATHENA_ASSIGN(const auto tables, pipeline::survey(source, line_.configuration.run, stop_));
+    PG2ATHENA_ASSIGN(const auto logins, open_login());
+    PG2ATHENA_ASSIGN(const auto tables, pipeline::survey(*logins, line_.configuration.run, stop_));
     std::vector<config::InitialTable> initial;
     for (const pipeline::SurveyedTable& table : tables) initial.push_back(initial_table(table));
     const std::string& target = line_.configuration.target;
-    const std::string text = config::initial_configuration(line_.configuration.source_url,
+    const std::string text = config::initial_configuration(line_.configuration.login.url,
                                                            target.empty() ? "./lake" : target, initial);
     if (line_.file.empty()) {
       print(stdout, text);
@@ -217,6 +230,7 @@ class Program {
   SystemClock clock_;
   ProgressDisplay display_;
   observe::Log log_;
+  AwsAccess aws_;
 };
 
 // A result that is cut off must not pass for a whole one.

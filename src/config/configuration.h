@@ -2,8 +2,12 @@
 // live here and in pipeline::RunOptions, nowhere else.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "aws/identity.h"
+#include "login/settings.h"
 #include "observe/log.h"
 #include "pipeline/plan.h"
 
@@ -14,17 +18,21 @@ namespace pg2athena::config {
 int default_workers();
 
 struct Configuration {
-  std::string source_url;  // a URI or a conninfo string, references to the environment replaced
-  std::string password;    // empty: from the URL, PGPASSWORD or a password file
-  std::string target;      // a local folder; empty where a command needs none
+  login::Settings login;
+  std::string target;  // a local folder; empty where a command needs none
   pipeline::RunOptions run{.selection = {}, .queries = {}, .workers = default_workers()};
   observe::LogFormat log_format = observe::LogFormat::Text;
+  aws::Identity aws;
 };
 
 // What no single setting shows to be wrong. InvalidArgument.
 Result<void> check(const Configuration& configuration);
 
-// The parameters for libpq. InvalidArgument when the source is no connection string.
-Result<postgres::ConnectionParameters> connection_parameters(const Configuration& configuration);
+// Two ways to log in, or a part of one alone: which setting of `source` is one too many.
+struct LoginConflict {
+  std::string_view key;
+  Error error;
+};
+std::optional<LoginConflict> login_conflict(const login::Settings& settings);
 
 }  // namespace pg2athena::config

@@ -94,6 +94,9 @@ number of values that `null` and `clamp` changed is in the summary of the run, i
 )md";
 
 std::string default_of(const Setting& setting) {
+  if (setting.required && !setting.unless.empty()) {
+    return fmt::format("required without `{}.{}`", setting.section, setting.unless);
+  }
   if (setting.required) return "required";
   if (setting.key == "workers") return fmt::format("one a core, at most {}", 4);
   const std::string value = setting.get(Configuration());
@@ -101,8 +104,9 @@ std::string default_of(const Setting& setting) {
 }
 
 std::string values_of(const Setting& setting) {
-  return setting.kind == ValueKind::Text ? fmt::format("e.g. `{}`", setting.example)
-                                         : describe_values(setting);
+  return setting.kind == ValueKind::Text || setting.kind == ValueKind::SecretId
+             ? fmt::format("e.g. `{}`", setting.example)
+             : describe_values(setting);
 }
 
 std::string section_table(const Section& section) {
