@@ -11,8 +11,14 @@
 namespace pg2athena::login {
 namespace {
 
-std::string or_else(std::string text, const std::string& otherwise) {
-  return text.empty() ? otherwise : text;
+// The region that a name says, or else the one to be in by default. `setting` and `name` are for the error.
+Result<std::string> region_for(std::string said, const aws::Session& session, std::string_view setting,
+                               std::string_view name) {
+  if (!said.empty()) return said;
+  if (!session.region().empty()) return session.region();
+  return fail(Error(ErrorKind::InvalidArgument,
+                    fmt::format("{} needs the AWS region of {}, whose name doesn't say it", setting, name))
+                  .hint("set aws.region in the configuration, or AWS_REGION"));
 }
 
 }  // namespace
@@ -22,7 +28,9 @@ Result<std::unique_ptr<postgres::LoginProvider>> open_secret_login(const Setting
                                                                    const postgres::Environment& environment) {
   aws::Session& session = *parts.aws;
   const aws::SecretId secret{.id = settings.secret_id(), .version_stage = settings.version_stage};
-  const std::string region = or_else(aws::region_of_arn(secret.id), session.region());
+  PG2ATHENA_ASSIGN(const std::string region,
+                   region_for(aws::region_of_arn(secret.id), session,
+                              settings.secret.empty() ? "source.password" : "source.secret", secret.id));
   // What it says doesn't wait for the secret.
   PG2ATHENA_TRY(postgres::parse_source(settings.url));
   PG2ATHENA_ASSIGN(
@@ -44,13 +52,8 @@ Result<std::unique_ptr<postgres::LoginProvider>> open_token_login(const Settings
   postgres::ConnectionParameters parameters =
       postgres::with_defaults(std::move(said), "pg2athena", environment);
   PG2ATHENA_ASSIGN(const TokenTarget target, token_target(parameters, environment));
-  const std::string region = or_else(aws::region_of_rds_host(target.host), session.region());
-  if (region.empty()) {
-    return fail(Error(ErrorKind::InvalidArgument,
-                      fmt::format("source.auth: iam needs the AWS region of {}, whose name doesn't say it",
-                                  target.host))
-                    .hint("set aws.region in the configuration, or AWS_REGION"));
-  }
+  PG2ATHENA_ASSIGN(const std::string region, region_for(aws::region_of_rds_host(target.host), session,
+                                                        "source.auth: iam", target.host));
   auto make = [&session, target, region]() -> Result<Token> {
     PG2ATHENA_ASSIGN(const aws::Credentials credentials, session.credentials().get());
     const aws::ServiceParts& service = session.parts();
