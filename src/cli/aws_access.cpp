@@ -1,6 +1,9 @@
 #include "cli/aws_access.h"
 
+#include <curl/curl.h>
+
 #include "aws/session.h"
+#include "cli/version.h"
 
 namespace pg2athena::cli {
 
@@ -18,6 +21,10 @@ Result<aws::Session*> AwsAccess::session() {
     opened_ = std::make_unique<Opened>(Opened{.session = std::move(session)});
   }
   return opened_->session.get();
+}
+
+std::vector<Component> aws_components() {
+  return {{"libcurl", curl_version_info(CURLVERSION_NOW)->version}};
 }
 
 }  // namespace pg2athena::cli

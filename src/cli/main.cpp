@@ -111,8 +111,10 @@ class Program {
   Result<std::unique_ptr<postgres::LoginProvider>> open_login() {
     const login::Settings& settings = line_.configuration.login;
     login::Parts parts{.log = log_, .stop = stop_};
-    if (login::needs_aws(settings)) {
-      PG2ATHENA_ASSIGN(parts.aws, aws_.session());
+    if (const std::string_view setting = login::setting_for_aws(settings); !setting.empty()) {
+      auto session = aws_.session();
+      if (!session) return fail(std::move(session).error().with("setting", std::string(setting)));
+      parts.aws = *session;
     }
     return login::open_login(settings, parts);
   }

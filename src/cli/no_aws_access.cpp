@@ -1,5 +1,6 @@
 // In the place of aws_access.cpp, in a build without AWS.
 #include "cli/aws_access.h"
+#include "cli/version.h"
 
 namespace pg2athena::cli {
 
@@ -10,8 +11,12 @@ AwsAccess::AwsAccess(aws::Identity identity, Cancellation& stop)
 AwsAccess::~AwsAccess() = default;
 
 Result<aws::Session*> AwsAccess::session() {
-  return fail(Error(ErrorKind::Unsupported, "this build has no AWS: neither secrets nor tokens nor S3")
+  return fail(Error(ErrorKind::Unsupported, "this build has no AWS")
                   .hint("take a build with AWS: -D PG2ATHENA_AWS=ON"));
+}
+
+std::vector<Component> aws_components() {
+  return {};
 }
 
 }  // namespace pg2athena::cli

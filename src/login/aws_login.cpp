@@ -11,13 +11,14 @@
 namespace pg2athena::login {
 namespace {
 
-// The region that a name says, or else the one to be in by default. `setting` and `name` are for the error.
-Result<std::string> region_for(std::string said, const aws::Session& session, std::string_view setting,
+// The region that a name says, or else the one to be in by default.
+Result<std::string> region_for(std::string said, const aws::Session& session, const Settings& settings,
                                std::string_view name) {
   if (!said.empty()) return said;
   if (!session.region().empty()) return session.region();
   return fail(Error(ErrorKind::InvalidArgument,
-                    fmt::format("{} needs the AWS region of {}, whose name doesn't say it", setting, name))
+                    fmt::format("{} needs the AWS region of {}, whose name doesn't say it",
+                                setting_for_aws(settings), name))
                   .hint("set aws.region in the configuration, or AWS_REGION"));
 }
 
@@ -29,8 +30,7 @@ Result<std::unique_ptr<postgres::LoginProvider>> open_secret_login(const Setting
   aws::Session& session = *parts.aws;
   const aws::SecretId secret{.id = settings.secret_id(), .version_stage = settings.version_stage};
   PG2ATHENA_ASSIGN(const std::string region,
-                   region_for(aws::region_of_arn(secret.id), session,
-                              settings.secret.empty() ? "source.password" : "source.secret", secret.id));
+                   region_for(aws::region_of_arn(secret.id), session, settings, secret.id));
   // What it says doesn't wait for the secret.
   PG2ATHENA_TRY(postgres::parse_source(settings.url));
   PG2ATHENA_ASSIGN(
@@ -52,8 +52,8 @@ Result<std::unique_ptr<postgres::LoginProvider>> open_token_login(const Settings
   postgres::ConnectionParameters parameters =
       postgres::with_defaults(std::move(said), "pg2athena", environment);
   PG2ATHENA_ASSIGN(const TokenTarget target, token_target(parameters, environment));
-  PG2ATHENA_ASSIGN(const std::string region, region_for(aws::region_of_rds_host(target.host), session,
-                                                        "source.auth: iam", target.host));
+  PG2ATHENA_ASSIGN(const std::string region,
+                   region_for(aws::region_of_rds_host(target.host), session, settings, target.host));
   auto make = [&session, target, region]() -> Result<Token> {
     PG2ATHENA_ASSIGN(const aws::Credentials credentials, session.credentials().get());
     const aws::ServiceParts& service = session.parts();

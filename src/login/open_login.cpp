@@ -23,8 +23,10 @@ Result<std::unique_ptr<postgres::LoginProvider>> open_static_login(const Setting
 
 }  // namespace
 
-bool needs_aws(const Settings& settings) {
-  return settings.method == Method::Iam || !settings.secret_id().empty();
+std::string_view setting_for_aws(const Settings& settings) {
+  if (settings.method == Method::Iam) return "source.auth";
+  if (settings.password_secret) return "source.password";
+  return settings.secret.empty() ? "" : "source.secret";
 }
 
 Result<std::unique_ptr<postgres::LoginProvider>> open_login(const Settings& settings, const Parts& parts,

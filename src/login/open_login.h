@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "base/cancellation.h"
 #include "login/settings.h"
@@ -14,8 +15,8 @@ class Session;
 
 namespace pg2athena::login {
 
-// Whether open_login() has to have a session with AWS.
-bool needs_aws(const Settings& settings);
+// The setting for which open_login() has to have a session with AWS; empty: none.
+std::string_view setting_for_aws(const Settings& settings);
 
 // Owned by main: they outlive the login.
 struct Parts {

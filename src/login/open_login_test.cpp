@@ -41,10 +41,11 @@ TEST(OpenLogin, What_is_no_connection_string_is_refused) {
 }
 
 TEST(OpenLogin, Only_secrets_and_tokens_need_AWS) {
-  EXPECT_FALSE(needs_aws({.url = "postgresql:///shop", .password = "x"}));
-  EXPECT_TRUE(needs_aws({.secret = "x"}));
-  EXPECT_TRUE(needs_aws({.password_secret = SecretPassword{.secret = "x", .member = {}}}));
-  EXPECT_TRUE(needs_aws({.method = Method::Iam}));
+  EXPECT_EQ(setting_for_aws({.url = "postgresql:///shop", .password = "x"}), "");
+  EXPECT_EQ(setting_for_aws({.secret = "x"}), "source.secret");
+  EXPECT_EQ(setting_for_aws({.password_secret = SecretPassword{.secret = "x", .member = {}}}),
+            "source.password");
+  EXPECT_EQ(setting_for_aws({.method = Method::Iam}), "source.auth");
 }
 
 TEST(OpenLogin, A_password_file_that_is_left_out_is_the_hint_when_a_password_is_missing) {
