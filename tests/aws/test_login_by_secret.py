@@ -2,6 +2,8 @@
 import contextlib
 import json
 import pathlib
+import signal
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -10,10 +12,11 @@ import uuid
 
 import pytest
 
-from aws.servers import Asked, Reply, free_port, serve
+from aws.servers import Asked, Reply, free_port, raw_server, serve
 from harness.cluster import Cluster, Database
 from harness.lake import published
-from harness.program import DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, finish, run_pg2athena, start_pg2athena
+from harness.program import (DONE, FAILED, INTERRUPTED, REFUSED, USAGE, assert_error, assert_exit, finish, run_pg2athena,
+                             start_pg2athena)
 from harness.slow_query import wait_until
 
 PATIENCE = 10
@@ -324,6 +327,21 @@ def test_Without_a_network_that_is_said_within_seconds(job, role):
     begin = time.monotonic()
     assert_error(job("run", "{secret: prod/shop}"), FAILED, "prod/shop", "refuses the connection")
     assert time.monotonic() - begin < 30
+
+
+def test_It_can_be_interrupted_while_a_secret_is_waited_for(job):
+    asked = threading.Event()
+
+    def never(connection) -> None:
+        connection.recv(1)
+        asked.set()
+
+    with raw_server(never) as port:
+        job.env["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
+        process = start_pg2athena(*job.command("run", "{secret: prod/shop}"), env=job.env)
+        assert asked.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        assert_exit(finish(process, 5), INTERRUPTED)
 
 
 def test_Without_credentials_or_a_region_that_is_said(job, role):
