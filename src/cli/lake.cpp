@@ -30,20 +30,17 @@ class LocalLake final : public Lake {
 
 }  // namespace
 
-Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
-                                        const observe::Log& log, Cancellation& stop) {
-  if (storage::S3Location::names_one(configuration.target)) return open_s3_lake(configuration, log, stop);
+Result<std::unique_ptr<Lake>> open_lake(const LakeParts& parts, LakeAccess access) {
+  if (storage::S3Location::names_one(parts.configuration.target)) return open_s3_lake(parts);
   using Access = storage::LocalFolder::Access;
   PG2ATHENA_ASSIGN(auto folder,
-                   storage::LocalFolder::open(configuration.target,
+                   storage::LocalFolder::open(parts.configuration.target,
                                               access == LakeAccess::Read ? Access::Read : Access::Write));
   return std::make_unique<LocalLake>(std::move(folder));
 }
 
-Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& configuration,
-                                                 LakeAccess access, const observe::Log& log,
-                                                 Cancellation& stop) {
-  auto lake = open_lake(configuration, LakeAccess::Read, log, stop);
+Result<std::unique_ptr<Lake>> open_existing_lake(const LakeParts& parts, LakeAccess access) {
+  auto lake = open_lake(parts, LakeAccess::Read);
   if (!lake) return fail(std::move(lake).error().hint(kNameALake));
   PG2ATHENA_ASSIGN(const auto records, (*lake)->store().list("_pg2athena/"));
   if (records.empty()) {
@@ -53,7 +50,7 @@ Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& co
   }
   if (access == LakeAccess::Read) return lake;
   lake->reset();
-  return open_lake(configuration, access, log, stop);
+  return open_lake(parts, access);
 }
 
 }  // namespace pg2athena::cli

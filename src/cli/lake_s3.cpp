@@ -11,21 +11,21 @@ namespace {
 
 class S3Lake final : public Lake {
  public:
-  static Result<std::unique_ptr<Lake>> open(const config::Configuration& configuration,
-                                            const observe::Log& log, Cancellation& stop) {
+  static Result<std::unique_ptr<Lake>> open(const LakeParts& parts) {
     auto lake = std::make_unique<S3Lake>();
+    const config::Configuration& configuration = parts.configuration;
     PG2ATHENA_ASSIGN(const storage::S3Options options, config::s3_options(configuration));
-    PG2ATHENA_ASSIGN(lake->session_, aws::Session::open({}, stop));
-    aws::CredentialsProvider* credentials = &lake->session_->credentials();
+    PG2ATHENA_ASSIGN(aws::Session* const session, parts.aws.session());
+    aws::CredentialsProvider* credentials = &session->credentials();
     if (!configuration.target_role.arn.empty()) {
-      lake->role_ = lake->session_->assume(configuration.target_role);
+      lake->role_ = session->assume(configuration.target_role);
       credentials = lake->role_.get();
     }
-    const auto left_behind = [&log](const Error& error) {
+    const auto left_behind = [&log = parts.log](const Error& error) {
       log.error("upload_left_behind", error, observe::Level::Warning);
     };
-    PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(lake->session_->parts(), *credentials, options,
-                                                          lake->session_->region(), left_behind));
+    PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(session->parts(), *credentials, options,
+                                                          session->region(), left_behind));
     return lake;
   }
 
@@ -35,7 +35,6 @@ class S3Lake final : public Lake {
 
  private:
   // In this order: each refers to those before it.
-  std::unique_ptr<aws::Session> session_;
   std::unique_ptr<aws::CredentialsProvider> role_;
   std::unique_ptr<storage::S3Store> store_;
   catalog::RecordsPublisher publisher_;
@@ -43,9 +42,8 @@ class S3Lake final : public Lake {
 
 }  // namespace
 
-Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration,
-                                           const observe::Log& log, Cancellation& stop) {
-  return S3Lake::open(configuration, log, stop);
+Result<std::unique_ptr<Lake>> open_s3_lake(const LakeParts& parts) {
+  return S3Lake::open(parts);
 }
 
 }  // namespace pg2athena::cli
