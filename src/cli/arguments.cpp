@@ -160,6 +160,8 @@ Result<CommandLine> to_command_line(Arguments arguments) {
                     .hint("name the folder of the lake, or s3://bucket/prefix"));
   }
   configuration.run.uploads = storage::S3Location::names_one(configuration.target);
+  configuration.run.speaks_to_aws =
+      configuration.run.uploads || !login::setting_for_aws(configuration.login).empty();
   PG2ATHENA_TRY(config::check(configuration));
   return std::move(line);
 }

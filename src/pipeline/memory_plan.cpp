@@ -17,8 +17,9 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 
 // The program, its libraries and the keeper's connection: 12 MiB measured after a plan, and TLS.
 constexpr std::uint64_t kProcess = 20 * kMiB;
-// What speaks to S3: libcurl, OpenSSL and AWS's runtime, and for each worker connections with TLS.
-constexpr std::uint64_t kUploads = 8 * kMiB;
+// What speaks to AWS: libcurl, OpenSSL and AWS's runtime.
+constexpr std::uint64_t kAws = 8 * kMiB;
+// A worker's connections with TLS, side by side.
 constexpr std::uint64_t kUploadConnections = 2 * kMiB;
 // More parts on their way make a worker's upload no faster.
 constexpr std::uint64_t kMostParts = 6;
@@ -73,7 +74,7 @@ std::uint64_t worker_need(std::uint64_t row_bytes, const MemoryDemand& demand) {
 }
 
 std::uint64_t process_need(const MemoryDemand& demand) {
-  return kProcess + demand.plan_bytes + (demand.uploaded_object ? kUploads : 0);
+  return kProcess + demand.plan_bytes + (demand.speaks_to_aws ? kAws : 0);
 }
 
 std::uint64_t whole_mib(std::uint64_t bytes) {

@@ -21,6 +21,7 @@ struct MemoryDemand {
   std::optional<std::uint64_t> largest_row;  // the most bytes that the large values of any row have together
   parquet::Compression compression = parquet::Compression::Zstd;
   int compression_level = 1;
+  bool speaks_to_aws = false;
   // Of the largest object that is uploaded from memory; none where a file system takes what is written.
   std::optional<std::uint64_t> uploaded_object;
 };

@@ -107,7 +107,8 @@ TEST(MemoryPlan, Rows_that_are_known_to_be_small_leave_their_memory_to_row_group
 TEST(MemoryPlan, Uploads_have_a_share_of_at_least_two_parts_within_the_limit) {
   for (const std::uint64_t limit : {64U, 96U, 128U, 512U, 4096U}) {
     for (const int workers : {1, 2, 8}) {
-      const MemoryDemand demand{.workers = workers, .columns = 16, .uploaded_object = 800 * kMiB};
+      const MemoryDemand demand{
+          .workers = workers, .columns = 16, .speaks_to_aws = true, .uploaded_object = 800 * kMiB};
       const auto plan = plan_memory(limit * kMiB, std::nullopt, demand);
       if (!plan) continue;
       SCOPED_TRACE(testing::Message() << limit << " MiB, " << workers << " workers");

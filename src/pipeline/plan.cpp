@@ -209,6 +209,7 @@ class Planner {
     number_shards();
     plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
     plan_.memory_demand = memory_demand(plan_);
+    plan_.memory_demand.speaks_to_aws = options_.speaks_to_aws;
     // A file is closed when it has grown to its size: a row group more at most.
     if (options_.uploads) plan_.memory_demand.uploaded_object = options_.file_bytes + options_.memory_bytes;
     PG2ATHENA_ASSIGN(plan_.memory,

@@ -41,6 +41,8 @@ struct RunOptions {
   std::uint64_t file_bytes = std::uint64_t{256} << 20U;
   // Whether files are uploaded from memory: the target is S3.
   bool uploads = false;
+  // Whether the program speaks to AWS, for uploads or to log in.
+  bool speaks_to_aws = false;
   // A promise about the process's resident memory.
   std::uint64_t memory_bytes = std::uint64_t{512} << 20U;
   // The most bytes that one value may have, and all values of one row together. Nothing: what memory_bytes
