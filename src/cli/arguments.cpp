@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "config/configuration_file.h"
+#include "login/open_login.h"
 #include "postgres/connection_parameters.h"
 #include "postgres/selection.h"
+#include "storage/s3_location.h"
 
 namespace pg2athena::cli {
 namespace {
