@@ -1,31 +1,16 @@
 """src/parquet as a library: built and installed without PostgreSQL, found by another project, read by pyarrow."""
 import os
 import pathlib
-import shutil
-import subprocess
 
 import pyarrow.compute
 import pyarrow.parquet
 import pytest
 
 from harness.paths import ROOT
+from library.building import configure, run
 
 # What only the program needs; CMake is told that it isn't there.
 PROGRAM_ONLY = ("PostgreSQL", "spdlog", "CLI11", "yaml-cpp", "nlohmann_json", "GTest", "rapidcheck")
-
-
-def run(*command, cwd: pathlib.Path) -> str:
-    # ccache finds the same compilation again wherever the build is.
-    environment = {**os.environ, "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
-    result = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True,
-                            timeout=900, check=False)
-    assert result.returncode == 0, f"$ {' '.join(map(str, command))}\n{result.stdout}\n{result.stderr}"
-    return result.stdout
-
-
-def configure(source: pathlib.Path, build: pathlib.Path, *options: str) -> None:
-    launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    run("cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=Release", *launcher, *options, cwd=ROOT)
 
 
 @pytest.fixture(scope="module")
