@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "config/configuration_file.h"
 #include "postgres/connection_parameters.h"
 #include "postgres/selection.h"
@@ -78,6 +79,18 @@ Result<void> take_lake(const Arguments& arguments, config::Configuration& config
   return fail(ErrorKind::InvalidArgument, arguments.config + ": target.location is missing");
 }
 
+Result<void> take_age(const Arguments& arguments, GcRequest& gc) {
+  if (arguments.older_than.empty()) return {};
+  const auto age = parse_duration(arguments.older_than);
+  if (!age) {
+    return fail(Error(ErrorKind::InvalidArgument,
+                      fmt::format("--older-than takes a time, not '{}'", arguments.older_than))
+                    .hint("24h, 7d, or 0 for runs of any age"));
+  }
+  gc.older_than = *age;
+  return {};
+}
+
 // What the file says, when there is one; then it alone says what is exported.
 Result<void> take_file(const Arguments& arguments, config::Configuration& configuration) {
   const bool selects = !arguments.tables.empty() || !arguments.schemas.empty() ||
@@ -124,6 +137,8 @@ std::string_view to_string(Command command) {
       return "schema";
     case Command::Ddl:
       return "ddl";
+    case Command::Gc:
+      return "gc";
   }
   return "";
 }
@@ -135,8 +150,10 @@ Result<CommandLine> to_command_line(Arguments arguments) {
   if (runs) {
     PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
                                            : take_file(arguments, configuration));
-  } else if (line.command == Command::Publish || line.command == Command::Ddl) {
+  } else if (line.command == Command::Publish || line.command == Command::Ddl ||
+             line.command == Command::Gc) {
     PG2ATHENA_TRY(take_lake(arguments, configuration));
+    if (line.command == Command::Gc) PG2ATHENA_TRY(take_age(arguments, line.gc));
     if (line.command == Command::Ddl) PG2ATHENA_TRY(take_location(configuration, line.ddl));
   } else {
     configuration.source_url = arguments.source;

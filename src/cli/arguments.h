@@ -19,6 +19,7 @@ struct Arguments {
   std::string target;
   std::string output = "text";
   std::string shell;
+  std::string older_than;
   std::vector<std::string> tables;
   std::vector<std::string> schemas;
   std::vector<std::string> excludes;

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "base/spelling.h"
 #include "cli/arguments.h"
 #include "cli/command_model.h"
@@ -75,6 +76,17 @@ Examples:
 
 Athena runs one statement at a time. A table is named as in PostgreSQL, without its schema; its LOCATION is the
 data of the run that the lake shows now.
+)";
+
+constexpr const char* kGcExamples = R"(
+Examples:
+  pg2athena gc s3://acme-lake/shop
+      What killed runs left: objects that nothing points to, unfinished uploads. Nothing is changed.
+  pg2athena gc --config shop.yaml --delete --older-than 7d
+
+Only what a run of this lake wrote is listed or removed, and never what is published or decided. A run is called dead
+when it is undecided and gave no sign of life for so long. One that lives after all ends with an error that says
+so, and publishes nothing.
 )";
 
 constexpr const char* kCompletionExamples = R"(
@@ -191,6 +203,19 @@ void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
       ->type_name("PATTERN");
 }
 
+void add_gc_options(CLI::App& command, Arguments& arguments) {
+  add_lake_options(command, "TARGET", arguments);
+  command.add_flag("--delete", arguments.line.gc.remove,
+                   "Remove what is listed; without it nothing is changed");
+  command
+      .add_option(
+          "--older-than", arguments.older_than,
+          "How long a run has to be silent before it is called dead; longer than any step of a run takes")
+      ->type_name("TIME")
+      ->default_str(duration_text(arguments.line.gc.older_than));
+  add_output_options(command, arguments);
+}
+
 // Commands that only print what is made from the app itself.
 void add_printing_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* const completion =
@@ -220,6 +245,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       add("publish", Command::Publish, "Finish runs that were decided and then stopped", kPublishExamples);
   add_lake_options(*publish, "TARGET", arguments);
   add_output_options(*publish, arguments);
+
+  add_gc_options(*add("gc", Command::Gc, "List what killed runs left in a lake, and remove it", kGcExamples),
+                 arguments);
 
   CLI::App* const init =
       add("init", Command::Init, "Write a configuration file from a database", kInitExamples);

@@ -6,11 +6,12 @@
 #include <variant>
 
 #include "cli/ddl_command.h"
+#include "cli/gc_command.h"
 #include "config/configuration.h"
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish, Init, Schema, Ddl };
+enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc };
 std::string_view to_string(Command command);
 
 // How a command's result is printed on stdout.
@@ -24,6 +25,7 @@ struct CommandLine {
   std::string file;   // init: where to write; empty: stdout
   bool page = false;  // schema: the reference page
   DdlRequest ddl;
+  GcRequest gc;
 };
 
 // What to print instead of doing anything: help, the version.

@@ -53,6 +53,19 @@ TEST(CommandLine, A_plan_needs_no_target) {
   EXPECT_EQ(line({"plan", "postgresql:///shop"}).command, Command::Plan);
 }
 
+TEST(CommandLine, Garbage_is_listed_unless_it_is_to_be_removed) {
+  const CommandLine listed = line({"gc", "lake"});
+  EXPECT_EQ(listed.command, Command::Gc);
+  EXPECT_FALSE(listed.gc.remove);
+  EXPECT_EQ(listed.gc.older_than, std::chrono::hours(24));
+  const CommandLine removed = line({"gc", "--delete", "--older-than", "7d", "s3://acme-lake/shop"});
+  EXPECT_TRUE(removed.gc.remove);
+  EXPECT_EQ(removed.gc.older_than, std::chrono::days(7));
+  EXPECT_EQ(line({"gc", "lake", "--older-than", "0"}).gc.older_than, std::chrono::hours(0));
+  EXPECT_THAT(parse({"gc", "lake", "--older-than", "soon"}).error().message(), HasSubstr("--older-than"));
+  EXPECT_FALSE(parse({"gc"}).has_value());
+}
+
 TEST(CommandLine, Output_is_text_unless_JSON_is_asked_for) {
   EXPECT_EQ(line({"plan", "postgresql:///shop"}).output, OutputFormat::Text);
   EXPECT_EQ(line({"plan", "postgresql:///shop", "--output", "json"}).output, OutputFormat::Json);

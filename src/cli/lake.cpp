@@ -21,6 +21,7 @@ class LocalLake final : public Lake {
 
   storage::ObjectStore& store() override { return *folder_; }
   catalog::Publisher& publisher() override { return publisher_; }
+  storage::UnfinishedUploads& unfinished_uploads() override { return *folder_; }
   std::string location() const override { return folder_->path().string(); }
 
  private:

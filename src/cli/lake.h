@@ -10,6 +10,7 @@
 #include "config/configuration.h"
 #include "observe/log.h"
 #include "storage/object_store.h"
+#include "storage/unfinished_uploads.h"
 
 namespace pg2athena::cli {
 
@@ -22,6 +23,7 @@ class Lake {
 
   virtual storage::ObjectStore& store() = 0;
   virtual catalog::Publisher& publisher() = 0;
+  virtual storage::UnfinishedUploads& unfinished_uploads() = 0;
   // The folder's absolute path, or s3://bucket/prefix.
   virtual std::string location() const = 0;
 };

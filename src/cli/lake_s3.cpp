@@ -1,10 +1,12 @@
 // Lakes in S3, for a build with AWS.
+#include <optional>
 #include <utility>
 
 #include "aws/session.h"
 #include "catalog/records_publisher.h"
 #include "cli/lake.h"
 #include "storage/s3_store.h"
+#include "storage/s3_unfinished.h"
 
 namespace pg2athena::cli {
 namespace {
@@ -26,11 +28,13 @@ class S3Lake final : public Lake {
     };
     PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(lake->session_->parts(), *credentials, options,
                                                           lake->session_->region(), left_behind));
+    lake->unfinished_.emplace(lake->store_->objects());
     return lake;
   }
 
   storage::ObjectStore& store() override { return *store_; }
   catalog::Publisher& publisher() override { return publisher_; }
+  storage::UnfinishedUploads& unfinished_uploads() override { return *unfinished_; }
   std::string location() const override { return store_->bucket().options().location.url(); }
 
  private:
@@ -38,6 +42,7 @@ class S3Lake final : public Lake {
   std::unique_ptr<aws::Session> session_;
   std::unique_ptr<aws::CredentialsProvider> role_;
   std::unique_ptr<storage::S3Store> store_;
+  std::optional<storage::S3Unfinished> unfinished_;
   catalog::RecordsPublisher publisher_;
 };
 

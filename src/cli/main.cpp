@@ -75,6 +75,9 @@ class Program {
       case Command::Ddl:
         code = ddl_command();
         break;
+      case Command::Gc:
+        code = gc_command();
+        break;
     }
     if (code) return *code;
     display_.stop();
@@ -146,6 +149,23 @@ class Program {
       }
     }
     if (json_output_) print(stdout, publication_document(outcomes, lake->location(), code));
+    return code;
+  }
+
+  Result<ExitCode> gc_command() {
+    const GcRequest& request = line_.gc;
+    PG2ATHENA_ASSIGN(const auto lake,
+                     open_existing_lake(line_.configuration,
+                                        request.remove ? LakeAccess::Write : LakeAccess::Read, log_, stop_));
+    PG2ATHENA_ASSIGN(const GcResult result, collect_garbage(request, *lake, clock_, stop_));
+    if (text_wanted()) print(stdout, gc_text(request, result));
+    ExitCode code = ExitCode::Done;
+    for (const catalog::Removal& removal : result.removals) {
+      if (!removal.error) continue;
+      code = pipeline::policy_of(removal.error->kind()).exit_code;
+      report(*removal.error);
+    }
+    if (json_output_) print(stdout, gc_document(request, result, lake->location(), code));
     return code;
   }
 
