@@ -1,5 +1,5 @@
 // Answers of AWS's services, or of whatever stands at their address: error bodies in JSON and XML, and what
-// gives out credentials and secrets. The first byte chooses the status, the rest is the body.
+// gives out credentials and secrets; S3's lists. The first byte chooses the status, the rest is the body.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,6 +13,7 @@
 #include "aws/xml.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "storage/s3_answers.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace pg2athena;
@@ -33,5 +34,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(read_sso_credentials(body));
   const auto document = nlohmann::json::parse(body, nullptr, false);
   if (document.is_object()) static_cast<void>(read_secret_value(document));
+  static_cast<void>(is_error_document(body));
+  static_cast<void>(storage::read_list(body));
+  static_cast<void>(storage::read_uploads(body));
+  static_cast<void>(storage::read_upload_id(body));
+  static_cast<void>(storage::read_completed_checksum(body));
   return 0;
 }

@@ -3,7 +3,14 @@ import pathlib
 
 import pytest
 
+from harness.certificates import Authority
 from harness.cluster import Cluster, Database
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory) -> Authority:
+    """One of the tests' own, for TLS with servers on loopback."""
+    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="session")

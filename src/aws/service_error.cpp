@@ -93,13 +93,14 @@ ErrorKind kind_of(const ServiceError& error) {
 
 // Of AWS's key management, in the name of which S3 and Secrets Manager refuse.
 std::string key_hint(const ServiceError& error) {
+  if (error.code.starts_with("KMS.Disabled")) return "enable the KMS key, or name another one";
+  // "KMS.NotFoundException" of S3, "kms:KeyNotFound" of MinIO.
+  if (error.code.starts_with("KMS.") || error.code.starts_with("kms:"))
+    return "check the KMS key: its name, its state, and that it is of this region";
   if (error.message.contains("kms:")) {
     return "the credentials' user or role needs kms:GenerateDataKey and kms:Decrypt on the key, in its IAM "
            "policy and in the key's";
   }
-  if (error.code.starts_with("KMS.Disabled")) return "enable the KMS key, or name another one";
-  if (error.code.starts_with("KMS."))
-    return "check the KMS key: its name, its state, and that it is of this region";
   return {};
 }
 

@@ -51,8 +51,7 @@ Result<void> Transfer::set_method_and_body() {
   if (request_.method == "HEAD") return set(handle, CURLOPT_NOBODY, 1L);
   if (request_.method == "GET") return set(handle, CURLOPT_HTTPGET, 1L);
   if (request_.method != "DELETE" || !request_.body.empty()) {
-    // "POST" with the body where it lies, also for PUT: libcurl can then send it again by itself when a
-    // connection that it kept turns out to be dead.
+    // "POST" with the body where it lies, also for PUT.
     PG2ATHENA_TRY(set(handle, CURLOPT_POST, 1L));
     PG2ATHENA_TRY(set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size())));
     const void* const bytes = request_.body.empty() ? "" : static_cast<const void*>(request_.body.data());
@@ -114,8 +113,17 @@ Result<void> Transfer::set_network() {
   PG2ATHENA_TRY(set(handle, CURLOPT_PRIVATE, static_cast<void*>(this)));
   PG2ATHENA_TRY(set(handle, CURLOPT_HEADERFUNCTION, &Transfer::take_header));
   PG2ATHENA_TRY(set(handle, CURLOPT_HEADERDATA, static_cast<void*>(this)));
+  PG2ATHENA_TRY(set(handle, CURLOPT_PREREQFUNCTION, &Transfer::allow_once));
+  PG2ATHENA_TRY(set(handle, CURLOPT_PREREQDATA, static_cast<void*>(this)));
   PG2ATHENA_TRY(set(handle, CURLOPT_WRITEFUNCTION, &Transfer::take_body));
   return set(handle, CURLOPT_WRITEDATA, static_cast<void*>(this));
+}
+
+// When a connection that libcurl had kept ends without an answer, it sends the request again by itself
+// (Curl_retry_request in lib/transfer.c), and nobody knows then that the first one may have had its effect.
+// That is for those to decide who know what the request does.
+int Transfer::allow_once(void* transfer, char* /*ip*/, char* /*local_ip*/, int /*port*/, int /*local_port*/) {
+  return ++static_cast<Transfer*>(transfer)->sent_ == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 std::size_t Transfer::take_header(char* bytes, std::size_t size, std::size_t count, void* transfer) {
@@ -183,6 +191,7 @@ void Transfer::end_stalled() {
 
 void Transfer::finish(CURLcode code) {
   if (refused_) return fail_with(std::move(*refused_));
+  if (sent_ > 1) code = CURLE_GOT_NOTHING;
   CURL* const handle = handle_.get();
   if (code == CURLE_OK) {
     long status = 0;

@@ -57,6 +57,7 @@ class Transfer {
   Result<void> set_network();
   bool has_own_header(std::string_view name) const;
   bool take_header_line(std::string_view line);
+  static int allow_once(void* transfer, char*, char*, int, int);
 
   HttpRequest request_;
   HttpTransport::Done done_;
@@ -65,6 +66,7 @@ class Transfer {
   std::size_t header_bytes_ = 0;
   curl_off_t moved_ = -1;  // bytes in both directions, when last asked
   std::chrono::steady_clock::time_point last_move_;
+  int sent_ = 0;                  // how often libcurl was about to send it
   std::optional<Error> refused_;  // why the answer wasn't taken
   std::array<char, CURL_ERROR_SIZE> words_{};
   std::unique_ptr<curl_slist, FreeList> header_list_;

@@ -24,13 +24,21 @@ TableOutcome superseded(const std::string& table, std::string winner) {
           .error = Error(ErrorKind::Superseded, std::move(message)).with("table", table)};
 }
 
-TableOutcome unfinished(const std::string& table, Error error) {
-  return {.table = table,
-          .state = State::Unfinished,
-          .current_run_id = {},
-          .error = std::move(error)
-                       .with("table", table)
-                       .hint("the run is decided: the next run or `pg2athena publish` goes on from here")};
+// What to do about the error itself comes first.
+TableOutcome unfinished(const std::string& table, const Error& error) {
+  std::string hint = error.hint();
+  if (!hint.empty()) hint += "; ";
+  Error told(error.kind(), error.message());
+  for (const Error::Context& context : error.context())
+    told = std::move(told).with(context.key, context.value);
+  if (error.cause() != nullptr) told = std::move(told).because(*error.cause());
+  return {
+      .table = table,
+      .state = State::Unfinished,
+      .current_run_id = {},
+      .error = std::move(told)
+                   .with("table", table)
+                   .hint(hint + "the run is decided: the next run or `pg2athena publish` goes on from here")};
 }
 
 // Moves the table's record from the run that was planned on to this one.

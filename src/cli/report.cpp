@@ -156,9 +156,13 @@ std::string plan_text(const pipeline::Plan& plan) {
                      counted(plan.shards.size(), "shard"),
                      counted(static_cast<std::size_t>(plan.workers), "worker"));
   out += files_text(plan);
-  out += fmt::format("memory {}: row groups up to {}, values up to {}{}\n", byte_size_text(plan.memory.limit),
-                     mebibytes_text(row_group_bytes(plan)), byte_size_text(plan.memory.max_value_bytes),
-                     plan.memory.max_value_derived ? "" : " (as --max-value-size says)");
+  const pipeline::MemoryPlan& memory = plan.memory;
+  out += fmt::format("memory {}: row groups up to {}, values up to {}{}{}\n", byte_size_text(memory.limit),
+                     mebibytes_text(row_group_bytes(plan)), byte_size_text(memory.max_value_bytes),
+                     memory.max_value_derived ? "" : " (as --max-value-size says)",
+                     memory.upload_bytes == 0 ? ""
+                                              : fmt::format(", {} of each worker on their way to S3",
+                                                            mebibytes_text(memory.upload_bytes)));
   return out;
 }
 

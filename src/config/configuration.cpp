@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "parquet/compression.h"
 #include "postgres/connection_parameters.h"
 
@@ -36,6 +37,27 @@ Result<void> check_encryption(const storage::S3ObjectOptions& objects) {
   return {};
 }
 
+// "Categorizing your storage using tags" in Amazon S3's user guide.
+Result<void> check_tags(const storage::S3Pairs& tags) {
+  constexpr std::size_t kMostTags = 10;
+  constexpr std::size_t kLongestName = 128;
+  constexpr std::size_t kLongestValue = 256;
+  constexpr std::string_view kSpecial = " +-=._:/@";
+  const auto allowed = [&](char c) {
+    return is_ascii_alphanumeric(c) || kSpecial.contains(c) || static_cast<unsigned char>(c) >= 0x80;
+  };
+  if (tags.size() > kMostTags) return refuse("target.tags has more than 10 tags", "S3 takes 10 of an object");
+  for (const auto& [name, value] : tags) {
+    if (name.size() <= kLongestName && value.size() <= kLongestValue && std::ranges::all_of(name, allowed) &&
+        std::ranges::all_of(value, allowed)) {
+      continue;
+    }
+    return refuse(fmt::format("target.tags: S3 has no tag {}: {}", name, value),
+                  "names of up to 128 and values of up to 256 letters, digits, blanks and + - = . _ : / @");
+  }
+  return {};
+}
+
 Result<void> check_target(const Configuration& configuration) {
   if (!storage::S3Location::names_one(configuration.target)) {
     if (configuration.target.empty() ||
@@ -52,6 +74,7 @@ Result<void> check_target(const Configuration& configuration) {
         "target.external_id and target.role_session_name are for a role, and there is no target.role_arn",
         "role_arn: arn:aws:iam::<account>:role/<name>");
   }
+  PG2ATHENA_TRY(check_tags(configuration.s3.objects.tags));
   return check_encryption(configuration.s3.objects);
 }
 

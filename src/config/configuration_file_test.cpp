@@ -193,7 +193,10 @@ TEST(ConfigurationFile, Settings_of_S3_that_mean_nothing_together_are_refused) {
       {"{location: s3://bucket, encryption: alias/lake}", "mapping"},
       {"{location: s3://bucket, encryption: {key: alias/lake}}", "kms_key"},
       {"{location: s3://bucket, tags: {}}", "tags"},
-      {"{location: s3://bucket, tags: {team: ${TEAM}}}", "TEAM"},
+      {"{location: s3://bucket, tags: {team: 'a & b'}}", "a & b"},
+      {"{location: s3://bucket, tags: {a: b, c: b, d: b, e: b, f: b, g: b, h: b, i: b, j: b, k: b, l: b}}",
+       "10"},
+      {"{location: s3://bucket, tags: {team: '${TEAM}'}}", "reference"},
   };
   for (const auto& [target, mention] : cases) {
     const auto refused = read(fmt::format("{}target: {}\n", kSource, target));

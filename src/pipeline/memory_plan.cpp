@@ -54,12 +54,13 @@ std::uint64_t least_upload(const MemoryDemand& demand, std::uint64_t first_part)
   return 2 * storage::largest_part_bytes(*demand.uploaded_object, first_part);
 }
 
-// Of a share that has room for so much more than it needs, a third, up to what is of use.
-std::uint64_t upload_share(std::uint64_t spare, const MemoryDemand& demand) {
+// Beyond that, what makes uploads fast: several parts on their way. Of a share no more than a sixth, so that
+// large rows keep their room.
+std::uint64_t more_upload(std::uint64_t share, const MemoryDemand& demand) {
   if (!demand.uploaded_object) return 0;
   const std::uint64_t least = least_upload(demand, storage::kSmallestPart);
   const std::uint64_t wanted = least_upload(demand, storage::kUsualPart) / 2 * kMostParts;
-  return std::clamp(least + spare / 3, least, wanted);
+  return std::min(wanted - least, share / 6);
 }
 
 // The most that a worker holds with a row of this size on its way: libpq's buffer, and the row three times:
@@ -126,11 +127,16 @@ Result<MemoryPlan> plan_memory(std::uint64_t limit, std::optional<std::uint64_t>
   }
   MemoryPlan plan{.limit = limit,
                   .worker_bytes = share,
-                  .max_value_bytes = max_value.value_or(std::max(largest_that_fits(share, demand), least)),
+                  .max_value_bytes = max_value.value_or(
+                      std::max(largest_that_fits(share - more_upload(share, demand), demand), least)),
                   .max_value_derived = !max_value,
                   .process_bytes = limit - share * workers};
   plan.row_bytes = row_of(plan.max_value_bytes);
-  plan.upload_bytes = upload_share(share - worker_need(plan.row_bytes, demand), demand);
+  if (demand.uploaded_object) {
+    const std::uint64_t spare = share - worker_need(plan.row_bytes, demand);
+    plan.upload_bytes =
+        least_upload(demand, storage::kSmallestPart) + std::min(more_upload(share, demand), spare);
+  }
   plan.row_group_bytes = share - worker_base_bytes(plan) - input_buffer(plan.row_bytes) - 2 * plan.row_bytes;
   return plan;
 }
@@ -141,8 +147,10 @@ std::uint64_t memory_for_rows(std::uint64_t row_bytes, const MemoryDemand& deman
 }
 
 std::uint64_t memory_for_value(std::uint64_t max_value, const MemoryDemand& demand) {
-  // What plan_memory() derives is a number of whole MiB.
-  return memory_for_rows(whole_mib(max_value) + demand.small_bytes, demand);
+  // What plan_memory() derives is a number of whole MiB, from what uploads leave of a share.
+  const std::uint64_t need = worker_need(whole_mib(max_value) + demand.small_bytes, demand);
+  const std::uint64_t share = need + more_upload(need / 5 * 6 + 6, demand);
+  return whole_mib(process_need(demand) + static_cast<std::uint64_t>(demand.workers) * share);
 }
 
 std::uint64_t worker_base_bytes(const MemoryPlan& plan) {

@@ -81,6 +81,15 @@ TEST(MemoryPlan, What_would_hold_a_value_is_a_limit_that_derives_it) {
   }
 }
 
+TEST(MemoryPlan, What_would_hold_a_value_leaves_uploads_their_room) {
+  const MemoryDemand demand{.workers = 2, .columns = 5, .small_bytes = 100, .uploaded_object = 800 * kMiB};
+  for (std::uint64_t value = 1; value < 600 * kMiB; value = value * 3 + 1) {
+    const auto plan = plan_memory(memory_for_value(value, demand), std::nullopt, demand);
+    ASSERT_TRUE(plan) << plan.error();
+    EXPECT_GE(plan->max_value_bytes, value);
+  }
+}
+
 TEST(MemoryPlan, Rows_that_are_known_to_be_small_leave_their_memory_to_row_groups) {
   const MemoryDemand any{.workers = 2, .columns = 16};
   MemoryDemand small = any;
@@ -93,6 +102,33 @@ TEST(MemoryPlan, Rows_that_are_known_to_be_small_leave_their_memory_to_row_group
       << "a row that is larger all the same passes";
   EXPECT_TRUE(plan_memory(512 * kMiB, 1000 * kMiB, small))
       << "an operator's limit asks for no more than there is";
+}
+
+TEST(MemoryPlan, Uploads_have_a_share_of_at_least_two_parts_within_the_limit) {
+  for (const std::uint64_t limit : {64U, 96U, 128U, 512U, 4096U}) {
+    for (const int workers : {1, 2, 8}) {
+      const MemoryDemand demand{.workers = workers, .columns = 16, .uploaded_object = 800 * kMiB};
+      const auto plan = plan_memory(limit * kMiB, std::nullopt, demand);
+      if (!plan) continue;
+      SCOPED_TRACE(testing::Message() << limit << " MiB, " << workers << " workers");
+      EXPECT_GE(plan->upload_bytes, 10 * kMiB);
+      EXPECT_LE(plan->upload_bytes, 48 * kMiB);
+      EXPECT_LE(worker_base_bytes(*plan) + 3 * plan->row_bytes + plan->row_group_bytes, plan->worker_bytes);
+      EXPECT_GE(plan->row_group_bytes, 8 * kMiB);
+    }
+  }
+  EXPECT_EQ(plan_memory(512 * kMiB, std::nullopt, {.uploaded_object = 800 * kMiB})->upload_bytes, 48 * kMiB);
+}
+
+TEST(MemoryPlan, Files_so_large_that_their_parts_grow_ask_for_more) {
+  const MemoryDemand usual{.uploaded_object = 800 * kMiB};
+  MemoryDemand large = usual;
+  large.uploaded_object = 100 * 1024 * kMiB;  // parts of 80 MiB and less at its end
+  EXPECT_TRUE(plan_memory(128 * kMiB, std::nullopt, usual));
+  EXPECT_FALSE(plan_memory(128 * kMiB, std::nullopt, large));
+  const auto plan = plan_memory(1024 * kMiB, std::nullopt, large);
+  ASSERT_TRUE(plan) << plan.error();
+  EXPECT_GE(plan->upload_bytes, 2 * 80 * kMiB);
 }
 
 }  // namespace

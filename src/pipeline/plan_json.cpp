@@ -108,6 +108,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
            {{"limit", plan.memory.limit},
             {"worker_bytes", plan.memory.worker_bytes},
             {"row_group_bytes", row_group_bytes(plan)},
+            {"upload_bytes", plan.memory.upload_bytes},
             {"max_value_bytes", plan.memory.max_value_bytes},
             {"max_value_derived", plan.memory.max_value_derived}}},
           {"files", files_json(plan)},

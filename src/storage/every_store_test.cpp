@@ -1,10 +1,4 @@
-// What every ObjectStore promises, held against each of them.
-#include <atomic>
-#include <thread>
-
-#include <gtest/gtest.h>
-
-#include "base/bytes.h"
+#include "storage/every_store_for_tests.h"
 #include "storage/local_folder.h"
 #include "storage/memory_store.h"
 #include "storage/temporary_folder.h"
@@ -21,121 +15,8 @@ struct FolderBacked {
   LocalFolder& store = *owned;
 };
 
-template <typename Backing>
-class EveryStore : public testing::Test {
- protected:
-  Result<void> upload(const std::string& key, std::string_view content) {
-    PG2ATHENA_ASSIGN(const auto upload, store().start_upload(key));
-    PG2ATHENA_TRY(upload->write(as_bytes(content)));
-    return upload->complete();
-  }
-  std::string content(const std::string& key) {
-    const Result<std::optional<StoredObject>> object = store().get(key);
-    return !object ? object.error().describe() : *object ? (*object)->content : "(absent)";
-  }
-  bool put(const std::string& key, std::string_view text, const PutCondition& condition) {
-    return std::holds_alternative<Stored>(store().put(key, text, condition).value());
-  }
-  std::string etag(const std::string& key) { return store().get(key).value().value().etag; }
-  std::vector<std::string> keys(const std::string& prefix) {
-    std::vector<std::string> found;
-    const std::vector<ObjectInfo> objects = store().list(prefix).value();
-    found.reserve(objects.size());
-    for (const ObjectInfo& object : objects) found.push_back(object.key);
-    return found;
-  }
-  ObjectStore& store() { return backing_.store; }
-
- private:
-  Backing backing_;
-};
 using Backings = testing::Types<MemoryBacked, FolderBacked>;
-TYPED_TEST_SUITE(EveryStore, Backings);
-
-using Keys = std::vector<std::string>;
-
-TYPED_TEST(EveryStore, An_upload_is_visible_once_it_is_complete) {
-  {
-    auto upload = this->store().start_upload("t/data/1.parquet").value();
-    ASSERT_TRUE(upload->write(as_bytes("all of it")).has_value());
-    EXPECT_EQ(this->content("t/data/1.parquet"), "(absent)");
-    EXPECT_EQ(this->keys(""), Keys{});
-    ASSERT_TRUE(upload->complete().has_value());
-  }
-  EXPECT_EQ(this->content("t/data/1.parquet"), "all of it");
-  EXPECT_EQ(this->keys(""), Keys{"t/data/1.parquet"});
-}
-
-TYPED_TEST(EveryStore, An_upload_never_overwrites) {
-  ASSERT_TRUE(this->upload("a/b", "first").has_value());
-  EXPECT_FALSE(this->upload("a/b", "second").has_value());
-  EXPECT_EQ(this->content("a/b"), "first");
-}
-
-TYPED_TEST(EveryStore, Conditions_are_kept) {
-  EXPECT_FALSE(this->put("r/x", "1", PutCondition::if_matches("no such etag")));
-  EXPECT_EQ(this->content("r/x"), "(absent)");
-  EXPECT_TRUE(this->put("r/x", "1", PutCondition::if_absent()));
-  EXPECT_FALSE(this->put("r/x", "2", PutCondition::if_absent()));
-  const std::string first = this->etag("r/x");
-  EXPECT_TRUE(this->put("r/x", "2", PutCondition::if_matches(first)));
-  EXPECT_FALSE(this->put("r/x", "3", PutCondition::if_matches(first)));
-  EXPECT_EQ(this->content("r/x"), "2");
-  EXPECT_TRUE(this->put("r/x", "4", PutCondition::none()));
-  EXPECT_EQ(this->content("r/x"), "4");
-}
-
-TYPED_TEST(EveryStore, A_put_answers_with_the_ETag_that_get_finds) {
-  const PutOutcome outcome = this->store().put("r/x", "content", PutCondition::none()).value();
-  EXPECT_EQ(std::get<Stored>(outcome).etag, this->etag("r/x"));
-}
-
-TYPED_TEST(EveryStore, A_listing_goes_by_text_and_is_sorted) {
-  for (const char* const key : {"run/10/a", "run/1/b", "run/1/a", "run/1.json", "other"}) {
-    ASSERT_TRUE(this->upload(key, "x").has_value());
-  }
-  EXPECT_EQ(this->keys("run/1"), (Keys{"run/1.json", "run/1/a", "run/1/b", "run/10/a"}));
-  EXPECT_EQ(this->keys("run/1/"), (Keys{"run/1/a", "run/1/b"}));
-  EXPECT_EQ(this->keys("nothing/here/"), Keys{});
-  EXPECT_EQ(this->keys("").size(), 5U);
-  EXPECT_EQ(this->store().list("other").value().front(), (ObjectInfo{.key = "other", .size = 1}));
-}
-
-TYPED_TEST(EveryStore, Removing_twice_is_no_error) {
-  ASSERT_TRUE(this->upload("a/b/c", "x").has_value());
-  EXPECT_TRUE(this->store().remove("a/b/c").has_value());
-  EXPECT_TRUE(this->store().remove("a/b/c").has_value());
-  EXPECT_EQ(this->keys(""), Keys{});
-}
-
-TYPED_TEST(EveryStore, Bad_keys_are_refused_by_every_call) {
-  const std::string key = "../x";
-  EXPECT_EQ(this->store().start_upload(key).error().kind(), ErrorKind::InvalidArgument);
-  EXPECT_EQ(this->store().get(key).error().kind(), ErrorKind::InvalidArgument);
-  EXPECT_EQ(this->store().put(key, "", PutCondition::none()).error().kind(), ErrorKind::InvalidArgument);
-  EXPECT_EQ(this->store().list(key).error().kind(), ErrorKind::InvalidArgument);
-  EXPECT_EQ(this->store().remove(key).error().kind(), ErrorKind::InvalidArgument);
-}
-
-TYPED_TEST(EveryStore, Of_many_puts_at_once_one_wins) {
-  std::atomic<int> wins = 0;
-  std::vector<std::thread> threads;
-  threads.reserve(8);
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&, i] {
-      if (this->put("r/once", std::to_string(i), PutCondition::if_absent())) ++wins;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(wins, 1);
-}
-
-TYPED_TEST(EveryStore, Empty_objects_are_objects) {
-  ASSERT_TRUE(this->upload("empty", "").has_value());
-  EXPECT_TRUE(this->put("also-empty", "", PutCondition::if_absent()));
-  EXPECT_EQ(this->keys(""), (Keys{"also-empty", "empty"}));
-  EXPECT_EQ(this->content("empty"), "");
-}
+INSTANTIATE_TYPED_TEST_SUITE_P(Here, EveryStore, Backings);
 
 TEST(FaultyStore, It_fails_before_or_after_the_effect) {
   using Fault = FaultyStore::Fault;

@@ -150,6 +150,7 @@ Result<void> PartUploads::judge(Part& part, Result<aws::HttpResponse> answer) {
 Result<void> PartUploads::check(const Part& part, const aws::HttpResponse& answer) const {
   const std::string_view theirs = aws::find_header(answer.headers, kChecksumHeader);
   const bool etag = !aws::find_header(answer.headers, "ETag").empty();
+  PG2ATHENA_TRY(bucket_.check_encryption(answer));
   if (etag && (theirs.empty() || theirs == part.checksum)) return {};
   return fail(bucket_.locate(
       Error(ErrorKind::CorruptInput,

@@ -63,8 +63,9 @@ class S3Bucket {
   // Headers of PutObject and CreateMultipartUpload: what the object is to be. `attempt` is kept with it, so
   // that an object whose making got no answer can be told from another's.
   aws::HttpHeaders object_headers(const std::string& key, const std::string& attempt) const;
-  // Whether the answer to them says that the object is encrypted as asked for: a store that doesn't know how
-  // may well keep quiet about it.
+  // Whether the answer to PutObject, or to an UploadPart, says that the object is encrypted as asked for: a
+  // store that doesn't know how may well keep quiet about it. (MinIO doesn't say it of
+  // CreateMultipartUpload.)
   Result<void> check_encryption(const aws::HttpResponse& answer) const;
 
  private:

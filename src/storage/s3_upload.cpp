@@ -53,8 +53,6 @@ Result<void> S3Upload::write(std::span<const std::byte> bytes) {
     }
     const auto piece = bytes.first(std::min(bytes.size(), filling_->room()));
     filling_->append(piece);
-    crc64_nvme_ = aws::crc64_nvme(piece, crc64_nvme_);
-    size_ += piece.size();
     bytes = bytes.subspan(piece.size());
   }
   return {};
@@ -63,6 +61,9 @@ Result<void> S3Upload::write(std::span<const std::byte> bytes) {
 Result<void> S3Upload::send_part() {
   if (upload_id_.empty()) PG2ATHENA_TRY(begin());
   ++next_part_;
+  const std::uint64_t bytes = filling_->bytes().size();
+  crc64_nvme_ = aws::combined_crc64_nvme(crc64_nvme_, filling_->crc64_nvme(), bytes);
+  size_ += bytes;
   return parts_->send(std::move(filling_), upload_id_);
 }
 
@@ -89,7 +90,7 @@ Result<void> S3Upload::begin() {
   auto id = read_upload_id(answer->body);
   if (!id) return fail(bucket_.locate(std::move(id).error(), key_));
   upload_id_ = std::move(*id);
-  return bucket_.check_encryption(*answer);
+  return {};
 }
 
 Result<void> S3Upload::complete() {
@@ -175,9 +176,10 @@ Result<void> S3Upload::check_whole(const std::string& checksum) const {
 void S3Upload::abort() {
   const auto tell = [this](Error error) {
     if (!left_behind_) return;
+    const std::string hint = error.hint().empty() ? "" : error.hint() + "; ";
     left_behind_(Error(ErrorKind::Storage, "an unfinished upload may be left in S3, which costs its space")
                      .with("object", bucket_.options().location.url(key_))
-                     .hint("pg2athena gc finds it and removes it")
+                     .hint(hint + "pg2athena gc finds it and removes it")
                      .because(std::move(error)));
   };
   if (!complete_ && !upload_id_.empty()) {

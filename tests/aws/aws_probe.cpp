@@ -114,10 +114,6 @@ class Probe {
     if (command == "signed") return send_signed();
     if (command == "credentials") return credentials();
     if (command == "secret") return secret();
-    if (command == "checksums") {
-      const std::string text = arguments_.at(1);
-      return print({{"crc32c", crc32c(as_bytes(text))}, {"crc64nvme", crc64_nvme(as_bytes(text))}});
-    }
     std::cerr << "aws_probe: no such question: " << command << "\n";
     return 2;
   }

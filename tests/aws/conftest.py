@@ -1,14 +1,8 @@
-"""Fixtures of the tests of src/aws: the probe that asks it, and an authority of the tests' own for TLS."""
+"""Fixtures of the tests of src/aws: the probe that asks it, and AWS's services."""
 import pytest
 
-from aws.certificates import Authority
 from aws.moto_server import Moto
 from aws.probe import Probe
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

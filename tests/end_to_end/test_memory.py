@@ -2,9 +2,7 @@
 that would do; and a value that is too large is an error that the server finds before it sends it."""
 import contextlib
 import hashlib
-import pathlib
 import re
-import time
 
 import pyarrow.parquet
 import pytest
@@ -12,38 +10,15 @@ import yaml
 
 from harness import oracle
 from harness.lake import files, published
+from harness.memory import MIB, highest_memory, peak_memory
 from harness.program import DONE, FAILED, REFUSED, assert_error, export, finish, run_pg2athena, start_pg2athena
 from harness.slow_query import wait_until
-
-MIB = 1 << 20
 
 # Bytes that no codec makes smaller, the same ones for the same seed.
 NOISE = """
     CREATE FUNCTION noise(bytes int, seed int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
       SELECT substr(string_agg(sha512((seed || ':' || i)::bytea), ''), 1, bytes)
       FROM generate_series(1, bytes / 64 + 1) AS i $$;"""
-
-
-def highest_memory(process) -> int:
-    """Waits for the program's end; the most resident memory that it had, in bytes."""
-    # Not ru_maxrss: a child's begins with its parent's memory at the fork, and pytest is larger than our program. The
-    # kernel's high-water mark only grows, so nothing of it is lost between two looks but what comes in the very end.
-    status = pathlib.Path(f"/proc/{process.pid}/status")
-    peak = 0
-    while process.poll() is None:
-        if (mark := re.search(r"VmHWM:\s*(\d+) kB", status.read_text())) and "pg2athena" in status.read_text():
-            peak = max(peak, int(mark.group(1)) * 1024)
-        time.sleep(0.002)
-    return peak
-
-
-def peak_memory(*arguments) -> int:
-    """Runs the program, which has to succeed; the most resident memory that it had, in bytes."""
-    process = start_pg2athena(*arguments)
-    peak = highest_memory(process)
-    result = finish(process, 10)
-    assert result.returncode == DONE, result.stderr
-    return peak
 
 
 def columns(count: int, kinds: list[str]) -> str:

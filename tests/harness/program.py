@@ -9,8 +9,8 @@ DONE, FAILED, USAGE, REFUSED, COMMIT_UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 5, 130
 
 
 def environment(changes: dict[str, str] | None = None) -> dict[str, str]:
-    """The caller's environment without what would lead libpq somewhere else."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    """The caller's environment without what would lead libpq, or what speaks to AWS, somewhere else."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "AWS_"))}
     return {**kept, **(changes or {})}
 
 

@@ -26,8 +26,8 @@ class Authority:
                 "-keyout", self.key, "-out", self.file, "-subj", "/CN=Authority of the tests",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def server(self, names: str = "DNS:localhost,IP:127.0.0.1") -> ssl.SSLContext:
-        """For a server with these names, the only ones that its certificate has."""
+    def files(self, names: str = "DNS:localhost,IP:127.0.0.1") -> tuple[pathlib.Path, pathlib.Path]:
+        """A certificate for a server with these names, the only ones that it has, and its key."""
         name = "".join(c if c.isalnum() else "_" for c in names)
         key, request, certificate = (self.folder / f"{name}.{end}" for end in ("key", "csr", "pem"))
         if not certificate.exists():
@@ -37,6 +37,14 @@ class Authority:
                     "-out", request, "-subj", "/CN=server of the tests")
             openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-days", 30,
                     "-extfile", extensions, "-out", certificate)
+        return certificate, key
+
+    def server(self, names: str = "DNS:localhost,IP:127.0.0.1") -> ssl.SSLContext:
+        """For a server with these names."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
+        context.load_cert_chain(*self.files(names))
         return context
+
+    def client(self) -> ssl.SSLContext:
+        """For one who trusts this authority alone."""
+        return ssl.create_default_context(cafile=str(self.file))

@@ -1,0 +1,53 @@
+"""Fixtures of the tests that need an object store: MinIO, a bucket for each test, a proxy that can break things."""
+import datetime
+import itertools
+import os
+
+import botocore.auth
+import pytest
+
+from harness.minio import Minio, NotHere
+from harness.s3_proxy import S3Proxy
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def minio(authority):
+    """For all tests; see Minio for one of a test's own. Skips the test where there is no MinIO."""
+    try:
+        minio = Minio(authority)
+    except NotHere as reason:
+        pytest.skip(str(reason))
+    with minio:
+        yield minio
+
+
+@pytest.fixture
+def bucket(minio) -> str:
+    """The name of a new, empty bucket. It goes at the end of the test, with uploads that are still unfinished then."""
+    name = f"lake-{os.getpid()}-{next(NUMBERS)}"
+    minio.create_bucket(name)
+    yield name
+    if not minio.is_running:   # the test was about that
+        minio.start()
+    minio.delete_bucket(name)
+    minio.forget_uploads()
+
+
+@pytest.fixture
+def proxy(minio):
+    """Before the store; passes everything on until it is told otherwise."""
+    with S3Proxy(minio) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def set_boto3_clock(monkeypatch):
+    """Has boto3 sign with a time so many seconds from now."""
+    def set_clock(seconds: float) -> None:
+        time = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + datetime.timedelta(seconds=seconds)
+        monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: time)
+        # Where the package awscrt is there too, botocore would sign by that, with a clock of its own.
+        monkeypatch.setitem(botocore.auth.AUTH_TYPE_MAPS, "s3v4", botocore.auth.S3SigV4Auth)
+    return set_clock
