@@ -97,9 +97,8 @@ Result<std::optional<Decision::Verdict>> read_verdict(storage::ObjectStore& stor
 
 Result<State> state_of(storage::ObjectStore& store, const std::string& run_id, const Found& run,
                        const std::set<std::string>& shown) {
-  // published.json and a table's record come behind a decision to publish, and only then.
-  if (run.has_published || shown.contains(run_id)) return State::Published;
-  if (!run.has_commit) return State::Undecided;
+  if (run.has_published) return State::Published;  // which only comes behind a decision to publish
+  if (!run.has_commit) return shown.contains(run_id) ? State::Published : State::Undecided;
   PG2ATHENA_ASSIGN(const auto verdict, read_verdict(store, run_id));
   if (!verdict)
     return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", commit_key(run_id)));
