@@ -27,7 +27,7 @@ Result<std::string> own_endpoint(std::string_view host_prefix, std::string_view 
   if (region.empty()) {
     return fail(
         Error(ErrorKind::InvalidArgument, fmt::format("no AWS region is known, which {} needs", host_prefix))
-            .hint("set AWS_REGION, or the region in the configuration or the AWS profile"));
+            .hint("set AWS_REGION, or aws.region in the configuration, or the AWS profile's region"));
   }
   // It becomes a part of a host name.
   if (!std::ranges::all_of(region, [](char c) { return is_ascii_alphanumeric(c) || c == '-'; })) {

@@ -22,6 +22,37 @@ std::optional<std::map<std::string, std::string>> members_of(const std::string& 
   return members;
 }
 
+// What to do, where the service's words say more than their code; empty for what every service can say.
+std::string hint_for(const Error& error, const std::string& secret) {
+  const std::string_view code = error.context("code");
+  const auto says = [&](std::string_view words) { return error.message().contains(words); };
+  // "Access to KMS is not allowed"; DecryptionFailure is a key that is disabled or gone.
+  if (code == "DecryptionFailure" || (error.kind() == ErrorKind::PermissionDenied && says("KMS"))) {
+    return "the credentials' user or role needs the IAM action kms:Decrypt for the secret's key, and the key "
+           "has to be "
+           "enabled";
+  }
+  // "… because it was marked for deletion": there is no code for it.
+  if (code == "InvalidRequestException" && says("delet")) {
+    return fmt::format("aws secretsmanager restore-secret --secret-id '{}' takes its deletion back", secret);
+  }
+  if (error.kind() == ErrorKind::NotFound && says("staging label")) {
+    return fmt::format(
+        "aws secretsmanager list-secret-version-ids --secret-id '{}' shows its versions and their stages",
+        secret);
+  }
+  return {};
+}
+
+// The error with another hint, if there is a better one.
+Error explained(Error error, const std::string& secret) {
+  std::string hint = hint_for(error, secret);
+  if (hint.empty()) return error;
+  Error better(error.kind(), error.message());
+  for (const auto& [key, value] : error.context()) better = std::move(better).with(key, value);
+  return std::move(better).hint(std::move(hint));
+}
+
 }  // namespace
 
 Result<std::string> SecretValue::member(const std::string& name) const {
@@ -53,7 +84,7 @@ Result<SecretValue> SecretsManager::get_secret_value(const SecretId& secret) con
   nlohmann::json input = {{"SecretId", secret.id}};
   if (!secret.version_stage.empty()) input["VersionStage"] = secret.version_stage;
   auto answer = service_.call("GetSecretValue", input);
-  if (!answer) return fail(std::move(answer).error().with("secret", secret.id));
+  if (!answer) return fail(explained(std::move(answer).error(), secret.id).with("secret", secret.id));
   auto value = read_secret_value(*answer);
   if (!value) return fail(std::move(value).error().with("secret", secret.id));
   return value;

@@ -106,6 +106,29 @@ aws_signing_config_aws config_for(const SigningScope& scope, const aws_credentia
   return config;
 }
 
+Result<CrtCredentials> keys_of(aws_allocator* allocator, const Credentials& credentials) {
+  CrtCredentials keys(aws_credentials_new(allocator, cursor_of(credentials.access_key_id),
+                                          cursor_of(credentials.secret_access_key),
+                                          cursor_of(credentials.session_token), UINT64_MAX));
+  if (keys) return keys;
+  return fail(Error(ErrorKind::Authentication, "the credentials have no access key id or no secret"));
+}
+
+// Puts the signature into the message.
+Result<void> sign_message(aws_allocator* allocator, aws_http_message* message,
+                          const aws_signing_config_aws& config) {
+  const CrtSignable signable(aws_signable_new_http_request(allocator, message));
+  if (!signable) return fail(crt_failure("sign a request", aws_last_error()));
+  Outcome outcome{.message = message, .allocator = allocator};
+  if (aws_sign_request_aws(allocator, signable.get(),
+                           reinterpret_cast<const aws_signing_config_base*>(&config), take_signature,
+                           &outcome) != AWS_OP_SUCCESS) {
+    outcome.error = aws_last_error();
+  }
+  if (outcome.error != AWS_ERROR_SUCCESS) return fail(crt_failure("sign a request", outcome.error));
+  return {};
+}
+
 }  // namespace
 
 Result<void> Signer::sign(HttpRequest& request, const Credentials& credentials, const SigningScope& scope,
@@ -120,24 +143,9 @@ Result<void> Signer::sign(HttpRequest& request, const Credentials& credentials, 
   if (!(scope.s3 && scope.unsigned_payload)) {
     PG2ATHENA_ASSIGN(body_hash, sha256_of(allocator, request.body));
   }
-  const CrtCredentials keys(aws_credentials_new(allocator, cursor_of(credentials.access_key_id),
-                                                cursor_of(credentials.secret_access_key),
-                                                cursor_of(credentials.session_token), UINT64_MAX));
-  if (!keys) {
-    return fail(Error(ErrorKind::Authentication, "the credentials have no access key id or no secret"));
-  }
+  PG2ATHENA_ASSIGN(const CrtCredentials keys, keys_of(allocator, credentials));
   PG2ATHENA_ASSIGN(const CrtMessage message, message_of(allocator, request, url));
-  const CrtSignable signable(aws_signable_new_http_request(allocator, message.get()));
-  if (!signable) return fail(crt_failure("sign a request", aws_last_error()));
-
-  const auto config = config_for(scope, keys.get(), body_hash, time);
-  Outcome outcome{.message = message.get(), .allocator = allocator};
-  if (aws_sign_request_aws(allocator, signable.get(),
-                           reinterpret_cast<const aws_signing_config_base*>(&config), take_signature,
-                           &outcome) != AWS_OP_SUCCESS) {
-    outcome.error = aws_last_error();
-  }
-  if (outcome.error != AWS_ERROR_SUCCESS) return fail(crt_failure("sign a request", outcome.error));
+  PG2ATHENA_TRY(sign_message(allocator, message.get(), config_for(scope, keys.get(), body_hash, time)));
 
   request.headers.clear();
   for (std::size_t i = 0; i < aws_http_message_get_header_count(message.get()); ++i) {
@@ -146,6 +154,26 @@ Result<void> Signer::sign(HttpRequest& request, const Credentials& credentials, 
     request.headers.push_back({text_of(header.name), text_of(header.value)});
   }
   return {};
+}
+
+Result<std::string> Signer::presign(const std::string& url, const Credentials& credentials,
+                                    const SigningScope& scope, std::chrono::system_clock::time_point time,
+                                    std::chrono::seconds lifetime) const {
+  aws_allocator* const allocator = library_.allocator();
+  PG2ATHENA_ASSIGN(const UrlParts parts, parts_of(url));
+  const HttpRequest request{.url = url, .headers = {{"Host", std::string(parts.authority)}}};
+  PG2ATHENA_ASSIGN(const std::string body_hash, sha256_of(allocator, {}));
+  PG2ATHENA_ASSIGN(const CrtCredentials keys, keys_of(allocator, credentials));
+  PG2ATHENA_ASSIGN(const CrtMessage message, message_of(allocator, request, parts));
+  aws_signing_config_aws config = config_for(scope, keys.get(), body_hash, time);
+  config.signature_type = AWS_ST_HTTP_REQUEST_QUERY_PARAMS;
+  config.expiration_in_seconds = static_cast<std::uint64_t>(lifetime.count());
+  PG2ATHENA_TRY(sign_message(allocator, message.get(), config));
+  aws_byte_cursor target{};
+  if (aws_http_message_get_request_path(message.get(), &target) != AWS_OP_SUCCESS) {
+    return fail(crt_failure("sign a URL", aws_last_error()));
+  }
+  return url.substr(0, url.find("://") + 3) + std::string(parts.authority) + text_of(target);
 }
 
 }  // namespace pg2athena::aws

@@ -1,4 +1,4 @@
-// AWS's Signature Version 4 in the headers of a request, by aws-c-auth.
+// AWS's Signature Version 4, in the headers of a request or in a URL, by aws-c-auth.
 #pragma once
 
 #include <chrono>
@@ -31,6 +31,13 @@ class Signer {
   // Thread-safe.
   Result<void> sign(HttpRequest& request, const Credentials& credentials, const SigningScope& scope,
                     std::chrono::system_clock::time_point time) const;
+
+  // The URL for a GET that needs no other signature (a "presigned" one), until `lifetime` has passed since
+  // `time`: X-Amz-Algorithm, -Credential, -Date, -SignedHeaders (host), -Expires, -Security-Token where there
+  // is one, and -Signature, added to its query. Not for S3, which doesn't want its body hashed. Thread-safe.
+  Result<std::string> presign(const std::string& url, const Credentials& credentials,
+                              const SigningScope& scope, std::chrono::system_clock::time_point time,
+                              std::chrono::seconds lifetime) const;
 
  private:
   const CrtLibrary& library_;

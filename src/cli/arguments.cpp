@@ -115,7 +115,7 @@ Result<void> take_command_line(const Arguments& arguments, config::Configuration
                     .hint("name a database, postgresql://user@host/database, or a file: --config shop.yaml"));
   }
   PG2ATHENA_TRY(check_password(arguments.source));
-  configuration.source_url = arguments.source;
+  configuration.login.url = arguments.source;
   configuration.target = arguments.target;
   PG2ATHENA_TRY(take_selection(arguments, configuration.run.selection));
   return take_queries(arguments, configuration.run);
@@ -156,7 +156,7 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     if (line.command == Command::Gc) PG2ATHENA_TRY(take_age(arguments, line.gc));
     if (line.command == Command::Ddl) PG2ATHENA_TRY(take_location(configuration, line.ddl));
   } else {
-    configuration.source_url = arguments.source;
+    configuration.login.url = arguments.source;
     configuration.target = arguments.target;
     if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
   }

@@ -28,7 +28,7 @@ CommandLine line(const std::vector<const char*>& arguments) {
 TEST(CommandLine, A_run_needs_no_more_than_a_source_and_a_target) {
   const CommandLine read = line({"run", "postgresql://localhost/shop", "./lake"});
   EXPECT_EQ(read.command, Command::Run);
-  EXPECT_EQ(read.configuration.source_url, "postgresql://localhost/shop");
+  EXPECT_EQ(read.configuration.login.url, "postgresql://localhost/shop");
   EXPECT_EQ(read.configuration.target, "./lake");
   EXPECT_TRUE(read.configuration.run.selection.whole_database());
   EXPECT_GE(read.configuration.run.workers, 1);

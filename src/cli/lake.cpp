@@ -32,8 +32,8 @@ class LocalLake final : public Lake {
 }  // namespace
 
 Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
-                                        const observe::Log& log, Cancellation& stop) {
-  if (storage::S3Location::names_one(configuration.target)) return open_s3_lake(configuration, log, stop);
+                                        AwsAccess& aws, const observe::Log& log) {
+  if (storage::S3Location::names_one(configuration.target)) return open_s3_lake(configuration, aws, log);
   using Access = storage::LocalFolder::Access;
   PG2ATHENA_ASSIGN(auto folder,
                    storage::LocalFolder::open(configuration.target,
@@ -42,9 +42,8 @@ Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configurati
 }
 
 Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& configuration,
-                                                 LakeAccess access, const observe::Log& log,
-                                                 Cancellation& stop) {
-  auto lake = open_lake(configuration, LakeAccess::Read, log, stop);
+                                                 LakeAccess access, AwsAccess& aws, const observe::Log& log) {
+  auto lake = open_lake(configuration, LakeAccess::Read, aws, log);
   if (!lake) return fail(std::move(lake).error().hint(kNameALake));
   PG2ATHENA_ASSIGN(const auto records, (*lake)->store().list("_pg2athena/"));
   if (records.empty()) {
@@ -54,7 +53,7 @@ Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& co
   }
   if (access == LakeAccess::Read) return lake;
   lake->reset();
-  return open_lake(configuration, access, log, stop);
+  return open_lake(configuration, access, aws, log);
 }
 
 }  // namespace pg2athena::cli

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "base/cancellation.h"
 #include "base/error.h"
 #include "catalog/publisher.h"
+#include "cli/aws_access.h"
 #include "config/configuration.h"
 #include "observe/log.h"
 #include "storage/object_store.h"
@@ -33,17 +33,16 @@ enum class LakeAccess : std::uint8_t {
   Write,  // a folder is made where it is missing
 };
 
-// The target of the configuration. `log` and `stop` have to outlive the lake.
+// The target of the configuration. `aws` and `log` have to outlive the lake.
 Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
-                                        const observe::Log& log, Cancellation& stop);
+                                        AwsAccess& aws, const observe::Log& log);
 
 // The same, where a lake has to be there: a name that is mistyped isn't one.
 Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& configuration,
-                                                 LakeAccess access, const observe::Log& log,
-                                                 Cancellation& stop);
+                                                 LakeAccess access, AwsAccess& aws, const observe::Log& log);
 
 // In lake_s3.cpp; without AWS in no_s3.cpp, where it says so.
-Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration,
-                                           const observe::Log& log, Cancellation& stop);
+Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration, AwsAccess& aws,
+                                           const observe::Log& log);
 
 }  // namespace pg2athena::cli

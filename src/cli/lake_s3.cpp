@@ -13,21 +13,21 @@ namespace {
 
 class S3Lake final : public Lake {
  public:
-  static Result<std::unique_ptr<Lake>> open(const config::Configuration& configuration,
-                                            const observe::Log& log, Cancellation& stop) {
+  static Result<std::unique_ptr<Lake>> open(const config::Configuration& configuration, AwsAccess& aws,
+                                            const observe::Log& log) {
     auto lake = std::make_unique<S3Lake>();
     PG2ATHENA_ASSIGN(const storage::S3Options options, config::s3_options(configuration));
-    PG2ATHENA_ASSIGN(lake->session_, aws::Session::open({}, stop));
-    aws::CredentialsProvider* credentials = &lake->session_->credentials();
+    PG2ATHENA_ASSIGN(aws::Session* const session, aws.session());
+    aws::CredentialsProvider* credentials = &session->credentials();
     if (!configuration.target_role.arn.empty()) {
-      lake->role_ = lake->session_->assume(configuration.target_role);
+      lake->role_ = session->assume(configuration.target_role);
       credentials = lake->role_.get();
     }
     const auto left_behind = [&log](const Error& error) {
       log.error("upload_left_behind", error, observe::Level::Warning);
     };
-    PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(lake->session_->parts(), *credentials, options,
-                                                          lake->session_->region(), left_behind));
+    PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(session->parts(), *credentials, options,
+                                                          session->region(), left_behind));
     lake->unfinished_.emplace(lake->store_->objects());
     return lake;
   }
@@ -39,7 +39,6 @@ class S3Lake final : public Lake {
 
  private:
   // In this order: each refers to those before it.
-  std::unique_ptr<aws::Session> session_;
   std::unique_ptr<aws::CredentialsProvider> role_;
   std::unique_ptr<storage::S3Store> store_;
   std::optional<storage::S3Unfinished> unfinished_;
@@ -48,9 +47,9 @@ class S3Lake final : public Lake {
 
 }  // namespace
 
-Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration,
-                                           const observe::Log& log, Cancellation& stop) {
-  return S3Lake::open(configuration, log, stop);
+Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration, AwsAccess& aws,
+                                           const observe::Log& log) {
+  return S3Lake::open(configuration, aws, log);
 }
 
 }  // namespace pg2athena::cli

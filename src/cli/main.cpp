@@ -9,6 +9,7 @@
 
 #include "base/heap.h"
 #include "catalog/publication.h"
+#include "cli/aws_access.h"
 #include "cli/command_line.h"
 #include "cli/json_output.h"
 #include "cli/lake.h"
@@ -17,6 +18,7 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 #include "config/documents.h"
+#include "login/open_login.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/run.h"
 #include "pipeline/survey.h"
@@ -52,7 +54,8 @@ class Program {
         display_(!line.quiet && !json_ && stderr_can_redraw()),
         log_({.format = line.configuration.log_format,
               .level = json_ && !line.quiet ? observe::Level::Info : observe::Level::Warning},
-             display_, clock_) {}
+             display_, clock_),
+        aws_(line.configuration.aws, stop) {}
 
   ExitCode run() {
     Result<ExitCode> code = fail(ErrorKind::Internal, "no command");
@@ -87,16 +90,28 @@ class Program {
   }
 
  private:
+  // How the connections to the source log in.
+  Result<std::unique_ptr<postgres::LoginProvider>> open_login() {
+    const login::Settings& settings = line_.configuration.login;
+    login::Parts parts{.log = log_, .stop = stop_};
+    if (const std::string_view setting = login::setting_for_aws(settings); !setting.empty()) {
+      auto session = aws_.session();
+      if (!session) return fail(std::move(session).error().with("setting", std::string(setting)));
+      parts.aws = *session;
+    }
+    return login::open_login(settings, parts);
+  }
+
   Result<ExitCode> run_command() {
-    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
-    PG2ATHENA_ASSIGN(const auto lake, open_lake(line_.configuration, LakeAccess::Write, log_, stop_));
+    PG2ATHENA_ASSIGN(const auto logins, open_login());
+    PG2ATHENA_ASSIGN(const auto lake, open_lake(line_.configuration, LakeAccess::Write, aws_, log_));
     const std::string target = lake->location();
     const std::string started_at = rfc3339(clock_.now());
     pipeline::RunContext context{
         .store = lake->store(), .publisher = lake->publisher(), .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
     PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
-                     pipeline::run(source, line_.configuration.run, target, context, observer));
+                     pipeline::run(*logins, line_.configuration.run, target, context, observer));
     if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](const Error& error) {
@@ -117,8 +132,8 @@ class Program {
   }
 
   Result<ExitCode> plan_command() {
-    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
-    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(source, line_.configuration.run, stop_));
+    PG2ATHENA_ASSIGN(const auto logins, open_login());
+    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(*logins, line_.configuration.run, stop_));
     if (!text_wanted()) {
       for (const std::string& warning : plan.warnings) log_.warn("plan_warning", warning);
     }
@@ -128,15 +143,14 @@ class Program {
   }
 
   Result<ExitCode> ddl_command() {
-    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Read, log_, stop_));
+    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Read, aws_, log_));
     PG2ATHENA_ASSIGN(const std::string text, ddl_text(line_.ddl, lake->store()));
     print(stdout, text);
     return ExitCode::Done;
   }
 
   Result<ExitCode> publish_command() {
-    PG2ATHENA_ASSIGN(const auto lake,
-                     open_existing_lake(line_.configuration, LakeAccess::Write, log_, stop_));
+    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Write, aws_, log_));
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(lake->store(), lake->publisher()));
     if (text_wanted()) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
@@ -156,7 +170,7 @@ class Program {
     const GcRequest& request = line_.gc;
     PG2ATHENA_ASSIGN(const auto lake,
                      open_existing_lake(line_.configuration,
-                                        request.remove ? LakeAccess::Write : LakeAccess::Read, log_, stop_));
+                                        request.remove ? LakeAccess::Write : LakeAccess::Read, aws_, log_));
     PG2ATHENA_ASSIGN(const GcResult result, collect_garbage(request, *lake, clock_, stop_));
     if (text_wanted()) print(stdout, gc_text(request, result));
     ExitCode code = ExitCode::Done;
@@ -170,12 +184,12 @@ class Program {
   }
 
   Result<ExitCode> init_command() {
-    PG2ATHENA_ASSIGN(const auto source, config::connection_parameters(line_.configuration));
-    PG2ATHENA_ASSIGN(const auto tables, pipeline::survey(source, line_.configuration.run, stop_));
+    PG2ATHENA_ASSIGN(const auto logins, open_login());
+    PG2ATHENA_ASSIGN(const auto tables, pipeline::survey(*logins, line_.configuration.run, stop_));
     std::vector<config::InitialTable> initial;
     for (const pipeline::SurveyedTable& table : tables) initial.push_back(initial_table(table));
     const std::string& target = line_.configuration.target;
-    const std::string text = config::initial_configuration(line_.configuration.source_url,
+    const std::string text = config::initial_configuration(line_.configuration.login.url,
                                                            target.empty() ? "./lake" : target, initial);
     if (line_.file.empty()) {
       print(stdout, text);
@@ -203,6 +217,7 @@ class Program {
   SystemClock clock_;
   ProgressDisplay display_;
   observe::Log log_;
+  AwsAccess aws_;
 };
 
 // A result that is cut off must not pass for a whole one.

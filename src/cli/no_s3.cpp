@@ -3,8 +3,8 @@
 
 namespace pg2athena::cli {
 
-Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& /*configuration*/,
-                                           const observe::Log& /*log*/, Cancellation& /*stop*/) {
+Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& /*configuration*/, AwsAccess& /*aws*/,
+                                           const observe::Log& /*log*/) {
   return fail(Error(ErrorKind::Unsupported, "this program was built without AWS, and can't reach S3")
                   .hint("name a local folder, or build with -D PG2ATHENA_AWS=ON"));
 }

@@ -17,11 +17,6 @@
 namespace pg2athena::cli {
 namespace {
 
-struct Component {
-  std::string_view name;
-  std::string version;
-};
-
 std::string dotted(int major, int minor, int patch) {
   return fmt::format("{}.{}.{}", major, minor, patch);
 }
@@ -36,7 +31,7 @@ std::string of_postgresql(int number) {
 
 // A library is asked for the version that runs; where it doesn't say, it is the one of the build.
 std::vector<Component> components() {
-  return {
+  std::vector<Component> all = {
       {"libpq", of_postgresql(PQlibVersion())},
       {"zstd", ZSTD_versionString()},
       {"snappy", dotted(SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL)},
@@ -52,6 +47,9 @@ std::vector<Component> components() {
       {"compiler", PG2ATHENA_COMPILER},
       {"build", PG2ATHENA_BUILD_TYPE},
   };
+  const std::vector<Component> of_aws = aws_components();
+  all.insert(all.begin() + 1, of_aws.begin(), of_aws.end());
+  return all;
 }
 
 }  // namespace

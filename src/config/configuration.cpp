@@ -109,10 +109,35 @@ Result<storage::S3Options> s3_options(const Configuration& configuration) {
   return options;
 }
 
-Result<postgres::ConnectionParameters> connection_parameters(const Configuration& configuration) {
-  PG2ATHENA_ASSIGN(auto parameters, postgres::connection_parameters(configuration.source_url, "pg2athena"));
-  if (!configuration.password.empty()) parameters["password"] = configuration.password;
-  return parameters;
+std::optional<LoginConflict> login_conflict(const login::Settings& settings) {
+  const auto conflict = [](std::string_view key, std::string message, std::string hint = {}) {
+    return LoginConflict{
+        .key = key, .error = Error(ErrorKind::InvalidArgument, std::move(message)).hint(std::move(hint))};
+  };
+  const bool password = !settings.password.empty() || settings.password_secret;
+  // What can't be parsed is said elsewhere.
+  const bool password_in_url = postgres::has_password(settings.url).value_or(false);
+  if (settings.method == login::Method::Iam) {
+    constexpr const char* kTokenOnly =
+        "with auth: iam a token is made for each connection: leave passwords and secrets out";
+    if (password) return conflict("password", "source.auth: iam takes no password", kTokenOnly);
+    if (!settings.secret.empty()) return conflict("secret", "source.auth: iam takes no secret", kTokenOnly);
+    if (password_in_url)
+      return conflict("url", "source.auth: iam takes no password, and source.url has one", kTokenOnly);
+  }
+  if (!settings.secret.empty()) {
+    constexpr const char* kOne = "the secret's user and password are the login: keep one of the two";
+    if (password)
+      return conflict("password", "source.secret has the password: there is another in source.password",
+                      kOne);
+    if (password_in_url)
+      return conflict("url", "source.secret has the password: there is another in source.url", kOne);
+  }
+  if (settings.secret_id().empty() && settings.version_stage != login::Settings().version_stage) {
+    return conflict("secret_version_stage", "source.secret_version_stage is there, and no secret",
+                    "name it in source.secret, or in source.password: secret:NAME");
+  }
+  return std::nullopt;
 }
 
 }  // namespace pg2athena::config

@@ -2,9 +2,12 @@
 // live here and in pipeline::RunOptions, nowhere else.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "aws/identity.h"
+#include "login/settings.h"
 #include "observe/log.h"
 #include "pipeline/plan.h"
 #include "storage/s3_options.h"
@@ -16,14 +19,14 @@ namespace pg2athena::config {
 int default_workers();
 
 struct Configuration {
-  std::string source_url;  // a URI or a conninfo string, references to the environment replaced
-  std::string password;    // empty: from the URL, PGPASSWORD or a password file
+  login::Settings login;
   // A local folder, or s3://bucket/prefix; empty where a command needs none.
   std::string target;
   storage::S3Options s3;  // of a target in S3, but for its location
   aws::Role target_role;  // the role that writes there; without an ARN: the identity itself
   pipeline::RunOptions run{.selection = {}, .queries = {}, .workers = default_workers()};
   observe::LogFormat log_format = observe::LogFormat::Text;
+  aws::Identity aws;
 };
 
 // What no single setting shows to be wrong. InvalidArgument.
@@ -32,7 +35,11 @@ Result<void> check(const Configuration& configuration);
 // Where a target in S3 is and how it is spoken to. InvalidArgument when it isn't one.
 Result<storage::S3Options> s3_options(const Configuration& configuration);
 
-// The parameters for libpq. InvalidArgument when the source is no connection string.
-Result<postgres::ConnectionParameters> connection_parameters(const Configuration& configuration);
+// Two ways to log in, or a part of one alone: which setting of `source` is one too many.
+struct LoginConflict {
+  std::string_view key;
+  Error error;
+};
+std::optional<LoginConflict> login_conflict(const login::Settings& settings);
 
 }  // namespace pg2athena::config

@@ -55,10 +55,14 @@ class Reader {
                                  }));
     for (const Setting& setting : settings()) {
       const bool source = setting.required && setting.section == "source";
-      if (source && setting.get(configuration_).empty()) {
+      if (source && setting.get(configuration_).empty() && configuration_.login.secret.empty()) {
         return fail(yaml_.error_at(root, fmt::format("{} is missing", setting.path()))
-                        .hint(fmt::format("{}: {{{}: {}}}", setting.section, setting.key, setting.example)));
+                        .hint(fmt::format("{0}: {{{1}: {2}}}; or {0}.{3}, which has all that a login takes",
+                                          setting.section, setting.key, setting.example, setting.unless)));
       }
+    }
+    if (const auto conflict = login_conflict(configuration_.login)) {
+      return yaml_.fail_at(root["source"][std::string(conflict->key)], conflict->error);
     }
     if (auto checked = check(configuration_); !checked) {
       const bool target = checked.error().message().starts_with("target");
@@ -113,13 +117,19 @@ class Reader {
     if (setting.kind == ValueKind::Pairs) return read_pairs(setting, node);
     PG2ATHENA_ASSIGN(std::string text,
                      setting.reference ? yaml_.scalar(node, path) : yaml_.plain_scalar(node, path));
+    if (path == "source.password") {
+      auto secret = secret_password(text);
+      if (!secret) return yaml_.fail_at(node, secret.error());
+      configuration_.login.password_secret = std::move(*secret);
+      if (configuration_.login.password_secret) return {};
+    }
     if (setting.reference) {
       auto expanded =
           setting.key == "url" ? expand_source(text, environment_) : expand_secret(text, environment_);
       if (!expanded) return yaml_.fail_at(node, expanded.error());
       text = std::move(*expanded);
     }
-    if (path == "target.location") text = resolve(text);
+    if (path == "target.location" || path == "aws.ca_file") text = resolve(text);
     if (auto applied = apply(setting, text, path, configuration_); !applied)
       return yaml_.fail_at(node, applied.error());
     return {};

@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr const char* kSource = "source: {url: 'postgresql:///shop'}\n";
@@ -31,7 +32,7 @@ Configuration good(const std::string& text) {
 
 TEST(ConfigurationFile, The_smallest_names_a_source) {
   const Configuration configuration = good(kSource);
-  EXPECT_EQ(configuration.source_url, "postgresql:///shop");
+  EXPECT_EQ(configuration.login.url, "postgresql:///shop");
   EXPECT_TRUE(configuration.run.selection.whole_database());
   EXPECT_EQ(configuration.run.memory_bytes, Configuration().run.memory_bytes);
 }
@@ -56,7 +57,7 @@ tables:
   - {sql: SELECT 1 AS one, as: ones, encoding: {one: dictionary}}
   - {name: public.lines, as: order_lines, rename: {"Net Price": net}, types: {price: {as: "decimal(18,4)"}}}
 )yaml");
-  EXPECT_EQ(c.password, "secret");
+  EXPECT_EQ(c.login.password, "secret");
   EXPECT_EQ(c.run.search_path, "shop");
   EXPECT_EQ(c.target, "jobs/lake") << "relative to the file's folder";
   EXPECT_EQ(c.run.workers, 3);
@@ -98,7 +99,7 @@ tables:
 }
 
 TEST(ConfigurationFile, A_section_of_comments_only_means_the_defaults) {
-  EXPECT_EQ(good("# a job\n%YAML 1.2\n---\n" + std::string(kSource) + "...\n# end\n").source_url,
+  EXPECT_EQ(good("# a job\n%YAML 1.2\n---\n" + std::string(kSource) + "...\n# end\n").login.url,
             "postgresql:///shop");
   EXPECT_EQ(good(std::string(kSource) + "limits:\n  # workers: 2\nfiles:\n").run.workers,
             Configuration().run.workers);
@@ -334,6 +335,67 @@ TEST(ConfigurationFile, A_source_is_needed_and_a_password_in_it_refused) {
   EXPECT_FALSE(read(", ").has_value()) << "in which yaml-cpp 0.7 finds documents without end";
   EXPECT_THAT(read("- a list").error().message(), HasSubstr("mapping"));
   EXPECT_THAT(read("source: {url: \xFF}").error().message(), HasSubstr("UTF-8"));
+}
+
+TEST(ConfigurationFile, A_secret_can_have_the_whole_login_or_the_password) {
+  const std::string arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/etl-AbCdEf";
+  const login::Settings whole =
+      good("source: {secret: prod/shop/etl, secret_version_stage: AWSPENDING}").login;
+  EXPECT_EQ(whole.secret, "prod/shop/etl");
+  EXPECT_EQ(whole.version_stage, "AWSPENDING");
+  EXPECT_EQ(whole.url, "");
+  const login::Settings both =
+      good(fmt::format("source: {{url: 'postgresql:///shop', secret: '{}'}}", arn)).login;
+  EXPECT_EQ(both.secret, arn);
+  EXPECT_EQ(both.secret_id(), arn);
+  const auto of = [](const std::string& text) {
+    return good(fmt::format("source:\n  url: postgresql:///shop\n  password: {}", text))
+        .login.password_secret;
+  };
+  using Password = login::SecretPassword;
+  EXPECT_EQ(of("secret:prod/shop"), (Password{.secret = "prod/shop", .member = ""}));
+  EXPECT_EQ(of("secret:rds!db-1#pass word"), (Password{.secret = "rds!db-1", .member = "pass word"}));
+  EXPECT_EQ(of("secret:" + arn + "#pw"), (Password{.secret = arn, .member = "pw"}));
+  EXPECT_EQ(of("${PW}"), std::nullopt);
+}
+
+TEST(ConfigurationFile, Who_to_be_to_AWS) {
+  const Configuration c =
+      good(std::string(kSource) + "aws: {profile: etl, region: eu-west-1, ca_file: ca.pem}");
+  EXPECT_EQ(c.aws, (aws::Identity{.profile = "etl", .region = "eu-west-1", .ca_file = "jobs/ca.pem"}));
+  EXPECT_EQ(good(kSource).aws, aws::Identity());
+}
+
+TEST(ConfigurationFile, Two_ways_to_log_in_and_half_of_one_are_refused_with_their_place) {
+  const std::string url = "source:\n  url: postgresql://etl@db/shop\n";
+  const std::vector<Wrong> cases = {
+      {url + "  secret: a\n  password: '${PW}'", "4:13", "there is another in source.password"},
+      {url + "  secret: a\n  password: secret:b", "4:13", "there is another in source.password"},
+      {url + "  auth: iam\n  password: '${PW}'", "4:13", "iam takes no password"},
+      {url + "  auth: iam\n  password: secret:b", "4:13", "iam takes no password"},
+      {url + "  auth: iam\n  secret: b", "4:11", "iam takes no secret"},
+      {"source:\n  url: 'postgresql://etl:${PW}@db/shop'\n  secret: a", "2:8", "another in source.url"},
+      {"source:\n  url: 'postgresql://etl:${PW}@db/shop'\n  auth: iam", "2:8", "source.url has one"},
+      {url + "  secret_version_stage: AWSPENDING", "3:25", "no secret"},
+      {url + "  secret: two words", "3:11", "the name or the ARN of a secret"},
+      {url + "  secret: ${PW}", "3:11", "reference"},
+      {url + "  password: 'secret:'", "3:13", "secret:prod/shop/etl#password"},
+      {url + "  password: 'secret:a b'", "3:13", "secret:prod/shop/etl#password"},
+      {url + "  password: 'secret:a#'", "3:13", "#MEMBER"},
+      {url + "  password: 'Secret:a'", "3:13", "secret:prod/shop/etl"},
+      {url + "  auth: IAM", "3:9", "password, iam"},
+      {"source: {url: 'secret:prod/shop'}", "1:15", "source.secret"},
+      {"source: {auth: iam}", "1:1", "source.url is missing"},
+      {"source: {password: secret:a}", "1:1", "source.url is missing"}};
+  for (const Wrong& wrong : cases) {
+    const auto refused = read(wrong.text);
+    ASSERT_FALSE(refused.has_value()) << wrong.text;
+    EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidArgument);
+    EXPECT_THAT(refused.error().message() + refused.error().hint(), HasSubstr(wrong.mention)) << wrong.text;
+    EXPECT_THAT(refused.error().message(), StartsWith("jobs/shop.yaml:" + wrong.place)) << wrong.text;
+    EXPECT_THAT(refused.error().message() + refused.error().hint(), Not(HasSubstr("two words")))
+        << wrong.text;
+  }
 }
 
 TEST(ConfigurationFile, A_file_that_can_not_be_read_is_named) {

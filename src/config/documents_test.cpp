@@ -55,7 +55,7 @@ TEST(Documents, A_first_configuration_can_be_read_and_means_what_it_was_made_fro
   const std::string text = initial_configuration(url, "./my lake", tables);
   const auto read = read_configuration(text, "shop.yaml", no_environment);
   ASSERT_TRUE(read.has_value()) << read.error() << text;
-  EXPECT_EQ(read->source_url, url);
+  EXPECT_EQ(read->login.url, url);
   EXPECT_EQ(read->target, "my lake");
   ASSERT_EQ(read->run.selection.tables.size(), 6U);
   for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(read->run.selection.tables[i].pattern, tables[i].name);

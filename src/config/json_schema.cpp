@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "config/documents.h"
@@ -11,15 +12,23 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kSizePattern = "^[0-9]+(\\.[0-9]+)? ?(B|[kK]i?B|Mi?B|Gi?B|Ti?B)?$";
 constexpr const char* kDurationPattern = "^(0|[0-9]+(\\.[0-9]+)? ?(ms|s|min|h|d))$";
-constexpr const char* kReferencePattern = "^\\$\\{[A-Za-z0-9_]+\\}$";
+// The name or ARN of a secret (references.cpp).
+constexpr const char* kSecretIdPattern =
+    "(arn:[^:]+:secretsmanager:[^:]+:[^:]+:secret:)?[A-Za-z0-9/_+=.@!-]{1,512}";
 
 Json of_setting(const Setting& setting) {
   Json schema = {{"description", setting.summary}};
   switch (setting.kind) {
     case ValueKind::Text:
       schema["type"] = "string";
-      if (setting.reference && !setting.required) schema["pattern"] = kReferencePattern;
+      if (setting.reference && !setting.required) {
+        schema["pattern"] = fmt::format("^(\\$\\{{[A-Za-z0-9_]+\\}}|secret:{}(#.+)?)$", kSecretIdPattern);
+      }
       schema["minLength"] = 1;
+      break;
+    case ValueKind::SecretId:
+      schema["type"] = "string";
+      schema["pattern"] = fmt::format("^{}$", kSecretIdPattern);
       break;
     case ValueKind::Count:
       schema["type"] = "integer";
@@ -67,13 +76,15 @@ Json of_section(const Section& section) {
     }
     Json& among = group.empty() ? properties : properties[group]["properties"];
     among[std::string(setting.name())] = of_setting(setting);
-    if (setting.required && setting.section == "source") required.push_back(setting.key);
+    if (!setting.required || setting.section != "source") continue;
+    required.push_back({{"required", {setting.key}}});
+    if (!setting.unless.empty()) required.push_back({{"required", {setting.unless}}});
   }
   Json schema = {
       {"description", section.summary}, {"type", {"object", "null"}}, {"additionalProperties", false}};
   if (!required.empty()) {
     schema["type"] = "object";
-    schema["required"] = required;
+    schema["anyOf"] = required;
   }
   schema["properties"] = properties;
   return schema;

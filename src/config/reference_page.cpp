@@ -48,7 +48,9 @@ names file, line and column, and the key that may have been meant. Sizes are a n
 **Secrets** don't stand in the file: `${NAME}` is replaced from the environment in `source.url` and `source.password`,
 and nowhere else; elsewhere it is an error, and `$${` stands for `${` itself. In a URL the value is percent-encoded, so a password may have any
 characters: `postgresql://etl:${SHOP_PASSWORD}@db.internal/shop`. A URL may also be one reference as a whole:
-`url: ${DATABASE_URL}`. Without either, libpq's ways work: `PGPASSWORD`, `~/.pgpass`, `PGPASSFILE`.
+`url: ${DATABASE_URL}`. A password can also be in AWS Secrets Manager (`password: secret:prod/shop/etl#password`), and so can
+all that a login takes (`source.secret`), or be a token of RDS (`source.auth`). Without any, libpq's ways work: `PGPASSWORD`,
+`~/.pgpass`, `PGPASSFILE`, services. [Logging in](login.md) has all of them.
 
 **Editors** complete and check the file with its JSON Schema: `pg2athena schema > pg2athena.schema.json`, and as the
 file's first line `# yaml-language-server: $schema=pg2athena.schema.json`. The schema of this version is
@@ -94,6 +96,9 @@ number of values that `null` and `clamp` changed is in the summary of the run, i
 )md";
 
 std::string default_of(const Setting& setting) {
+  if (setting.required && !setting.unless.empty()) {
+    return fmt::format("required without `{}.{}`", setting.section, setting.unless);
+  }
   if (setting.required) return "required";
   if (setting.key == "workers") return fmt::format("one a core, at most {}", 4);
   const std::string value = setting.get(Configuration());
@@ -101,8 +106,9 @@ std::string default_of(const Setting& setting) {
 }
 
 std::string values_of(const Setting& setting) {
-  return setting.kind == ValueKind::Text ? fmt::format("e.g. `{}`", setting.example)
-                                         : describe_values(setting);
+  return setting.kind == ValueKind::Text || setting.kind == ValueKind::SecretId
+             ? fmt::format("e.g. `{}`", setting.example)
+             : describe_values(setting);
 }
 
 std::string section_table(const Section& section) {

@@ -1,5 +1,7 @@
 #include "config/references.h"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 
@@ -81,9 +83,11 @@ std::string conninfo_quoted(std::string_view value) {
 }
 
 constexpr std::string_view kSecretHint =
-    "a file is easily shared: write ${NAME} and set that variable, or leave the password to PGPASSWORD, "
-    "~/.pgpass or "
-    "the file that PGPASSFILE names";
+    "a file is easily shared: write ${NAME} and set that variable, or secret:NAME of AWS Secrets Manager, or "
+    "leave "
+    "the password to PGPASSWORD, ~/.pgpass or the file that PGPASSFILE names";
+
+constexpr std::string_view kSecretPrefix = "secret:";
 
 }  // namespace
 
@@ -109,7 +113,48 @@ bool has_reference(std::string_view text) {
   return find_reference(text, 0).has_value();
 }
 
+bool is_secret_id(std::string_view text) {
+  // arn:<partition>:secretsmanager:<region>:<account>:secret:<name>
+  constexpr std::size_t kPartsBeforeName = 6;
+  if (text.starts_with("arn:")) {
+    std::array<std::string_view, kPartsBeforeName> parts;
+    for (std::string_view& part : parts) {
+      const std::size_t end = text.find(':');
+      if (end == std::string_view::npos) return false;
+      part = text.substr(0, end);
+      if (part.empty()) return false;
+      text.remove_prefix(end + 1);
+    }
+    if (parts[2] != "secretsmanager" || parts[5] != "secret") return false;
+  }
+  // CreateSecret in the API reference; the ! is in the names of those that RDS manages.
+  constexpr std::string_view kMarks = "/_+=.@-!";
+  constexpr std::size_t kLongest = 512;
+  return !text.empty() && text.size() <= kLongest &&
+         std::ranges::all_of(text, [&](char c) { return is_ascii_alphanumeric(c) || kMarks.contains(c); });
+}
+
+Result<std::optional<login::SecretPassword>> secret_password(std::string_view text) {
+  if (!text.starts_with(kSecretPrefix)) return std::nullopt;
+  text.remove_prefix(kSecretPrefix.size());
+  const std::size_t hash = text.find('#');
+  const std::string_view id = text.substr(0, hash);
+  const bool member = hash != std::string_view::npos;
+  if (!is_secret_id(id) || (member && hash + 1 == text.size())) {
+    return fail(
+        Error(ErrorKind::InvalidArgument, "source.password: what follows secret: is no secret")
+            .hint("secret:NAME or secret:ARN, of AWS Secrets Manager, and #MEMBER for a member of its JSON "
+                  "object: secret:prod/shop/etl#password"));
+  }
+  return login::SecretPassword{.secret = std::string(id),
+                               .member = member ? std::string(text.substr(hash + 1)) : std::string()};
+}
+
 Result<std::string> expand_source(const std::string& text, const postgres::Environment& environment) {
+  if (text.starts_with(kSecretPrefix)) {
+    return fail(Error(ErrorKind::InvalidArgument, "source.url takes no secret")
+                    .hint("source.secret names a secret that says where the database is and how to log in"));
+  }
   if (is_one_reference(text)) return variable(find_reference(text, 0)->name, environment);
   const bool uri = text.starts_with("postgresql://") || text.starts_with("postgres://");
   const auto nothing = [&](const std::string&) -> Result<std::string> { return uri ? "" : "''"; };
@@ -127,7 +172,8 @@ Result<std::string> expand_source(const std::string& text, const postgres::Envir
 
 Result<std::string> expand_secret(const std::string& text, const postgres::Environment& environment) {
   if (is_one_reference(text)) return variable(find_reference(text, 0)->name, environment);
-  return fail(Error(ErrorKind::InvalidArgument, "source.password has to be a reference like ${SHOP_PASSWORD}")
+  return fail(Error(ErrorKind::InvalidArgument,
+                    "source.password has to be a reference like ${SHOP_PASSWORD} or secret:prod/shop/etl")
                   .hint(std::string(kSecretHint)));
 }
 

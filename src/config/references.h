@@ -1,10 +1,12 @@
-// ${NAME} in a configuration: how a secret gets in without being written down.
+// ${NAME} and secret:NAME in a configuration: how a secret gets in without being written down.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "login/settings.h"
 #include "postgres/connection_parameters.h"
 
 namespace pg2athena::config {
@@ -22,5 +24,12 @@ Result<std::string> expand_source(const std::string& text, const postgres::Envir
 
 // The value of a secret, which has to be one reference: InvalidArgument if it stands in the text itself.
 Result<std::string> expand_secret(const std::string& text, const postgres::Environment& environment);
+
+// Whether it can be the name or the ARN of a secret of AWS Secrets Manager.
+bool is_secret_id(std::string_view text);
+
+// Of "secret:NAME", "secret:ARN#MEMBER"; none for a text that doesn't begin so. InvalidArgument for one that
+// does and names no secret.
+Result<std::optional<login::SecretPassword>> secret_password(std::string_view text);
 
 }  // namespace pg2athena::config

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.h"
+#include "config/references.h"
 
 namespace pg2athena::config {
 namespace {
@@ -27,6 +28,8 @@ constexpr std::array<std::string_view, 5> kCodecs = {"zstd", "snappy", "gzip", "
 constexpr std::array kCodecValues = {parquet::Compression::Zstd, parquet::Compression::Snappy,
                                      parquet::Compression::Gzip, parquet::Compression::Lz4Raw,
                                      parquet::Compression::None};
+constexpr std::array<std::string_view, 2> kMethods = {"password", "iam"};
+constexpr std::array kMethodValues = {login::Method::Password, login::Method::Iam};
 constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 constexpr std::array<std::string_view, 4> kTimestamps = {pipeline::kExactTimestamps, "millis_floor", "string",
                                                          "bigint"};
@@ -78,17 +81,49 @@ constexpr std::array kSettings = {
         .example = "postgresql://etl@db.internal/shop",
         .reference = true,
         .required = true,
-        .set = &set_text<&Configuration::source_url>,
-        .get = &get_text<&Configuration::source_url>},
+        .unless = "secret",
+        .set = [](Configuration& c, const SettingValue& v) { c.login.url = v.text; },
+        .get = [](const Configuration& c) { return c.login.url; }},
+    Setting{.section = "source",
+            .key = "password",
+            .summary = "The password, as ${NAME} of the environment or as secret:NAME or secret:ARN of AWS "
+                       "Secrets Manager, with "
+                       "#MEMBER where it isn't the member password of a JSON object. Without it: PGPASSWORD, "
+                       "PGPASSFILE or "
+                       "~/.pgpass",
+            .example = "${SHOP_PASSWORD}",
+            .reference = true,
+            .set = [](Configuration& c, const SettingValue& v) { c.login.password = v.text; },
+            .get = [](const Configuration& c) { return c.login.password; }},
     Setting{
         .section = "source",
-        .key = "password",
+        .key = "secret",
+        .kind = ValueKind::SecretId,
         .summary =
-            "The password, as ${NAME} of the environment. Without it: PGPASSWORD, PGPASSFILE or ~/.pgpass",
-        .example = "${SHOP_PASSWORD}",
-        .reference = true,
-        .set = &set_text<&Configuration::password>,
-        .get = &get_text<&Configuration::password>},
+            "A secret of AWS Secrets Manager with the login, as Amazon RDS writes it, or the password alone: "
+            "its name or ARN. It is read again when the server refuses it",
+        .example = "prod/shop/etl",
+        .set = [](Configuration& c, const SettingValue& v) { c.login.secret = v.text; },
+        .get = [](const Configuration& c) { return c.login.secret; }},
+    Setting{.section = "source",
+            .key = "secret_version_stage",
+            .summary = "The staging label of the secret's version",
+            .example = "AWSCURRENT",
+            .set = [](Configuration& c, const SettingValue& v) { c.login.version_stage = v.text; },
+            .get = [](const Configuration& c) { return c.login.version_stage; }},
+    Setting{.section = "source",
+            .key = "auth",
+            .kind = ValueKind::Choice,
+            .summary =
+                "What the server takes as proof: a password, or with iam a token that AWS makes for each "
+                "connection to Amazon RDS or Aurora",
+            .example = "iam",
+            .choices = kMethods,
+            .set = [](Configuration& c, const SettingValue& v) { c.login.method = kMethodValues[v.number]; },
+            .get =
+                [](const Configuration& c) {
+                  return std::string(kMethods[c.login.method == login::Method::Iam ? 1 : 0]);
+                }},
     Setting{.section = "source",
             .key = "search_path",
             .summary =
@@ -373,11 +408,38 @@ constexpr std::array kSettings = {
                 [](const Configuration& c) {
                   return std::string(kLogFormats[c.log_format == observe::LogFormat::Json ? 1 : 0]);
                 }},
+    Setting{
+        .section = "aws",
+        .key = "profile",
+        .summary =
+            "The profile of ~/.aws/config and ~/.aws/credentials to use. Without it: AWS's whole chain, from "
+            "the environment's keys to the role of the machine or container",
+        .example = "etl",
+        .set = [](Configuration& c, const SettingValue& v) { c.aws.profile = v.text; },
+        .get = [](const Configuration& c) { return c.aws.profile; }},
+    Setting{.section = "aws",
+            .key = "region",
+            .summary = "The region of what doesn't say its own, as an ARN does. Without it: AWS_REGION, "
+                       "AWS_DEFAULT_REGION or the profile's",
+            .example = "eu-central-1",
+            .set = [](Configuration& c, const SettingValue& v) { c.aws.region = v.text; },
+            .get = [](const Configuration& c) { return c.aws.region; }},
+    Setting{.section = "aws",
+            .key = "ca_file",
+            .summary =
+                "A file with the certificates to trust when speaking to AWS, instead of the system's: of a "
+                "company's proxy, of a VPC's own endpoints. Without it: AWS_CA_BUNDLE",
+            .example = "/etc/ssl/certs/company.pem",
+            .set = [](Configuration& c, const SettingValue& v) { c.aws.ca_file = v.text; },
+            .get = [](const Configuration& c) { return c.aws.ca_file; }},
 };
 
-constexpr std::array kSections = {Section{"source", "The database"}, Section{"target", "Where the files go"},
+constexpr std::array kSections = {Section{"source", "The database"},
+                                  Section{"target", "Where the files go"},
                                   Section{"limits", "What the run may take"},
-                                  Section{"files", "The Parquet files"}, Section{"log", "The log"}};
+                                  Section{"files", "The Parquet files"},
+                                  Section{"log", "The log"},
+                                  Section{"aws", "Who to be to AWS"}};
 
 constexpr std::array kNameLists = {
     Section{"schemas", "Schemas of which everything is exported; `*` and `?` are wildcards"},
@@ -443,6 +505,8 @@ std::optional<std::uint64_t> parse_number(const Setting& setting, std::string_vi
       if (found == setting.choices.end()) return std::nullopt;
       return static_cast<std::uint64_t>(found - setting.choices.begin());
     }
+    case ValueKind::SecretId:
+      return is_secret_id(text) ? std::optional<std::uint64_t>(0) : std::nullopt;
     case ValueKind::Text:
     case ValueKind::Pairs:
       break;
@@ -495,6 +559,8 @@ std::string describe_values(const Setting& setting) {
       return "true or false";
     case ValueKind::Pairs:
       return fmt::format("names and values, such as {}", setting.example);
+    case ValueKind::SecretId:
+      return "the name or the ARN of a secret of AWS Secrets Manager";
   }
   return "";
 }
@@ -503,6 +569,10 @@ Result<void> apply(const Setting& setting, std::string_view text, std::string_vi
                    Configuration& configuration) {
   const auto number = parse_number(setting, text);
   const bool empty = setting.kind == ValueKind::Text && text.empty();
+  // What stands there may be the secret itself.
+  if (!number && setting.kind == ValueKind::SecretId) {
+    return fail(ErrorKind::InvalidArgument, fmt::format("{} takes {}", name, describe_values(setting)));
+  }
   if (!number || !in_range(setting, *number) || empty) {
     return fail(ErrorKind::InvalidArgument,
                 fmt::format("{} takes {}, not '{}'", name, describe_values(setting), text));

@@ -22,6 +22,7 @@ enum class ValueKind {
   Choice,    // one of a few words
   Flag,      // false or true
   Pairs,     // names and their values, in the file only
+  SecretId,  // the name or the ARN of a secret of AWS Secrets Manager
 };
 
 // A value that has been checked against its row.
@@ -40,6 +41,7 @@ struct Setting {
   std::string_view option = {};  // on the command line, without dashes; empty: only in the file
   bool reference = false;        // ${NAME} is replaced from the environment
   bool required = false;
+  std::string_view unless = {};  // the key of the same section without which it is required; empty: always
   std::uint64_t min = 0;
   std::uint64_t max = 0;
   std::span<const std::string_view> choices = {};

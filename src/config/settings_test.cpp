@@ -29,6 +29,13 @@ const std::vector<Case>& cases() {
   static const std::vector<Case> kCases = {
       {"source.url", "postgresql:///shop", "postgresql:///shop", {""}},
       {"source.password", "secret", "secret", {""}},
+      {"source.secret",
+       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/etl-AbCdEf",
+       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/etl-AbCdEf",
+       {"", "two words", "secret:prod/etl", "arn:aws:s3:::bucket",
+        "arn:aws:secretsmanager:x:1:secret:", "a#b"}},
+      {"source.secret_version_stage", "AWSPREVIOUS", "AWSPREVIOUS", {""}},
+      {"source.auth", "iam", "iam", {"IAM", "kerberos", ""}},
       {"source.search_path", "shop, public", "shop, public", {""}},
       {"target.location", "./lake", "./lake", {""}},
       {"target.region", "eu-central-1", "eu-central-1", {""}},
@@ -55,6 +62,9 @@ const std::vector<Case>& cases() {
       {"files.timestamps", "millis_floor", "millis_floor", {"millis", "MICROS", ""}},
       {"files.size", "1GiB", "1GiB", {"1", "2TiB", "small", ""}},
       {"log.format", "json", "json", {"xml", "JSON", ""}},
+      {"aws.profile", "etl", "etl", {""}},
+      {"aws.region", "eu-central-1", "eu-central-1", {""}},
+      {"aws.ca_file", "/etc/ca.pem", "/etc/ca.pem", {""}},
   };
   return kCases;
 }
@@ -142,15 +152,6 @@ TEST(Settings, A_codec_that_Athena_can_not_read_needs_the_profile_modern) {
   EXPECT_THAT(refused.error().hint(), HasSubstr("--profile"));
   configuration.run.profile = parquet::Profile::Modern;
   EXPECT_TRUE(check(configuration).has_value());
-}
-
-TEST(Settings, A_password_reaches_libpq_as_it_is) {
-  Configuration configuration;
-  configuration.source_url = "postgresql://etl@localhost/shop";
-  configuration.password = "p w'\\";
-  const auto parameters = connection_parameters(configuration);
-  ASSERT_TRUE(parameters.has_value());
-  EXPECT_EQ(parameters->at("password"), "p w'\\");
 }
 
 }  // namespace

@@ -110,18 +110,19 @@ void sort_by_column(const columnar::Schema& schema, std::vector<catalog::Coerced
 // connection holds the locks and the snapshot.
 class Attempt {
  public:
-  Attempt(const postgres::ConnectionParameters& source, const RunOptions& options,
-          const std::string& location, RunContext& context, RunObserver& observer)
-      : source_(source),
+  Attempt(postgres::LoginProvider& logins, const RunOptions& options, const std::string& location,
+          RunContext& context, RunObserver& observer)
+      : logins_(logins),
         options_(options),
         location_(location),
         context_(context),
         observer_(observer),
         run_id_(make_run_id(context.clock.now())),
         log_(context.log.with({{"run_id", run_id_}})),
+        session_settings_(session_settings(options)),
         pass_on_(context.stop, [this] { stop_.request(Cancellation::Reason::Operator); }) {
     // So that a DBA sees in pg_stat_activity who reads.
-    source_["application_name"] = "pg2athena " + run_id_;
+    session_settings_.application_name = fmt::format("pg2athena {}", run_id_);
   }
 
   Result<RunSummary> run() {
@@ -134,8 +135,7 @@ class Attempt {
 
  private:
   Result<RunSummary> plan_and_read() {
-    PG2ATHENA_ASSIGN(postgres::Keeper keeper,
-                     postgres::Keeper::open(source_, stop_, session_settings(options_)));
+    PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(logins_, stop_, session_settings_));
     PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
@@ -225,8 +225,8 @@ class Attempt {
 
   Result<void> work(const std::string& name, ShardQueue& queue) {
     const observe::Log log = log_.with({{"worker", name}});
-    PG2ATHENA_ASSIGN(auto session, postgres::SnapshotSession::open(source_, stop_, snapshot_.id,
-                                                                   session_settings(options_)));
+    PG2ATHENA_ASSIGN(auto session,
+                     postgres::SnapshotSession::open(logins_, stop_, snapshot_.id, session_settings_));
     PG2ATHENA_ASSIGN(Reservation reservation, memory_->reserve(worker_base_bytes(plan_.memory)));
     WorkerMemory memory{.reservation = std::move(reservation), .blocks = {}};
     while (const PlannedShard* const shard = queue.take()) {
@@ -333,7 +333,7 @@ class Attempt {
     return summary;
   }
 
-  postgres::ConnectionParameters source_;
+  postgres::LoginProvider& logins_;
   const RunOptions& options_;
   const std::string& location_;
   RunContext& context_;
@@ -341,6 +341,7 @@ class Attempt {
   const std::string run_id_;
   const observe::Log log_;
   std::chrono::steady_clock::time_point started_;
+  postgres::SessionSettings session_settings_;
 
   Cancellation stop_;  // this attempt's own: a worker's failure stops the others, and not the program
   Cancellation::Registration pass_on_;
@@ -371,21 +372,20 @@ void report_rolled_forward(RunContext& context, const std::vector<catalog::RunOu
 
 }  // namespace
 
-Result<RunSummary> run(const postgres::ConnectionParameters& source, const RunOptions& options,
+Result<RunSummary> run(postgres::LoginProvider& logins, const RunOptions& options,
                        const std::string& location, RunContext& context, RunObserver& observer) {
   PG2ATHENA_ASSIGN(const auto rolled_forward, catalog::roll_forward(context.store, context.publisher));
   report_rolled_forward(context, rolled_forward);
-  auto summary = Attempt(source, options, location, context, observer).run();
+  auto summary = Attempt(logins, options, location, context, observer).run();
   if (!summary && policy_of(summary.error().kind()).run_again) {
     context.log.warn("run_again", "the run starts over, once: " + summary.error().describe());
-    return Attempt(source, options, location, context, observer).run();
+    return Attempt(logins, options, location, context, observer).run();
   }
   return summary;
 }
 
-Result<Plan> plan(const postgres::ConnectionParameters& source, const RunOptions& options,
-                  Cancellation& stop) {
-  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(source, stop, session_settings(options)));
+Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, Cancellation& stop) {
+  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(logins, stop, session_settings(options)));
   PG2ATHENA_ASSIGN(const postgres::Source found, keeper.lock_source(options.selection, options.queries));
   return make_plan(found, options);
 }

@@ -12,6 +12,7 @@
 #include "observe/log.h"
 #include "observe/progress.h"
 #include "pipeline/plan.h"
+#include "postgres/login.h"
 #include "storage/object_store.h"
 
 namespace pg2athena::pipeline {
@@ -61,11 +62,10 @@ struct RunSummary {
 
 // Connects, plans, reads, publishes. An error: nothing of this run is visible (CommitUnknown: nobody knows).
 // A summary may still tell of tables that another run published first, or that are left to roll forward.
-Result<RunSummary> run(const postgres::ConnectionParameters& source, const RunOptions& options,
+Result<RunSummary> run(postgres::LoginProvider& logins, const RunOptions& options,
                        const std::string& location, RunContext& context, RunObserver& observer);
 
 // Connects and plans, under the same locks, and gives them back.
-Result<Plan> plan(const postgres::ConnectionParameters& source, const RunOptions& options,
-                  Cancellation& stop);
+Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, Cancellation& stop);
 
 }  // namespace pg2athena::pipeline

@@ -51,9 +51,9 @@ class Surveyor {
 
 }  // namespace
 
-Result<std::vector<SurveyedTable>> survey(const postgres::ConnectionParameters& source,
-                                          const RunOptions& options, Cancellation& stop) {
-  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(source, stop, session_settings(options)));
+Result<std::vector<SurveyedTable>> survey(postgres::LoginProvider& logins, const RunOptions& options,
+                                          Cancellation& stop) {
+  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(logins, stop, session_settings(options)));
   PG2ATHENA_ASSIGN(const postgres::Source found, keeper.survey());
   Surveyor surveyor(found.server, options);
   std::vector<SurveyedTable> tables;

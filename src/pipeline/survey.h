@@ -9,7 +9,7 @@
 #include "base/cancellation.h"
 #include "base/error.h"
 #include "pipeline/plan.h"
-#include "postgres/connection_parameters.h"
+#include "postgres/login.h"
 
 namespace pg2athena::pipeline {
 
@@ -22,7 +22,7 @@ struct SurveyedTable {
 };
 
 // Connects and looks; nothing is locked. In the order of the names.
-Result<std::vector<SurveyedTable>> survey(const postgres::ConnectionParameters& source,
-                                          const RunOptions& options, Cancellation& stop);
+Result<std::vector<SurveyedTable>> survey(postgres::LoginProvider& logins, const RunOptions& options,
+                                          Cancellation& stop);
 
 }  // namespace pg2athena::pipeline

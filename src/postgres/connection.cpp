@@ -91,11 +91,11 @@ Result<Connection> Connection::open(const ConnectionParameters& parameters, Canc
     return with_source(std::move(connected).error());
   }
   PQsetErrorVerbosity(connection.get(), PQERRORS_DEFAULT);
-  return Connection(std::move(connection), cancellation);
+  return Connection(std::move(connection), describe_target(parameters), cancellation);
 }
 
-Connection::Connection(ConnectionPtr connection, Cancellation& cancellation)
-    : connection_(std::move(connection)), cancellation_(&cancellation) {
+Connection::Connection(ConnectionPtr connection, std::string target, Cancellation& cancellation)
+    : connection_(std::move(connection)), target_(std::move(target)), cancellation_(&cancellation) {
   // PQcancel opens a connection of its own and may be called from any thread; a PGcancel object outlives
   // nothing here, because the registration goes before the connection does.
   const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);

@@ -75,6 +75,8 @@ class Connection {
   // then.
   void abandon_copy();
 
+  // Where it goes, for people.
+  const std::string& target() const { return target_; }
   int server_version() const { return PQserverVersion(connection_.get()); }  // 150004 for 15.4
   // A setting that the server reports of itself (server_encoding, in_hot_standby …); empty when it doesn't.
   std::string parameter_status(const char* name) const;
@@ -82,12 +84,13 @@ class Connection {
  private:
   using ConnectionPtr = std::unique_ptr<PGconn, decltype(&PQfinish)>;
 
-  Connection(ConnectionPtr connection, Cancellation& cancellation);
+  Connection(ConnectionPtr connection, std::string target, Cancellation& cancellation);
   Result<QueryResult> check(PGresult* result);
   // The failure of `result`, or that we were asked to stop.
   Error error(const PGresult* result) const;
 
   ConnectionPtr connection_;
+  std::string target_;
   Cancellation* cancellation_;
   std::unique_ptr<Cancellation::Registration> cancel_on_request_;
 };

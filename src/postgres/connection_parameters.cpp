@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "postgres/service_file.h"
+
 namespace pg2athena::postgres {
 namespace {
 
@@ -28,7 +30,9 @@ bool has_stray_at(std::string_view source) {
   return rest.substr(0, rest.find('?')).find('@') != std::string_view::npos;
 }
 
-Result<ConnectionParameters> parse(const std::string& source) {
+}  // namespace
+
+Result<ConnectionParameters> parse_source(const std::string& source) {
   if (has_stray_at(source)) {
     return fail(
         Error(ErrorKind::InvalidArgument,
@@ -57,7 +61,9 @@ Result<ConnectionParameters> parse(const std::string& source) {
   return parameters;
 }
 
-bool is_local(std::string_view host) {
+namespace {
+
+bool is_local_host(std::string_view host) {
   return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" ||
          host.starts_with("127.") || host == "::1";
 }
@@ -66,7 +72,7 @@ bool is_local(std::string_view host) {
 bool all_local(std::string_view hosts) {
   while (true) {
     const std::size_t comma = hosts.find(',');
-    if (!is_local(hosts.substr(0, comma))) return false;
+    if (!is_local_host(hosts.substr(0, comma))) return false;
     if (comma == std::string_view::npos) return true;
     hosts.remove_prefix(comma + 1);
   }
@@ -74,21 +80,14 @@ bool all_local(std::string_view hosts) {
 
 void add_tls_defaults(ConnectionParameters& parameters, const Environment& environment) {
   const auto value = [&](const char* keyword, const char* variable) {
-    const auto found = parameters.find(keyword);
-    return found != parameters.end() ? found->second : environment(variable).value_or("");
+    return parameter_or_variable(parameters, keyword, variable, environment);
   };
-  // A service file may name the host and the mode: what is in it counts, and libpq reads it later than we do.
-  const bool service = parameters.contains("service") || environment("PGSERVICE").has_value();
-  const std::string host = value("host", "PGHOST");
-  if (host.empty() && service) return;
-  const bool local = all_local(host) && all_local(value("hostaddr", "PGHOSTADDR"));
   std::string mode = value("sslmode", "PGSSLMODE");
-  if (mode.empty() && !local) parameters["sslmode"] = mode = "verify-full";
+  if (mode.empty() && !is_local(parameters, environment)) parameters["sslmode"] = mode = "verify-full";
   if (!mode.starts_with("verify-") || !value("sslrootcert", "PGSSLROOTCERT").empty()) return;
-  const char* const home = std::getenv("HOME");
   std::error_code ignored;
-  if (home != nullptr && std::filesystem::exists(std::string(home) + "/.postgresql/root.crt", ignored))
-    return;
+  const auto home = environment("HOME");
+  if (home && std::filesystem::exists(fmt::format("{}/.postgresql/root.crt", *home), ignored)) return;
   for (const char* const file : kCaFiles) {
     if (std::filesystem::exists(file, ignored)) {
       parameters["sslrootcert"] = file;
@@ -104,22 +103,54 @@ std::optional<std::string> process_environment(const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+std::string parameter_or_variable(const ConnectionParameters& parameters, const std::string& keyword,
+                                  const char* variable, const Environment& environment) {
+  const auto found = parameters.find(keyword);
+  return found != parameters.end() ? found->second : environment(variable).value_or("");
+}
+
+bool is_local(const ConnectionParameters& parameters, const Environment& environment) {
+  return all_local(parameter_or_variable(parameters, "host", "PGHOST", environment)) &&
+         all_local(parameter_or_variable(parameters, "hostaddr", "PGHOSTADDR", environment));
+}
+
+std::optional<std::string> unusable_password_file(const ConnectionParameters& parameters,
+                                                  const Environment& environment) {
+  std::string path = parameter_or_variable(parameters, "passfile", "PGPASSFILE", environment);
+  if (path.empty()) path = fmt::format("{}/.pgpass", environment("HOME").value_or(""));
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (!std::filesystem::is_regular_file(status)) return std::nullopt;
+  using std::filesystem::perms;
+  const bool open = (status.permissions() & (perms::group_all | perms::others_all)) != perms::none;
+  return open ? std::optional(std::move(path)) : std::nullopt;
+}
+
+ConnectionParameters with_defaults(ConnectionParameters said, const std::string& application_name,
+                                   const Environment& environment) {
+  said.merge(service_parameters(said, environment));
+  add_tls_defaults(said, environment);
+  said.emplace("connect_timeout", environment("PGCONNECT_TIMEOUT").value_or("10"));
+  said.emplace("keepalives_idle", "30");
+  said.emplace("keepalives_interval", "10");
+  said.emplace("keepalives_count", "3");
+  said["client_encoding"] = "UTF8";
+  said["application_name"] = application_name;
+  // Nothing can be under a file, and what isn't there libpq passes over in silence.
+  if (const auto file = unusable_password_file(said, environment))
+    said["passfile"] = fmt::format("{}/", *file);
+  return said;
+}
+
 Result<ConnectionParameters> connection_parameters(const std::string& source,
                                                    const std::string& application_name,
                                                    const Environment& environment) {
-  PG2ATHENA_ASSIGN(ConnectionParameters parameters, parse(source));
-  add_tls_defaults(parameters, environment);
-  parameters.emplace("connect_timeout", environment("PGCONNECT_TIMEOUT").value_or("10"));
-  parameters.emplace("keepalives_idle", "30");
-  parameters.emplace("keepalives_interval", "10");
-  parameters.emplace("keepalives_count", "3");
-  parameters["client_encoding"] = "UTF8";
-  parameters["application_name"] = application_name;
-  return parameters;
+  PG2ATHENA_ASSIGN(ConnectionParameters said, parse_source(source));
+  return with_defaults(std::move(said), application_name, environment);
 }
 
 Result<bool> has_password(const std::string& source) {
-  PG2ATHENA_ASSIGN(const ConnectionParameters parameters, parse(source));
+  PG2ATHENA_ASSIGN(const ConnectionParameters parameters, parse_source(source));
   const auto given = [&](const char* keyword) {
     const auto found = parameters.find(keyword);
     return found != parameters.end() && !found->second.empty();

@@ -1,7 +1,12 @@
 #include "postgres/connection_parameters.h"
 
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace pg2athena::postgres {
 namespace {
@@ -50,6 +55,23 @@ TEST(ConnectionParameters, The_session_is_always_UTF8_and_dead_networks_are_foun
   EXPECT_EQ(value(found, "application_name"), "test");
   EXPECT_EQ(value(found, "connect_timeout"), "3");
   EXPECT_NE(value(found, "keepalives_idle"), "");
+}
+
+// libpq passes such a file over, and would say so on stderr for each connection.
+TEST(ConnectionParameters, A_password_file_that_others_may_read_is_left_out) {
+  namespace fs = std::filesystem;
+  const fs::path file = fs::temp_directory_path() / fmt::format("p2a-pgpass-{}", getpid());
+  std::ofstream(file) << "*:*:*:*:secret\n";
+  const auto with_mode = [&](fs::perms mode) {
+    fs::permissions(file, mode);
+    return parameters("dbname=shop", {{"PGPASSFILE", file.string()}});
+  };
+  using fs::perms;
+  EXPECT_EQ(value(with_mode(perms::owner_read | perms::owner_write), "passfile"), "");
+  EXPECT_EQ(value(with_mode(perms::owner_read | perms::others_read), "passfile"), file.string() + "/");
+  EXPECT_EQ(unusable_password_file({{"passfile", file.string()}}), file.string());
+  fs::remove(file);
+  EXPECT_EQ(unusable_password_file({{"passfile", file.string()}}), std::nullopt);
 }
 
 TEST(ConnectionParameters, A_password_is_seen_in_either_form) {

@@ -34,13 +34,13 @@ Error lock_hint(Error error) {
 
 }  // namespace
 
-Result<Keeper> Keeper::open(const ConnectionParameters& parameters, Cancellation& cancellation,
+Result<Keeper> Keeper::open(LoginProvider& logins, Cancellation& cancellation,
                             const SessionSettings& settings) {
-  PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
+  PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
   PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, settings));
   if (server.in_recovery) {
     return fail(Error(ErrorKind::Unsupported, "the server is a standby, which can't be read yet")
-                    .with("source", describe_target(parameters))
+                    .with("source", connection.target())
                     .hint("name the primary server"));
   }
   return Keeper(std::move(connection), std::move(server), settings);

@@ -9,6 +9,7 @@
 
 #include "postgres/catalog.h"
 #include "postgres/connection.h"
+#include "postgres/login.h"
 #include "postgres/selection.h"
 #include "postgres/session.h"
 
@@ -46,7 +47,7 @@ struct Snapshot {
 
 class Keeper {
  public:
-  static Result<Keeper> open(const ConnectionParameters& parameters, Cancellation& cancellation,
+  static Result<Keeper> open(LoginProvider& logins, Cancellation& cancellation,
                              const SessionSettings& settings);
 
   // Everything that the database has to export, as the catalog has it now; nothing is locked or refused.

@@ -105,10 +105,11 @@ Error error_of_connecting(const PGconn* connection) {
   auto [sqlstate, message] = split_verbose(PQerrorMessage(connection));
   ErrorKind kind = kind_of_sqlstate(sqlstate);
   if (PQconnectionNeedsPassword(connection) != 0) kind = ErrorKind::Authentication;
-  const std::string_view hint = sqlstate.empty() ? tls_hint(message)
-                                : sqlstate == "3D000"
-                                    ? "the database's name is the last part of the source: psql -l lists them"
-                                    : std::string_view();
+  std::string_view hint = sqlstate.empty() ? tls_hint(message) : std::string_view();
+  if (sqlstate == "3D000") hint = "the database's name is the last part of the source: psql -l lists them";
+  if (sqlstate.empty() && message.find("definition of service") != std::string::npos) {
+    hint = "services stand in the file that PGSERVICEFILE names, or in ~/.pg_service.conf";
+  }
   Error error(kind, std::move(message));
   if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
   return std::move(error).hint(std::string(hint));

@@ -28,8 +28,9 @@ struct ServerInfo {
 struct SessionSettings {
   std::chrono::milliseconds lock_timeout{0};  // waiting for a lock
   std::chrono::milliseconds statement_timeout{
-      0};                   // one statement, the reading of a shard included; 0: no end
-  std::string search_path;  // for the operator's own SQL; empty: the role's
+      0};                                      // one statement, the reading of a shard included; 0: no end
+  std::string search_path;                     // for the operator's own SQL; empty: the role's
+  std::string application_name = "pg2athena";  // what a DBA sees in pg_stat_activity
 };
 
 // Reads what the server says of itself, then sets what our own SQL relies on: an empty search_path, no

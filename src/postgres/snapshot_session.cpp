@@ -16,10 +16,9 @@ Error changed(const ScanSource& source, std::string_view what) {
 
 }  // namespace
 
-Result<SnapshotSession> SnapshotSession::open(const ConnectionParameters& parameters,
-                                              Cancellation& cancellation, std::string snapshot_id,
-                                              const SessionSettings& settings) {
-  PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
+Result<SnapshotSession> SnapshotSession::open(LoginProvider& logins, Cancellation& cancellation,
+                                              std::string snapshot_id, const SessionSettings& settings) {
+  PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
   PG2ATHENA_TRY(prepare_session(connection, settings));
   return SnapshotSession(std::move(connection), std::move(snapshot_id), settings.lock_timeout, cancellation);
 }

@@ -14,7 +14,7 @@ namespace pg2athena::postgres {
 class SnapshotSession {
  public:
   // The lock timeout is how long to try again while somebody waits for a lock that conflicts with ours.
-  static Result<SnapshotSession> open(const ConnectionParameters& parameters, Cancellation& cancellation,
+  static Result<SnapshotSession> open(LoginProvider& logins, Cancellation& cancellation,
                                       std::string snapshot_id, const SessionSettings& settings);
 
   // Makes ready to read `source`: ends the last relation's transaction, begins one in the snapshot, locks,

@@ -10,6 +10,7 @@
 //   aws_probe credentials                  --profile P --role ARN --external-id X --session-name N --region R
 //       --sts URL
 //   aws_probe secret ID                    --stage S, and the options of credentials
+//   aws_probe rds-token HOST PORT USER REGION SECONDS    at that time since 1970; the options of credentials
 //   aws_probe checksums TEXT
 #include <charconv>
 #include <chrono>
@@ -29,6 +30,7 @@
 #include "aws/credentials_chain.h"
 #include "aws/crt.h"
 #include "aws/http_client.h"
+#include "aws/rds_token.h"
 #include "aws/retry.h"
 #include "aws/secrets_manager.h"
 #include "aws/service_client.h"
@@ -114,6 +116,7 @@ class Probe {
     if (command == "signed") return send_signed();
     if (command == "credentials") return credentials();
     if (command == "secret") return secret();
+    if (command == "rds-token") return token();
     std::cerr << "aws_probe: no such question: " << command << "\n";
     return 2;
   }
@@ -232,6 +235,20 @@ class Probe {
     nlohmann::json answer = {{"text", value->text}, {"version_id", value->version_id}};
     if (value->members) answer["members"] = *value->members;
     return print(answer);
+  }
+
+  int token() {
+    const auto provider = cached_credentials_chain(parts(), library_, options());
+    const auto found = provider->get();
+    if (!found) return print(found.error());
+    const auto made = rds_token(
+        signer_, *found,
+        {.host = arguments_.at(1),
+         .port = static_cast<std::uint16_t>(number_of(arguments_.at(2), 0)),
+         .user = arguments_.at(3),
+         .region = arguments_.at(4)},
+        std::chrono::system_clock::time_point(std::chrono::seconds(number_of(arguments_.at(5), 0))));
+    return made ? print({{"token", *made}}) : print(made.error());
   }
 
   const Arguments& arguments_;

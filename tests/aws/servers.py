@@ -31,6 +31,7 @@ class Reply:
 class Server(http.server.ThreadingHTTPServer):
     """Answers each request with what `answer` makes of it; .asked has them all."""
     daemon_threads = True
+    request_queue_size = 128  # five connections that aren't taken yet are soon there on a busy machine
 
     def __init__(self, answer: typing.Callable[[Asked], Reply], tls: ssl.SSLContext | None = None):
         super().__init__(("127.0.0.1", 0), Handler)
