@@ -139,6 +139,8 @@ std::string_view to_string(Command command) {
       return "ddl";
     case Command::Gc:
       return "gc";
+    case Command::IamPolicy:
+      return "iam-policy";
   }
   return "";
 }
@@ -146,7 +148,8 @@ std::string_view to_string(Command command) {
 Result<CommandLine> to_command_line(Arguments arguments) {
   CommandLine& line = arguments.line;
   config::Configuration& configuration = line.configuration;
-  const bool runs = line.command == Command::Run || line.command == Command::Plan;
+  const bool runs =
+      line.command == Command::Run || line.command == Command::Plan || line.command == Command::IamPolicy;
   if (runs) {
     PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
                                            : take_file(arguments, configuration));
@@ -160,6 +163,9 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     configuration.target = arguments.target;
     if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
   }
+  if (arguments.policy_for == "identity") line.iam_policy.which = PolicyFor::Identity;
+  if (arguments.policy_for == "role") line.iam_policy.which = PolicyFor::Role;
+  if (arguments.policy_for == "trust") line.iam_policy.which = PolicyFor::Trust;
   line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
   const parquet::Compression codec = configuration.run.compression;
   bool level = false;

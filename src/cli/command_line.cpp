@@ -89,6 +89,16 @@ when it is undecided and gave no sign of life for so long. One that lives after 
 so, and publishes nothing.
 )";
 
+constexpr const char* kIamPolicyExamples = R"(
+Examples:
+  pg2athena iam-policy --config shop.yaml > policy.json
+  pg2athena iam-policy --config shop.yaml --for role > role-policy.json
+      Of a lake that is written in a role (target.role_arn) there are three: for who assumes it, for the role, and
+      whom the role trusts.
+
+Nothing is asked of AWS. What the configuration can't tell is said on stderr.
+)";
+
 constexpr const char* kCompletionExamples = R"(
 Examples:
   source <(pg2athena completion bash)
@@ -203,6 +213,24 @@ void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
       ->type_name("PATTERN");
 }
 
+// A source and a lake, for commands that look at both.
+void add_source_and_lake(CLI::App& command, Arguments& arguments) {
+  command.add_option("SOURCE", arguments.source, kSourceHelp);
+  command.add_option("TARGET", arguments.target, "The lake: a local folder, or s3://bucket/prefix");
+  command.add_option("--config", arguments.config, "A configuration file, instead of naming them here")
+      ->type_name("FILE");
+}
+
+void add_iam_policy_options(CLI::App& command, Arguments& arguments) {
+  add_source_and_lake(command, arguments);
+  command
+      .add_option(
+          "--for", arguments.policy_for,
+          "One policy of those that there are: of who runs pg2athena, of target.role_arn, or whom that "
+          "role trusts")
+      ->check(CLI::IsMember({"identity", "role", "trust"}));
+}
+
 void add_gc_options(CLI::App& command, Arguments& arguments) {
   add_lake_options(command, "TARGET", arguments);
   command.add_flag("--delete", arguments.line.gc.remove,
@@ -248,6 +276,10 @@ void add_commands(CLI::App& app, Arguments& arguments) {
 
   add_gc_options(*add("gc", Command::Gc, "List what killed runs left in a lake, and remove it", kGcExamples),
                  arguments);
+
+  add_iam_policy_options(*add("iam-policy", Command::IamPolicy,
+                              "Print the least IAM policy that a configuration needs", kIamPolicyExamples),
+                         arguments);
 
   CLI::App* const init =
       add("init", Command::Init, "Write a configuration file from a database", kInitExamples);

@@ -7,11 +7,12 @@
 
 #include "cli/ddl_command.h"
 #include "cli/gc_command.h"
+#include "cli/iam_policy.h"
 #include "config/configuration.h"
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc };
+enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc, IamPolicy };
 std::string_view to_string(Command command);
 
 // How a command's result is printed on stdout.
@@ -26,6 +27,7 @@ struct CommandLine {
   bool page = false;  // schema: the reference page
   DdlRequest ddl;
   GcRequest gc;
+  IamPolicyRequest iam_policy;
 };
 
 // What to print instead of doing anything: help, the version.

@@ -17,6 +17,7 @@
 #include "cli/progress_display.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "cli/text_table.h"
 #include "config/documents.h"
 #include "login/open_login.h"
 #include "pipeline/error_policy.h"
@@ -80,6 +81,9 @@ class Program {
         break;
       case Command::Gc:
         code = gc_command();
+        break;
+      case Command::IamPolicy:
+        code = iam_policy_command();
         break;
     }
     if (code) return *code;
@@ -181,6 +185,13 @@ class Program {
     }
     if (json_output_) print(stdout, gc_document(request, result, lake->location(), code));
     return code;
+  }
+
+  Result<ExitCode> iam_policy_command() {
+    PG2ATHENA_ASSIGN(const IamPolicyText policy, iam_policy(line_.iam_policy, line_.configuration));
+    print(stdout, policy.json);
+    for (const std::string& note : policy.notes) print(stderr, wrapped(note, 100, "note: ", "      "));
+    return ExitCode::Done;
   }
 
   Result<ExitCode> init_command() {
