@@ -141,6 +141,8 @@ std::string_view to_string(Command command) {
       return "gc";
     case Command::IamPolicy:
       return "iam-policy";
+    case Command::Doctor:
+      return "doctor";
   }
   return "";
 }
@@ -148,8 +150,8 @@ std::string_view to_string(Command command) {
 Result<CommandLine> to_command_line(Arguments arguments) {
   CommandLine& line = arguments.line;
   config::Configuration& configuration = line.configuration;
-  const bool runs =
-      line.command == Command::Run || line.command == Command::Plan || line.command == Command::IamPolicy;
+  const bool runs = line.command == Command::Run || line.command == Command::Plan ||
+                    line.command == Command::IamPolicy || line.command == Command::Doctor;
   if (runs) {
     PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
                                            : take_file(arguments, configuration));

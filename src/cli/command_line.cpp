@@ -99,6 +99,15 @@ Examples:
 Nothing is asked of AWS. What the configuration can't tell is said on stderr.
 )";
 
+constexpr const char* kDoctorExamples = R"(
+Examples:
+  pg2athena doctor --config shop.yaml
+  pg2athena doctor postgresql://etl@db.internal/shop s3://acme-lake/shop
+
+Logs in, makes the plan, and tries out on a small object what a run does in its lake. What fails is said with the
+GRANT or the IAM action that is missing. Exit codes: 0 all is well, or there are only warnings; 1 a check failed.
+)";
+
 constexpr const char* kCompletionExamples = R"(
 Examples:
   source <(pg2athena completion bash)
@@ -280,6 +289,11 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_iam_policy_options(*add("iam-policy", Command::IamPolicy,
                               "Print the least IAM policy that a configuration needs", kIamPolicyExamples),
                          arguments);
+
+  CLI::App* const doctor = add("doctor", Command::Doctor,
+                               "Try out whether a run would work, and say what is missing", kDoctorExamples);
+  add_source_and_lake(*doctor, arguments);
+  add_output_options(*doctor, arguments);
 
   CLI::App* const init =
       add("init", Command::Init, "Write a configuration file from a database", kInitExamples);

@@ -12,7 +12,7 @@
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc, IamPolicy };
+enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc, IamPolicy, Doctor };
 std::string_view to_string(Command command);
 
 // How a command's result is printed on stdout.

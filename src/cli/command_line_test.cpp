@@ -66,6 +66,17 @@ TEST(CommandLine, Garbage_is_listed_unless_it_is_to_be_removed) {
   EXPECT_FALSE(parse({"gc"}).has_value());
 }
 
+TEST(CommandLine, The_doctor_and_the_policy_look_at_a_source_and_a_lake) {
+  for (const char* const command : {"doctor", "iam-policy"}) {
+    const CommandLine read = line({command, "postgresql:///shop", "s3://acme-lake/shop"});
+    EXPECT_EQ(to_string(read.command), command);
+    EXPECT_EQ(read.configuration.target, "s3://acme-lake/shop");
+    EXPECT_TRUE(line({command, "postgresql:///shop"}).configuration.target.empty());
+    EXPECT_THAT(parse({command}).error().message(), HasSubstr("SOURCE"));
+  }
+  EXPECT_EQ(line({"iam-policy", "postgresql:///shop", "--for", "role"}).iam_policy.which, PolicyFor::Role);
+}
+
 TEST(CommandLine, Output_is_text_unless_JSON_is_asked_for) {
   EXPECT_EQ(line({"plan", "postgresql:///shop"}).output, OutputFormat::Text);
   EXPECT_EQ(line({"plan", "postgresql:///shop", "--output", "json"}).output, OutputFormat::Json);

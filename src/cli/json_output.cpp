@@ -209,6 +209,21 @@ std::string gc_document(const GcRequest& request, const GcResult& result, std::s
   return written(json);
 }
 
+std::string doctor_document(const Checkup& checkup, ExitCode exit_code) {
+  Json checks = Json::array();
+  for (const Check& check : checkup.checks()) {
+    checks.push_back({{"name", check.name},
+                      {"verdict", to_string(check.verdict)},
+                      {"finding", check.finding},
+                      {"hint", check.hint},
+                      {"error", error_or_null(check.error)}});
+  }
+  const std::string_view status = checkup.failed() ? "not_ready" : checkup.warned() ? "warnings" : "ready";
+  Json json = head("doctor", status, exit_code);
+  json["checks"] = std::move(checks);
+  return written(json);
+}
+
 std::string failure_document(const Error& error, std::string_view command) {
   Json json = head(command, "failed", pipeline::policy_of(error.kind()).exit_code);
   json["error"] = error_json(error);

@@ -11,6 +11,7 @@
 #include "catalog/publication.h"
 #include "cli/aws_access.h"
 #include "cli/command_line.h"
+#include "cli/doctor.h"
 #include "cli/json_output.h"
 #include "cli/lake.h"
 #include "cli/new_file.h"
@@ -81,6 +82,9 @@ class Program {
         break;
       case Command::Gc:
         code = gc_command();
+        break;
+      case Command::Doctor:
+        code = doctor_command();
         break;
       case Command::IamPolicy:
         code = iam_policy_command();
@@ -184,6 +188,23 @@ class Program {
       report(*removal.error);
     }
     if (json_output_) print(stdout, gc_document(request, result, lake->location(), code));
+    return code;
+  }
+
+  Result<ExitCode> doctor_command() {
+    Checkup checkup([this](const Check& check) {
+      const bool matters = !line_.quiet || check.verdict != Check::Verdict::Ok;
+      if (matters && !json_output_) print(stdout, check_text(check));
+    });
+    const DoctorParts parts{
+        .configuration = line_.configuration, .aws = aws_, .log = log_, .clock = clock_, .stop = stop_};
+    check_source(parts, checkup);
+    PG2ATHENA_TRY(stop_.check());
+    check_target(parts, checkup);
+    PG2ATHENA_TRY(stop_.check());
+    if (text_wanted()) print(stdout, checkup_text(checkup));
+    const ExitCode code = checkup.failed() ? ExitCode::Failed : ExitCode::Done;
+    if (json_output_) print(stdout, doctor_document(checkup, code));
     return code;
   }
 
