@@ -185,7 +185,7 @@ class Search {
     PG2ATHENA_ASSIGN(remains.state, state_of(lake_.store, run_id, run, shown));
     const bool dead = remains.state == State::Undecided || remains.state == State::Abandoned;
     date(remains);
-    if (dead && !remains.young) {
+    if (dead && !remains.young && lake_.uploads.by_whole_keys_only()) {
       for (const std::string& key : candidate_keys(lake_.store, run_id, run)) {
         PG2ATHENA_TRY(lake_.stop.check());
         PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(key));

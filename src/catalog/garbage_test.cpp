@@ -43,6 +43,7 @@ class FakeUploads final : public storage::UnfinishedUploads {
     }
     return found;
   }
+  bool by_whole_keys_only() const override { return whole_keys_only; }
   Result<void> abort(const UnfinishedUpload& upload) override {
     if (upload.key == refused) return fail(ErrorKind::PermissionDenied, "s3:AbortMultipartUpload is refused");
     std::erase(all, upload);

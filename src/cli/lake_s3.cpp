@@ -28,7 +28,7 @@ class S3Lake final : public Lake {
     };
     PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(session->parts(), *credentials, options,
                                                           session->region(), left_behind));
-    lake->unfinished_.emplace(lake->store_->objects());
+    lake->unfinished_.emplace(*lake->store_);
     return lake;
   }
 

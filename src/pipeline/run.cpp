@@ -271,8 +271,10 @@ class Attempt {
   Result<RunSummary> give_up(Error error) {
     if (error.kind() != ErrorKind::Interrupted) error = record_->explain(std::move(error));
     if (auto discarded = record_->discard(); !discarded) {
-      log_.warn("discard_failed", "the run's files could not be removed; nothing points to them: " +
-                                      discarded.error().describe());
+      log_.warn("discard_failed",
+                fmt::format("the run's files could not be removed; nothing points to them, and pg2athena gc "
+                            "removes them: {}",
+                            discarded.error().describe()));
     }
     return fail(std::move(error));
   }

@@ -60,6 +60,7 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
 
   // Hidden files that no living process holds, in folders whose keys begin with `prefix`.
   Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) override;
+  bool by_whole_keys_only() const override { return false; }
   Result<void> abort(const UnfinishedUpload& upload) override;
 
   // Removes what killed programs left under the prefix: unfinished uploads that no living process holds, and

@@ -28,9 +28,11 @@ class UnfinishedUploads {
   UnfinishedUploads& operator=(const UnfinishedUploads&) = delete;
   virtual ~UnfinishedUploads() = default;
 
-  // Those whose keys begin with `prefix` (a text, as in ObjectStore::list). Some stores know them only by
-  // whole keys (MinIO): there, a shorter prefix finds none.
+  // Those whose keys begin with `prefix` (a text, as in ObjectStore::list).
   virtual Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) = 0;
+
+  // Whether unfinished() may find some only by their whole keys, as in MinIO.
+  virtual bool by_whole_keys_only() const = 0;
 
   // One that isn't there any more is no error. An object that it has become stays.
   virtual Result<void> abort(const UnfinishedUpload& upload) = 0;
