@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/iso8601.h"
+
 namespace pg2athena {
 
 std::string rfc3339(std::chrono::system_clock::time_point time) {
@@ -14,6 +16,17 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
                      clock.subseconds().count());
+}
+
+std::optional<std::chrono::system_clock::time_point> time_of_rfc3339(std::string_view text) {
+  using Time = std::chrono::system_clock::time_point;
+  const auto parsed = parse_rfc3339(text);
+  if (!parsed) return std::nullopt;
+  const std::chrono::microseconds time(parsed->micros);
+  if (time > std::chrono::floor<std::chrono::microseconds>(Time::max().time_since_epoch()))
+    return Time::max();
+  if (time < std::chrono::microseconds(0)) return Time();
+  return Time(time);
 }
 
 }  // namespace pg2athena

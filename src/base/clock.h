@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace pg2athena {
 
@@ -25,5 +27,8 @@ class SystemClock final : public Clock {
 
 // RFC 3339 in UTC with milliseconds: 2026-01-31T03:00:00.125Z.
 std::string rfc3339(std::chrono::system_clock::time_point time);
+// The other way round, with any fraction and offset; what is before 1970, or after the year 2262 to which the
+// clock reaches, is that bound. None for what isn't such a text.
+std::optional<std::chrono::system_clock::time_point> time_of_rfc3339(std::string_view text);
 
 }  // namespace pg2athena

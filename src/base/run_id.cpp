@@ -30,4 +30,11 @@ bool is_run_id(std::string_view text) {
   });
 }
 
+std::optional<std::chrono::system_clock::time_point> run_id_time(std::string_view run_id) {
+  if (!is_run_id(run_id)) return std::nullopt;
+  const auto digits = [&](std::size_t at, std::size_t count) { return run_id.substr(at, count); };
+  return time_of_rfc3339(fmt::format("{}-{}-{}T{}:{}:{}", digits(0, 4), digits(4, 2), digits(6, 2),
+                                     digits(9, 2), digits(11, 2), digits(13, 7)));
+}
+
 }  // namespace pg2athena

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,8 @@ std::string make_run_id(std::chrono::system_clock::time_point now);
 
 // Whether a text has the form of a run id (a folder's name, read back).
 bool is_run_id(std::string_view text);
+
+// When the run began, as its id says; none for what isn't a run id, or has no such day.
+std::optional<std::chrono::system_clock::time_point> run_id_time(std::string_view run_id);
 
 }  // namespace pg2athena

@@ -12,6 +12,8 @@
 //   _pg2athena/tables/<table>.json                  the table's current run
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,5 +40,24 @@ std::string pending_prefix();  // ends in '/'
 std::string pending_key(std::string_view run_id);
 std::string tables_prefix();  // ends in '/'
 std::string table_key(std::string_view table);
+
+// The other way round: what an object of a run is, by its key. Only keys that the functions above make are
+// any.
+struct RunObject {
+  enum class Kind : std::uint8_t { Data, Plan, Receipt, Commit, Published, Pending };
+
+  Kind kind = Kind::Data;
+  std::string run_id;
+  std::string table = {};  // of data
+  int shard = 0;           // of data and receipts
+  int attempt = 0;         // of data, as is
+  int file = 0;
+
+  bool operator==(const RunObject&) const = default;
+};
+std::optional<RunObject> run_object(std::string_view key);
+// The run in whose folders a key lies, whatever its name there: the run's own, or that of its data. Empty:
+// none's.
+std::string_view run_of_folder(std::string_view key);
 
 }  // namespace pg2athena::catalog

@@ -1,6 +1,7 @@
 // The records as texts: what is written is read, and what isn't ours is refused with a reason.
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include "catalog/decision.h"
 #include "catalog/object_keys.h"
 #include "catalog/receipt.h"
+#include "catalog/run_for_tests.h"
 #include "catalog/table_record.h"
 
 namespace pg2athena::catalog {
@@ -132,6 +134,54 @@ TEST(RecordText, Keys_are_where_the_documentation_says) {
   EXPECT_EQ(receipt_key("R", 3), "_pg2athena/runs/R/receipts/3.json");
   EXPECT_EQ(commit_key("R"), "_pg2athena/runs/R/commit.json");
   EXPECT_EQ(table_key("public.orders"), "_pg2athena/tables/public.orders.json");
+}
+
+TEST(RecordText, A_key_says_what_it_is_of_a_run_and_no_other_key_does) {
+  using Kind = RunObject::Kind;
+  const std::string run = run_number(1);
+  const struct {
+    std::string key;
+    RunObject object;
+  } cases[] = {
+      {data_key("public.orders", run, "", 3, 1, 12),
+       {.kind = Kind::Data, .run_id = run, .table = "public.orders", .shard = 3, .attempt = 1, .file = 12}},
+      {data_key("orders", run, "day=2026-01-31/", 0, 0, 0),
+       {.kind = Kind::Data, .run_id = run, .table = "orders"}},
+      {plan_key(run), {.kind = Kind::Plan, .run_id = run}},
+      {receipt_key(run, 3), {.kind = Kind::Receipt, .run_id = run, .shard = 3}},
+      {commit_key(run), {.kind = Kind::Commit, .run_id = run}},
+      {published_key(run), {.kind = Kind::Published, .run_id = run}},
+      {pending_key(run), {.kind = Kind::Pending, .run_id = run}},
+  };
+  for (const auto& [key, object] : cases) {
+    EXPECT_EQ(run_object(key), object) << key;
+    EXPECT_EQ(run_of_folder(key), object.kind == Kind::Pending ? "" : run) << key;
+  }
+  const std::string data = data_prefix("public.orders", run);
+  for (const std::string& key : std::vector<std::string>{"",
+                                                         table_key("public.orders"),
+                                                         latest_key("public.orders"),
+                                                         data,
+                                                         data + "_SUCCESS",
+                                                         data + "0-0-0.parquet.crc",
+                                                         data + "0-0.parquet",
+                                                         data + "00-0-0.parquet",
+                                                         data + "-1-0-0.parquet",
+                                                         data + "0-0-99999999999.parquet",
+                                                         data + "copy/0-0-0.parquet",
+                                                         "public.orders/data/0-0-0.parquet",
+                                                         data_key("public.orders", "yesterday", "", 0, 0, 0),
+                                                         "shop/" + data + "0-0-0.parquet",
+                                                         data_key("_pg2athena", run, "", 0, 0, 0),
+                                                         run_prefix(run) + "notes.txt",
+                                                         run_prefix(run) + "receipts/a.json",
+                                                         receipts_prefix(run) + "0.json.bak",
+                                                         pending_prefix() + "yesterday",
+                                                         "_pg2athena/doctor/" + run}) {
+    EXPECT_EQ(run_object(key), std::nullopt) << key;
+  }
+  EXPECT_EQ(run_of_folder(data + ".0123456789abcdef.unfinished"), run);
+  EXPECT_EQ(run_of_folder("_pg2athena/tables/.0123456789abcdef.unfinished"), "");
 }
 
 }  // namespace

@@ -219,16 +219,20 @@ Result<void> RunRecord::put_decision() {
                      : put.error());
 }
 
+Decision RunRecord::against() const {
+  return {.run_id = run_id(),
+          .verdict = Decision::Verdict::Abandon,
+          .decided_at = decision_.decided_at,
+          .tables = {}};
+}
+
 // The put may still be on its way. A decision against the run in its place keeps it from ever arriving, and
 // makes "unknown" "failed".
 Result<void> RunRecord::abandon(Error cause) {
-  const Decision against{.run_id = run_id(),
-                         .verdict = Decision::Verdict::Abandon,
-                         .decided_at = decision_.decided_at,
-                         .tables = {}};
   const std::string key = commit_key(run_id());
-  const Result<PutOutcome> put = store_.put(key, to_json(against), PutCondition::if_absent());
-  if (is_stored(put)) return judge(to_json(against));
+  const std::string ours = to_json(against());
+  const Result<PutOutcome> put = store_.put(key, ours, PutCondition::if_absent());
+  if (is_stored(put)) return judge(ours);
   const Result<std::optional<StoredObject>> found = store_.get(key);
   if (!found || !*found) return unknown(std::move(cause));
   return judge((*found)->content);
@@ -246,8 +250,32 @@ Result<void> RunRecord::judge(const std::string& found) {
     return unknown(Error(ErrorKind::Internal, "another process decided this run, from other receipts"));
   }
   state_ = State::Abandoned;
+  if (*decision != against()) return fail(abandoned_by_another(*decision));
   return fail(Error(ErrorKind::CommitFailed, "the store didn't take the decision; the run is abandoned")
                   .with("run_id", run_id()));
+}
+
+Error RunRecord::abandoned_by_another(const Decision& decision) const {
+  return Error(
+             ErrorKind::CommitFailed,
+             fmt::format("pg2athena gc took this run for dead and abandoned it at {}; it can't be published "
+                         "any more",
+                         decision.decided_at))
+      .with("run_id", run_id())
+      .hint(
+          "nothing was published; run again, and let gc wait longer than a run may be silent: --older-than, "
+          "24h without it");
+}
+
+Error RunRecord::explain(Error error) {
+  const std::lock_guard lock(mutex_);
+  if (state_ != State::Open) return error;
+  const Result<std::optional<StoredObject>> found = store_.get(commit_key(run_id()));
+  if (!found || !*found) return error;
+  const Result<Decision> decision = decision_from_json((*found)->content);
+  if (!decision || decision->verdict != Decision::Verdict::Abandon) return error;
+  state_ = State::Abandoned;
+  return abandoned_by_another(*decision).because(std::move(error));
 }
 
 Result<void> RunRecord::unknown(Error cause) {

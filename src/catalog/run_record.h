@@ -66,6 +66,10 @@ class RunRecord {
   // workers have to be done: what they upload later would stay.
   Result<void> discard();
 
+  // After a failure: `error`, or, if somebody abandoned the run meanwhile (pg2athena gc, which took it for
+  // dead), that, with `error` as what came of it.
+  Error explain(Error error);
+
   const std::string& run_id() const { return plan_.run_id; }
   // Of the receipts so far, by shard.
   std::vector<Receipt> receipts() const;
@@ -85,6 +89,8 @@ class RunRecord {
   Result<void> check_data(const PlannedTable& table);
   Decision decide() const;
   Result<void> put_decision();
+  Decision against() const;
+  Error abandoned_by_another(const Decision& decision) const;
   Result<void> abandon(Error cause);
   Result<void> judge(const std::string& found);
   Result<void> unknown(Error cause);

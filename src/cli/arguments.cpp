@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "config/configuration_file.h"
 #include "login/open_login.h"
 #include "postgres/connection_parameters.h"
@@ -80,6 +81,18 @@ Result<void> take_lake(const Arguments& arguments, config::Configuration& config
   return fail(ErrorKind::InvalidArgument, arguments.config + ": target.location is missing");
 }
 
+Result<void> take_age(const Arguments& arguments, GcRequest& gc) {
+  if (arguments.older_than.empty()) return {};
+  const auto age = parse_duration(arguments.older_than);
+  if (!age) {
+    return fail(Error(ErrorKind::InvalidArgument,
+                      fmt::format("--older-than takes a time, not '{}'", arguments.older_than))
+                    .hint("24h, 7d, or 0 for runs of any age"));
+  }
+  gc.older_than = *age;
+  return {};
+}
+
 // What the file says, when there is one; then it alone says what is exported.
 Result<void> take_file(const Arguments& arguments, config::Configuration& configuration) {
   const bool selects = !arguments.tables.empty() || !arguments.schemas.empty() ||
@@ -126,6 +139,12 @@ std::string_view to_string(Command command) {
       return "schema";
     case Command::Ddl:
       return "ddl";
+    case Command::Gc:
+      return "gc";
+    case Command::IamPolicy:
+      return "iam-policy";
+    case Command::Doctor:
+      return "doctor";
   }
   return "";
 }
@@ -133,18 +152,24 @@ std::string_view to_string(Command command) {
 Result<CommandLine> to_command_line(Arguments arguments) {
   CommandLine& line = arguments.line;
   config::Configuration& configuration = line.configuration;
-  const bool runs = line.command == Command::Run || line.command == Command::Plan;
+  const bool runs = line.command == Command::Run || line.command == Command::Plan ||
+                    line.command == Command::IamPolicy || line.command == Command::Doctor;
   if (runs) {
     PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
                                            : take_file(arguments, configuration));
-  } else if (line.command == Command::Publish || line.command == Command::Ddl) {
+  } else if (line.command == Command::Publish || line.command == Command::Ddl ||
+             line.command == Command::Gc) {
     PG2ATHENA_TRY(take_lake(arguments, configuration));
+    if (line.command == Command::Gc) PG2ATHENA_TRY(take_age(arguments, line.gc));
     if (line.command == Command::Ddl) PG2ATHENA_TRY(take_location(configuration, line.ddl));
   } else {
     configuration.login.url = arguments.source;
     configuration.target = arguments.target;
     if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
   }
+  if (arguments.policy_for == "identity") line.iam_policy.which = PolicyFor::Identity;
+  if (arguments.policy_for == "role") line.iam_policy.which = PolicyFor::Role;
+  if (arguments.policy_for == "trust") line.iam_policy.which = PolicyFor::Trust;
   line.output = arguments.output == "json" ? OutputFormat::Json : OutputFormat::Text;
   const parquet::Compression codec = configuration.run.compression;
   bool level = false;

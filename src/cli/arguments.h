@@ -19,6 +19,8 @@ struct Arguments {
   std::string target;
   std::string output = "text";
   std::string shell;
+  std::string older_than;
+  std::string policy_for;
   std::vector<std::string> tables;
   std::vector<std::string> schemas;
   std::vector<std::string> excludes;

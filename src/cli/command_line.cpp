@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "base/spelling.h"
 #include "cli/arguments.h"
 #include "cli/command_model.h"
@@ -75,6 +76,36 @@ Examples:
 
 Athena runs one statement at a time. A table is named as in PostgreSQL, without its schema; its LOCATION is the
 data of the run that the lake shows now.
+)";
+
+constexpr const char* kGcExamples = R"(
+Examples:
+  pg2athena gc s3://acme-lake/shop
+      What killed runs left: objects that nothing points to, unfinished uploads. Nothing is changed.
+  pg2athena gc --config shop.yaml --delete --older-than 7d
+
+Only what a run of this lake wrote is listed or removed, and never what is published or decided. A run is called dead
+when it is undecided and gave no sign of life for so long. One that lives after all ends with an error that says
+so, and publishes nothing.
+)";
+
+constexpr const char* kIamPolicyExamples = R"(
+Examples:
+  pg2athena iam-policy --config shop.yaml > policy.json
+  pg2athena iam-policy --config shop.yaml --for role > role-policy.json
+      Of a lake that is written in a role (target.role_arn) there are three: for who assumes it, for the role, and
+      whom the role trusts.
+
+Nothing is asked of AWS. What the configuration can't tell is said on stderr.
+)";
+
+constexpr const char* kDoctorExamples = R"(
+Examples:
+  pg2athena doctor --config shop.yaml
+  pg2athena doctor postgresql://etl@db.internal/shop s3://acme-lake/shop
+
+Logs in, makes the plan, and tries out on a small object what a run does in its lake. What fails is said with the
+GRANT or the IAM action that is missing. Exit codes: 0 all is well, or there are only warnings; 1 a check failed.
 )";
 
 constexpr const char* kCompletionExamples = R"(
@@ -191,6 +222,37 @@ void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
       ->type_name("PATTERN");
 }
 
+// A source and a lake, for commands that look at both.
+void add_source_and_lake(CLI::App& command, Arguments& arguments) {
+  command.add_option("SOURCE", arguments.source, kSourceHelp);
+  command.add_option("TARGET", arguments.target, "The lake: a local folder, or s3://bucket/prefix");
+  command.add_option("--config", arguments.config, "A configuration file, instead of naming them here")
+      ->type_name("FILE");
+}
+
+void add_iam_policy_options(CLI::App& command, Arguments& arguments) {
+  add_source_and_lake(command, arguments);
+  command
+      .add_option(
+          "--for", arguments.policy_for,
+          "One policy of those that there are: of who runs pg2athena, of target.role_arn, or whom that "
+          "role trusts")
+      ->check(CLI::IsMember({"identity", "role", "trust"}));
+}
+
+void add_gc_options(CLI::App& command, Arguments& arguments) {
+  add_lake_options(command, "TARGET", arguments);
+  command.add_flag("--delete", arguments.line.gc.remove,
+                   "Remove what is listed; without it nothing is changed");
+  command
+      .add_option(
+          "--older-than", arguments.older_than,
+          "How long a run has to be silent before it is called dead; longer than any step of a run takes")
+      ->type_name("TIME")
+      ->default_str(duration_text(arguments.line.gc.older_than));
+  add_output_options(command, arguments);
+}
+
 // Commands that only print what is made from the app itself.
 void add_printing_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* const completion =
@@ -220,6 +282,18 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       add("publish", Command::Publish, "Finish runs that were decided and then stopped", kPublishExamples);
   add_lake_options(*publish, "TARGET", arguments);
   add_output_options(*publish, arguments);
+
+  add_gc_options(*add("gc", Command::Gc, "List what killed runs left in a lake, and remove it", kGcExamples),
+                 arguments);
+
+  add_iam_policy_options(*add("iam-policy", Command::IamPolicy,
+                              "Print the least IAM policy that a configuration needs", kIamPolicyExamples),
+                         arguments);
+
+  CLI::App* const doctor = add("doctor", Command::Doctor,
+                               "Try out whether a run would work, and say what is missing", kDoctorExamples);
+  add_source_and_lake(*doctor, arguments);
+  add_output_options(*doctor, arguments);
 
   CLI::App* const init =
       add("init", Command::Init, "Write a configuration file from a database", kInitExamples);

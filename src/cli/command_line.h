@@ -6,11 +6,13 @@
 #include <variant>
 
 #include "cli/ddl_command.h"
+#include "cli/gc_command.h"
+#include "cli/iam_policy.h"
 #include "config/configuration.h"
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish, Init, Schema, Ddl };
+enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc, IamPolicy, Doctor };
 std::string_view to_string(Command command);
 
 // How a command's result is printed on stdout.
@@ -24,6 +26,8 @@ struct CommandLine {
   std::string file;   // init: where to write; empty: stdout
   bool page = false;  // schema: the reference page
   DdlRequest ddl;
+  GcRequest gc;
+  IamPolicyRequest iam_policy;
 };
 
 // What to print instead of doing anything: help, the version.

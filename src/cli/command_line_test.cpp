@@ -53,6 +53,30 @@ TEST(CommandLine, A_plan_needs_no_target) {
   EXPECT_EQ(line({"plan", "postgresql:///shop"}).command, Command::Plan);
 }
 
+TEST(CommandLine, Garbage_is_listed_unless_it_is_to_be_removed) {
+  const CommandLine listed = line({"gc", "lake"});
+  EXPECT_EQ(listed.command, Command::Gc);
+  EXPECT_FALSE(listed.gc.remove);
+  EXPECT_EQ(listed.gc.older_than, std::chrono::hours(24));
+  const CommandLine removed = line({"gc", "--delete", "--older-than", "7d", "s3://acme-lake/shop"});
+  EXPECT_TRUE(removed.gc.remove);
+  EXPECT_EQ(removed.gc.older_than, std::chrono::days(7));
+  EXPECT_EQ(line({"gc", "lake", "--older-than", "0"}).gc.older_than, std::chrono::hours(0));
+  EXPECT_THAT(parse({"gc", "lake", "--older-than", "soon"}).error().message(), HasSubstr("--older-than"));
+  EXPECT_FALSE(parse({"gc"}).has_value());
+}
+
+TEST(CommandLine, The_doctor_and_the_policy_look_at_a_source_and_a_lake) {
+  for (const char* const command : {"doctor", "iam-policy"}) {
+    const CommandLine read = line({command, "postgresql:///shop", "s3://acme-lake/shop"});
+    EXPECT_EQ(to_string(read.command), command);
+    EXPECT_EQ(read.configuration.target, "s3://acme-lake/shop");
+    EXPECT_TRUE(line({command, "postgresql:///shop"}).configuration.target.empty());
+    EXPECT_THAT(parse({command}).error().message(), HasSubstr("SOURCE"));
+  }
+  EXPECT_EQ(line({"iam-policy", "postgresql:///shop", "--for", "role"}).iam_policy.which, PolicyFor::Role);
+}
+
 TEST(CommandLine, Output_is_text_unless_JSON_is_asked_for) {
   EXPECT_EQ(line({"plan", "postgresql:///shop"}).output, OutputFormat::Text);
   EXPECT_EQ(line({"plan", "postgresql:///shop", "--output", "json"}).output, OutputFormat::Json);

@@ -120,6 +120,40 @@ std::string_view publication_status(const std::vector<catalog::RunOutcome>& outc
   return std::ranges::all_of(outcomes, &catalog::RunOutcome::finished) ? "finished" : "unfinished";
 }
 
+std::string_view gc_status(const GcRequest& request, const GcResult& result) {
+  const GcTotals totals = to_be_removed(result.garbage);
+  if (totals.objects + totals.uploads == 0) return "nothing_to_remove";
+  if (!request.remove) return "found";
+  const bool failed = std::ranges::any_of(
+      result.removals, [](const catalog::Removal& removal) { return removal.error.has_value(); });
+  return failed ? "partly_removed" : "removed";
+}
+
+Json gc_totals_json(const GcTotals& totals) {
+  return {{"runs", totals.runs},
+          {"objects", totals.objects},
+          {"bytes", totals.bytes},
+          {"unfinished_uploads", totals.uploads}};
+}
+
+Json gc_runs_json(const GcResult& result) {
+  Json runs = Json::array();
+  for (const catalog::RunRemains& run : result.garbage.runs) {
+    const catalog::Removal* const removal = removal_of(result, run.run_id);
+    const bool kept = !run.is_garbage() || (removal != nullptr && removal->decided_meanwhile);
+    runs.push_back({{"run_id", run.run_id},
+                    {"started_at", rfc3339(run.started)},
+                    {"last_sign_of_life_at", rfc3339(run.last_sign_of_life)},
+                    {"state", to_string(run.state)},
+                    {"action", kept ? "keep" : "remove"},
+                    {"objects", run.objects.size()},
+                    {"bytes", run.bytes()},
+                    {"unfinished_uploads", run.uploads.size()},
+                    {"error", removal != nullptr ? error_or_null(removal->error) : Json()}});
+  }
+  return runs;
+}
+
 }  // namespace
 
 std::string plan_document(const pipeline::Plan& plan) {
@@ -160,6 +194,33 @@ std::string publication_document(const std::vector<catalog::RunOutcome>& outcome
   }
   Json json = head("publish", publication_status(outcomes), exit_code);
   json.update(Json{{"target", target}, {"runs", std::move(runs)}});
+  return written(json);
+}
+
+std::string gc_document(const GcRequest& request, const GcResult& result, std::string_view target,
+                        ExitCode exit_code) {
+  Json json = head("gc", gc_status(request, result), exit_code);
+  json.update(Json{{"target", target},
+                   {"older_than_ms", request.older_than.count()},
+                   {"runs", gc_runs_json(result)},
+                   {"stray_files", result.garbage.strays.size()},
+                   {"found", gc_totals_json(to_be_removed(result.garbage))},
+                   {"removed", request.remove ? gc_totals_json(removed(result.removals)) : Json()}});
+  return written(json);
+}
+
+std::string doctor_document(const Checkup& checkup, ExitCode exit_code) {
+  Json checks = Json::array();
+  for (const Check& check : checkup.checks()) {
+    checks.push_back({{"name", check.name},
+                      {"verdict", to_string(check.verdict)},
+                      {"finding", check.finding},
+                      {"hint", check.hint},
+                      {"error", error_or_null(check.error)}});
+  }
+  const std::string_view status = checkup.failed() ? "not_ready" : checkup.warned() ? "warnings" : "ready";
+  Json json = head("doctor", status, exit_code);
+  json["checks"] = std::move(checks);
   return written(json);
 }
 

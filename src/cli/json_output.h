@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "catalog/publication.h"
+#include "cli/checkup.h"
+#include "cli/gc_command.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/plan.h"
 #include "pipeline/run.h"
@@ -32,6 +34,9 @@ std::string plan_document(const pipeline::Plan& plan);
 std::string run_document(const pipeline::RunSummary& summary, const RunFacts& facts);
 std::string publication_document(const std::vector<catalog::RunOutcome>& outcomes, std::string_view target,
                                  pipeline::ExitCode exit_code);
+std::string gc_document(const GcRequest& request, const GcResult& result, std::string_view target,
+                        pipeline::ExitCode exit_code);
+std::string doctor_document(const Checkup& checkup, pipeline::ExitCode exit_code);
 // Of any command that ended with an error; `command` is empty when it didn't get so far as to know it.
 std::string failure_document(const Error& error, std::string_view command);
 

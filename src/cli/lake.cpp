@@ -21,6 +21,7 @@ class LocalLake final : public Lake {
 
   storage::ObjectStore& store() override { return *folder_; }
   catalog::Publisher& publisher() override { return publisher_; }
+  storage::UnfinishedUploads& unfinished_uploads() override { return *folder_; }
   std::string location() const override { return folder_->path().string(); }
 
  private:
@@ -30,17 +31,19 @@ class LocalLake final : public Lake {
 
 }  // namespace
 
-Result<std::unique_ptr<Lake>> open_lake(const LakeParts& parts, LakeAccess access) {
-  if (storage::S3Location::names_one(parts.configuration.target)) return open_s3_lake(parts);
+Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
+                                        AwsAccess& aws, const observe::Log& log) {
+  if (storage::S3Location::names_one(configuration.target)) return open_s3_lake(configuration, aws, log);
   using Access = storage::LocalFolder::Access;
   PG2ATHENA_ASSIGN(auto folder,
-                   storage::LocalFolder::open(parts.configuration.target,
+                   storage::LocalFolder::open(configuration.target,
                                               access == LakeAccess::Read ? Access::Read : Access::Write));
   return std::make_unique<LocalLake>(std::move(folder));
 }
 
-Result<std::unique_ptr<Lake>> open_existing_lake(const LakeParts& parts, LakeAccess access) {
-  auto lake = open_lake(parts, LakeAccess::Read);
+Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& configuration,
+                                                 LakeAccess access, AwsAccess& aws, const observe::Log& log) {
+  auto lake = open_lake(configuration, LakeAccess::Read, aws, log);
   if (!lake) return fail(std::move(lake).error().hint(kNameALake));
   PG2ATHENA_ASSIGN(const auto records, (*lake)->store().list("_pg2athena/"));
   if (records.empty()) {
@@ -50,7 +53,7 @@ Result<std::unique_ptr<Lake>> open_existing_lake(const LakeParts& parts, LakeAcc
   }
   if (access == LakeAccess::Read) return lake;
   lake->reset();
-  return open_lake(parts, access);
+  return open_lake(configuration, access, aws, log);
 }
 
 }  // namespace pg2athena::cli

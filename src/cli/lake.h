@@ -10,6 +10,7 @@
 #include "config/configuration.h"
 #include "observe/log.h"
 #include "storage/object_store.h"
+#include "storage/unfinished_uploads.h"
 
 namespace pg2athena::cli {
 
@@ -22,6 +23,7 @@ class Lake {
 
   virtual storage::ObjectStore& store() = 0;
   virtual catalog::Publisher& publisher() = 0;
+  virtual storage::UnfinishedUploads& unfinished_uploads() = 0;
   // The folder's absolute path, or s3://bucket/prefix.
   virtual std::string location() const = 0;
 };
@@ -31,20 +33,16 @@ enum class LakeAccess : std::uint8_t {
   Write,  // a folder is made where it is missing
 };
 
-// What a lake is opened with. All of it has to outlive the lake.
-struct LakeParts {
-  const config::Configuration& configuration;
-  AwsAccess& aws;
-  const observe::Log& log;
-};
-
-// The target of the configuration.
-Result<std::unique_ptr<Lake>> open_lake(const LakeParts& parts, LakeAccess access);
+// The target of the configuration. `aws` and `log` have to outlive the lake.
+Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
+                                        AwsAccess& aws, const observe::Log& log);
 
 // The same, where a lake has to be there: a name that is mistyped isn't one.
-Result<std::unique_ptr<Lake>> open_existing_lake(const LakeParts& parts, LakeAccess access);
+Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& configuration,
+                                                 LakeAccess access, AwsAccess& aws, const observe::Log& log);
 
 // In lake_s3.cpp; without AWS in no_s3.cpp, where it says so.
-Result<std::unique_ptr<Lake>> open_s3_lake(const LakeParts& parts);
+Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration, AwsAccess& aws,
+                                           const observe::Log& log);
 
 }  // namespace pg2athena::cli

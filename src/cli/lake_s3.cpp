@@ -1,49 +1,55 @@
 // Lakes in S3, for a build with AWS.
+#include <optional>
 #include <utility>
 
 #include "aws/session.h"
 #include "catalog/records_publisher.h"
 #include "cli/lake.h"
 #include "storage/s3_store.h"
+#include "storage/s3_unfinished.h"
 
 namespace pg2athena::cli {
 namespace {
 
 class S3Lake final : public Lake {
  public:
-  static Result<std::unique_ptr<Lake>> open(const LakeParts& parts) {
+  static Result<std::unique_ptr<Lake>> open(const config::Configuration& configuration, AwsAccess& aws,
+                                            const observe::Log& log) {
     auto lake = std::make_unique<S3Lake>();
-    const config::Configuration& configuration = parts.configuration;
     PG2ATHENA_ASSIGN(const storage::S3Options options, config::s3_options(configuration));
-    PG2ATHENA_ASSIGN(aws::Session* const session, parts.aws.session());
+    PG2ATHENA_ASSIGN(aws::Session* const session, aws.session());
     aws::CredentialsProvider* credentials = &session->credentials();
     if (!configuration.target_role.arn.empty()) {
       lake->role_ = session->assume(configuration.target_role);
       credentials = lake->role_.get();
     }
-    const auto left_behind = [&log = parts.log](const Error& error) {
+    const auto left_behind = [&log](const Error& error) {
       log.error("upload_left_behind", error, observe::Level::Warning);
     };
     PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(session->parts(), *credentials, options,
                                                           session->region(), left_behind));
+    lake->unfinished_.emplace(*lake->store_);
     return lake;
   }
 
   storage::ObjectStore& store() override { return *store_; }
   catalog::Publisher& publisher() override { return publisher_; }
+  storage::UnfinishedUploads& unfinished_uploads() override { return *unfinished_; }
   std::string location() const override { return store_->bucket().options().location.url(); }
 
  private:
   // In this order: each refers to those before it.
   std::unique_ptr<aws::CredentialsProvider> role_;
   std::unique_ptr<storage::S3Store> store_;
+  std::optional<storage::S3Unfinished> unfinished_;
   catalog::RecordsPublisher publisher_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Lake>> open_s3_lake(const LakeParts& parts) {
-  return S3Lake::open(parts);
+Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& configuration, AwsAccess& aws,
+                                           const observe::Log& log) {
+  return S3Lake::open(configuration, aws, log);
 }
 
 }  // namespace pg2athena::cli

@@ -11,12 +11,14 @@
 #include "catalog/publication.h"
 #include "cli/aws_access.h"
 #include "cli/command_line.h"
+#include "cli/doctor.h"
 #include "cli/json_output.h"
 #include "cli/lake.h"
 #include "cli/new_file.h"
 #include "cli/progress_display.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "cli/text_table.h"
 #include "config/documents.h"
 #include "login/open_login.h"
 #include "pipeline/error_policy.h"
@@ -78,6 +80,15 @@ class Program {
       case Command::Ddl:
         code = ddl_command();
         break;
+      case Command::Gc:
+        code = gc_command();
+        break;
+      case Command::Doctor:
+        code = doctor_command();
+        break;
+      case Command::IamPolicy:
+        code = iam_policy_command();
+        break;
     }
     if (code) return *code;
     display_.stop();
@@ -99,11 +110,9 @@ class Program {
     return login::open_login(settings, parts);
   }
 
-  LakeParts lake_parts() { return {.configuration = line_.configuration, .aws = aws_, .log = log_}; }
-
   Result<ExitCode> run_command() {
     PG2ATHENA_ASSIGN(const auto logins, open_login());
-    PG2ATHENA_ASSIGN(const auto lake, open_lake(lake_parts(), LakeAccess::Write));
+    PG2ATHENA_ASSIGN(const auto lake, open_lake(line_.configuration, LakeAccess::Write, aws_, log_));
     const std::string target = lake->location();
     const std::string started_at = rfc3339(clock_.now());
     pipeline::RunContext context{
@@ -142,14 +151,14 @@ class Program {
   }
 
   Result<ExitCode> ddl_command() {
-    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(lake_parts(), LakeAccess::Read));
+    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Read, aws_, log_));
     PG2ATHENA_ASSIGN(const std::string text, ddl_text(line_.ddl, lake->store()));
     print(stdout, text);
     return ExitCode::Done;
   }
 
   Result<ExitCode> publish_command() {
-    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(lake_parts(), LakeAccess::Write));
+    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Write, aws_, log_));
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(lake->store(), lake->publisher()));
     if (text_wanted()) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
@@ -163,6 +172,47 @@ class Program {
     }
     if (json_output_) print(stdout, publication_document(outcomes, lake->location(), code));
     return code;
+  }
+
+  Result<ExitCode> gc_command() {
+    const GcRequest& request = line_.gc;
+    PG2ATHENA_ASSIGN(const auto lake,
+                     open_existing_lake(line_.configuration,
+                                        request.remove ? LakeAccess::Write : LakeAccess::Read, aws_, log_));
+    PG2ATHENA_ASSIGN(const GcResult result, collect_garbage(request, *lake, clock_, stop_));
+    if (text_wanted()) print(stdout, gc_text(request, result));
+    ExitCode code = ExitCode::Done;
+    for (const catalog::Removal& removal : result.removals) {
+      if (!removal.error) continue;
+      code = pipeline::policy_of(removal.error->kind()).exit_code;
+      report(*removal.error);
+    }
+    if (json_output_) print(stdout, gc_document(request, result, lake->location(), code));
+    return code;
+  }
+
+  Result<ExitCode> doctor_command() {
+    Checkup checkup([this](const Check& check) {
+      const bool matters = !line_.quiet || check.verdict != Check::Verdict::Ok;
+      if (matters && !json_output_) print(stdout, check_text(check));
+    });
+    const DoctorParts parts{
+        .configuration = line_.configuration, .aws = aws_, .log = log_, .clock = clock_, .stop = stop_};
+    check_source(parts, checkup);
+    PG2ATHENA_TRY(stop_.check());
+    check_target(parts, checkup);
+    PG2ATHENA_TRY(stop_.check());
+    if (text_wanted()) print(stdout, checkup_text(checkup));
+    const ExitCode code = checkup.failed() ? ExitCode::Failed : ExitCode::Done;
+    if (json_output_) print(stdout, doctor_document(checkup, code));
+    return code;
+  }
+
+  Result<ExitCode> iam_policy_command() {
+    PG2ATHENA_ASSIGN(const IamPolicyText policy, iam_policy(line_.iam_policy, line_.configuration));
+    print(stdout, policy.json);
+    for (const std::string& note : policy.notes) print(stderr, wrapped(note, 100, "note: ", "      "));
+    return ExitCode::Done;
   }
 
   Result<ExitCode> init_command() {

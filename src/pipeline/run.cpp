@@ -269,9 +269,12 @@ class Attempt {
 
   // Takes back what the run wrote, and returns why it ended.
   Result<RunSummary> give_up(Error error) {
+    if (error.kind() != ErrorKind::Interrupted) error = record_->explain(std::move(error));
     if (auto discarded = record_->discard(); !discarded) {
-      log_.warn("discard_failed", "the run's files could not be removed; nothing points to them: " +
-                                      discarded.error().describe());
+      log_.warn("discard_failed",
+                fmt::format("the run's files could not be removed; nothing points to them, and pg2athena gc "
+                            "removes them: {}",
+                            discarded.error().describe()));
     }
     return fail(std::move(error));
   }

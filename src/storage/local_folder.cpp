@@ -77,6 +77,21 @@ Result<std::optional<std::string>> read_file(const FolderTree& tree, const std::
   return content;
 }
 
+std::chrono::system_clock::time_point last_modified(const struct stat& about) {
+  return std::chrono::system_clock::time_point(std::chrono::seconds(about.st_mtim.tv_sec) +
+                                               std::chrono::nanoseconds(about.st_mtim.tv_nsec));
+}
+
+// Holds a hidden file that no living process holds, so that none can take it as long as the result lives.
+// None when somebody still writes it, or it vanished. (A link on its way to its place can't be held: whoever
+// has the folder's lock knows that nobody is making it.)
+std::optional<FileDescriptor> hold_abandoned(int folder, const std::string& name) {
+  FileDescriptor file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.is_open() && errno != ELOOP) return std::nullopt;
+  if (file.is_open() && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return file;
+}
+
 // The target of the link, or an empty text when there is nothing of this name.
 Result<std::string> read_link(const FolderTree& tree, int folder, const std::string& key) {
   const std::string name(split_key(key).name);
@@ -229,7 +244,9 @@ Result<std::vector<ObjectInfo>> LocalFolder::list(const std::string& prefix) {
     struct stat about{};
     if (::fstatat(entry.folder, entry.name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0)
       return {};  // it vanished
-    found.push_back({.key = entry.relative, .size = static_cast<std::uint64_t>(about.st_size)});
+    found.push_back({.key = entry.relative,
+                     .size = static_cast<std::uint64_t>(about.st_size),
+                     .last_modified = last_modified(about)});
     return {};
   }));
   std::ranges::sort(found, {}, &ObjectInfo::key);
@@ -273,6 +290,37 @@ Result<void> LocalFolder::set_link(const std::string& key, const LinkTarget& dec
   return {};
 }
 
+Result<std::vector<UnfinishedUpload>> LocalFolder::unfinished(const std::string& prefix) {
+  PG2ATHENA_TRY(check_prefix(prefix));
+  const auto [folder, stem] = split_key(prefix);
+  std::vector<UnfinishedUpload> found;
+  PG2ATHENA_TRY(root_->tree.walk(folder, stem, [&](const FolderTree::Entry& entry) -> Result<void> {
+    if (!is_unfinished_name(entry.name) || !hold_abandoned(entry.folder, entry.name)) return {};
+    struct stat about{};
+    if (::fstatat(entry.folder, entry.name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return {};
+    found.push_back({.key = entry.relative, .id = {}, .begun = last_modified(about), .hidden_file = true});
+    return {};
+  }));
+  return found;
+}
+
+Result<void> LocalFolder::abort(const UnfinishedUpload& upload) {
+  const auto [folder_key, name] = split_key(upload.key);
+  if (!is_unfinished_name(name)) {
+    return fail(ErrorKind::Internal, fmt::format("{} is not an unfinished upload", upload.key));
+  }
+  PG2ATHENA_ASSIGN(const Lock held, lock());  // keeps set_link() out, as in remove_unfinished()
+  PG2ATHENA_ASSIGN(const FileDescriptor folder, root_->tree.open_folder(folder_key));
+  if (!folder.is_open()) return {};
+  const std::optional<FileDescriptor> file = hold_abandoned(folder.get(), std::string(name));
+  if (!file) return {};
+  if (::unlinkat(folder.get(), std::string(name).c_str(), 0) != 0 && errno != ENOENT) {
+    return fail(root_->tree.error(errno, "remove", upload.key));
+  }
+  root_->tree.prune(folder_key);
+  return {};
+}
+
 Result<void> LocalFolder::remove_unfinished(const std::string& prefix) {
   PG2ATHENA_TRY(check_prefix(prefix));
   const auto [folder, stem] = split_key(prefix);
@@ -280,10 +328,8 @@ Result<void> LocalFolder::remove_unfinished(const std::string& prefix) {
   PG2ATHENA_ASSIGN(const Lock held, lock());
   PG2ATHENA_TRY(root_->tree.walk(folder, stem, [&](const FolderTree::Entry& entry) -> Result<void> {
     if (!is_unfinished_name(entry.name)) return {};
-    const FileDescriptor file(
-        ::openat(entry.folder, entry.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!file.is_open() && errno != ELOOP) return {};                              // it vanished
-    if (file.is_open() && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return {};  // somebody still writes it
+    const std::optional<FileDescriptor> file = hold_abandoned(entry.folder, entry.name);
+    if (!file) return {};
     if (::unlinkat(entry.folder, entry.name.c_str(), 0) == 0 || errno == ENOENT) return {};
     return fail(root_->tree.error(errno, "remove", entry.relative));
   }));

@@ -12,6 +12,7 @@
 
 #include "storage/file_descriptor.h"
 #include "storage/object_store.h"
+#include "storage/unfinished_uploads.h"
 
 namespace pg2athena::storage {
 
@@ -31,7 +32,7 @@ namespace pg2athena::storage {
 // records
 //   and data alike: a lake is there for others to read, and whoever wants it private says so by the umask or
 //   by the rights on the folder. Mode 0600 would break every reader under another account.
-class LocalFolder final : public ObjectStore {
+class LocalFolder final : public ObjectStore, public UnfinishedUploads {
  public:
   enum class Access : std::uint8_t {
     Read,   // the folder has to be there, and isn't changed
@@ -56,6 +57,11 @@ class LocalFolder final : public ObjectStore {
   // fall behind it. `decide` may only read from this store.
   using LinkTarget = std::function<Result<std::optional<std::string>>()>;
   Result<void> set_link(const std::string& key, const LinkTarget& decide);
+
+  // Hidden files that no living process holds, in folders whose keys begin with `prefix`.
+  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) override;
+  bool by_whole_keys_only() const override { return false; }
+  Result<void> abort(const UnfinishedUpload& upload) override;
 
   // Removes what killed programs left under the prefix: unfinished uploads that no living process holds, and
   // empty folders.

@@ -31,6 +31,20 @@ class LocalFolderTest : public testing::Test {
     PG2ATHENA_TRY(upload->write(as_bytes(content)));
     return upload->complete();
   }
+  // A program that is killed while it writes t/data/run/0.parquet.
+  void kill_while_uploading() {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      const auto store = open();
+      const auto upload = store->start_upload("t/data/run/0.parquet").value();
+      EXPECT_TRUE(upload->write(as_bytes(std::string(1'000'000, 'x'))).has_value());
+      ::raise(SIGKILL);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+  }
   // Everything in the lake but the lock, hidden or not.
   std::vector<std::string> everything() const {
     std::vector<std::string> found;
@@ -188,18 +202,7 @@ TEST_F(LocalFolderTest, A_file_in_the_place_of_a_link_is_left_alone) {
 }
 
 TEST_F(LocalFolderTest, A_killed_program_leaves_only_what_remove_unfinished_takes) {
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const auto store = open();
-    const auto upload = store->start_upload("t/data/run/0.parquet").value();
-    EXPECT_TRUE(upload->write(as_bytes(std::string(1'000'000, 'x'))).has_value());
-    ::raise(SIGKILL);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
-
+  kill_while_uploading();
   const auto store = open();
   EXPECT_TRUE(store->list("").value().empty());
   EXPECT_EQ(everything().size(), 4U);
@@ -210,6 +213,26 @@ TEST_F(LocalFolderTest, A_killed_program_leaves_only_what_remove_unfinished_take
   EXPECT_EQ(everything().size(), 4U) << "the living upload, and nothing of the dead one";
   ASSERT_TRUE(store->remove("t/data/run/1.parquet").has_value());
   EXPECT_EQ(everything(), Paths{});
+}
+
+TEST_F(LocalFolderTest, What_a_killed_program_left_is_listed_and_removed_one_by_one) {
+  kill_while_uploading();
+  const auto store = open();
+  const auto living = store->start_upload("t/data/run/1.parquet").value();
+  std::ofstream(lake() / "t/data/run/.unfinished") << "somebody's";
+  const std::vector<UnfinishedUpload> found = store->unfinished("").value();
+  ASSERT_EQ(found.size(), 1U) << "neither the living one nor another's";
+  EXPECT_TRUE(found[0].hidden_file);
+  EXPECT_TRUE(found[0].key.starts_with("t/data/run/."));
+  EXPECT_LT(std::chrono::system_clock::now() - found[0].begun.value(), std::chrono::minutes(1));
+  ASSERT_TRUE(store->abort(found[0]).has_value());
+  ASSERT_TRUE(store->abort(found[0]).has_value()) << "is gone, which is no error";
+  EXPECT_FALSE(store->abort({.key = "t/data/run/.unfinished"}).has_value());
+  EXPECT_TRUE(store->unfinished("").value().empty());
+  ASSERT_TRUE(living->complete().has_value());
+  const std::vector<ObjectInfo> objects = store->list("").value();
+  ASSERT_EQ(objects.size(), 1U);
+  EXPECT_LT(std::chrono::system_clock::now() - objects[0].last_modified.value(), std::chrono::minutes(1));
 }
 
 TEST_F(LocalFolderTest, Uploads_and_removals_at_once_do_not_take_folders_from_each_other) {

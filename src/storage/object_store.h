@@ -2,6 +2,7 @@
 // same to everything above. Nothing here knows what the objects mean.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,8 +21,11 @@ namespace pg2athena::storage {
 struct ObjectInfo {
   std::string key;
   std::uint64_t size = 0;  // bytes
+  // When it was stored, by the store's clock, where the store says so.
+  std::optional<std::chrono::system_clock::time_point> last_modified = {};
 
-  bool operator==(const ObjectInfo&) const = default;
+  // Of the same name and size; when it was stored doesn't make it another.
+  bool operator==(const ObjectInfo& other) const { return key == other.key && size == other.size; }
 };
 
 struct StoredObject {

@@ -118,6 +118,10 @@ S3Bucket::S3Bucket(const aws::ServiceParts& parts, aws::CredentialsProvider& cre
       bucket_url_(bucket_url(options_, endpoint_, region_)),
       tls_(endpoint_.starts_with("https://")) {}
 
+bool S3Bucket::is_of_aws() const {
+  return endpoint_ == aws::default_endpoint("s3", region_);
+}
+
 const aws::ServiceParts& S3Bucket::parts(S3Patience patience) const {
   switch (patience) {
     case S3Patience::Brief:

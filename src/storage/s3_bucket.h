@@ -47,6 +47,8 @@ class S3Bucket {
   const std::string& region() const { return region_; }
   // "https://host[:port]", for people.
   const std::string& endpoint() const { return endpoint_; }
+  // Whether that is AWS's own for the region.
+  bool is_of_aws() const;
 
   aws::ServiceCall call(S3Request request) const;
   const aws::ServiceParts& parts(S3Patience patience) const;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "base/run_id.h"
 
 namespace pg2athena::storage {
@@ -62,7 +63,10 @@ Result<std::vector<ObjectInfo>> S3Store::list(const std::string& prefix) {
   std::vector<ObjectInfo> found;
   for (S3Listed& object : listed) {
     // What the console calls folders, for one, is no object of a lake.
-    if (check_key(object.key)) found.push_back({.key = std::move(object.key), .size = object.size});
+    if (!check_key(object.key)) continue;
+    found.push_back({.key = std::move(object.key),
+                     .size = object.size,
+                     .last_modified = time_of_rfc3339(object.last_modified)});
   }
   return found;
 }

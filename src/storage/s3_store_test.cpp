@@ -11,6 +11,7 @@
 #include "storage/every_store_for_tests.h"
 #include "storage/fake_s3_for_tests.h"
 #include "storage/part_size.h"
+#include "storage/s3_unfinished.h"
 
 namespace pg2athena::storage {
 namespace {
@@ -68,6 +69,26 @@ std::string long_text(std::size_t bytes) {
   for (std::size_t i = 0; text.size() < bytes; ++i) text += std::to_string(i) + ",";
   text.resize(bytes);
   return text;
+}
+
+TEST(S3Unfinished, Uploads_are_found_by_the_lakes_keys_and_aborted) {
+  S3Backed s3;
+  s3.s3.uploads = {{"1", {.key = "lake/t/data/run/0-0-0.parquet", .headers = {}, .parts = {}}},
+                   {"2", {.key = "other/backup", .headers = {}, .parts = {}}}};
+  S3Unfinished unfinished(s3.store);
+  EXPECT_TRUE(unfinished.by_whole_keys_only()) << "the endpoint isn't AWS's, and may be MinIO's";
+  const std::vector<UnfinishedUpload> found = unfinished.unfinished("").value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].key, "t/data/run/0-0-0.parquet");
+  EXPECT_EQ(found[0].id, "1");
+  ASSERT_TRUE(unfinished.abort(found[0]).has_value());
+  ASSERT_TRUE(unfinished.abort(found[0]).has_value()) << "is gone, which is no error";
+  EXPECT_EQ(s3.s3.uploads.size(), 1U);
+
+  S3Options of_aws = options_of_test();
+  of_aws.endpoint = "https://s3.us-east-1.amazonaws.com";
+  S3Backed aws(of_aws);
+  EXPECT_FALSE(S3Unfinished(aws.store).by_whole_keys_only());
 }
 
 TEST(S3Store, A_small_object_is_one_request) {

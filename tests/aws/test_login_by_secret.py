@@ -114,6 +114,20 @@ def job(tmp_path, role, moto) -> Job:
     return Job(tmp_path, role, moto.url)
 
 
+def test_The_doctor_tells_the_secret_from_the_server(job, role):
+    def checks(code, source):
+        result = assert_exit(job("doctor", source, options=["--output", "json"]), code)
+        return {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+
+    absent = checks(FAILED, f"{{secret: {role.secret}}}")
+    assert absent["secret"]["verdict"] == "failed" and "login" not in absent
+    role.store(role.as_rds())
+    found = checks(DONE, f"{{secret: {role.secret}}}")
+    assert role.secret in found["secret"]["finding"] and found["login"]["verdict"] == "ok"
+    role.change_password()
+    assert checks(FAILED, f"{{secret: {role.secret}}}")["login"]["verdict"] == "failed"
+
+
 @contextlib.contextmanager
 def front_of(moto, instead=lambda asked: None):
     """A server that passes requests on to moto, unless `instead` has an answer; .asked has them all."""

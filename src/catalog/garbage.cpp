@@ -1,0 +1,358 @@
+#include "catalog/garbage.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/run_id.h"
+#include "catalog/decision.h"
+#include "catalog/json_reader.h"
+#include "catalog/object_keys.h"
+#include "catalog/table_record.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using State = RunRemains::State;
+using Kind = RunObject::Kind;
+using std::chrono::system_clock;
+using storage::ObjectInfo;
+using storage::UnfinishedUpload;
+
+// A run as it is found, object by object.
+struct Found {
+  RunRemains remains;
+  bool has_folder = false;  // records of its own: it is of this lake
+  bool has_plan = false;
+  bool has_commit = false;
+  bool has_published = false;
+  std::set<int> receipts;  // by shard
+  std::map<std::pair<std::string, int>, int>
+      next_file;  // of a table's shard: behind the last one that is there
+
+  void add(const RunObject& object, const ObjectInfo& info);
+};
+
+void Found::add(const RunObject& object, const ObjectInfo& info) {
+  switch (object.kind) {
+    case Kind::Data: {
+      int& next = next_file[{object.table, object.shard}];
+      next = std::max(next, object.file + 1);
+      break;
+    }
+    case Kind::Receipt:
+      has_folder = true;
+      receipts.insert(object.shard);
+      break;
+    case Kind::Plan:
+      has_folder = has_plan = true;
+      break;
+    case Kind::Commit:
+      has_folder = has_commit = true;
+      return;  // it stays, whatever it says
+    case Kind::Published:
+      has_folder = has_published = true;
+      return;
+    case Kind::Pending:
+      break;
+  }
+  remains.objects.push_back(info);
+}
+
+using Runs = std::map<std::string, Found, std::less<>>;
+
+Result<Runs> runs_in(storage::ObjectStore& store) {
+  PG2ATHENA_ASSIGN(const std::vector<ObjectInfo> objects, store.list(""));
+  Runs runs;
+  for (const ObjectInfo& object : objects) {
+    const std::optional<RunObject> of_run = run_object(object.key);
+    if (of_run) runs[of_run->run_id].add(*of_run, object);
+  }
+  return runs;
+}
+
+Result<std::set<std::string>> shown_runs(storage::ObjectStore& store) {
+  PG2ATHENA_ASSIGN(const std::vector<TableRecord> records, read_table_records(store));
+  std::set<std::string> runs;
+  for (const TableRecord& record : records) runs.insert(record.run_id);
+  return runs;
+}
+
+// The verdict of a run whose commit.json is there.
+Result<std::optional<Decision::Verdict>> read_verdict(storage::ObjectStore& store,
+                                                      const std::string& run_id) {
+  PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> commit, store.get(commit_key(run_id)));
+  if (!commit) return std::nullopt;
+  Result<Decision> decision = decision_from_json(commit->content);
+  if (!decision) return fail(std::move(decision).error().with("object", commit_key(run_id)));
+  if (decision->run_id != run_id) {
+    return fail(ErrorKind::CorruptInput,
+                fmt::format("the decision of run {} names run {}", run_id, decision->run_id));
+  }
+  return decision->verdict;
+}
+
+Result<State> state_of(storage::ObjectStore& store, const std::string& run_id, const Found& run,
+                       const std::set<std::string>& shown) {
+  if (run.has_published) return State::Published;  // which only comes behind a decision to publish
+  if (!run.has_commit) return shown.contains(run_id) ? State::Published : State::Undecided;
+  PG2ATHENA_ASSIGN(const auto verdict, read_verdict(store, run_id));
+  if (!verdict)
+    return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", commit_key(run_id)));
+  return *verdict == Decision::Verdict::Publish ? State::Decided : State::Abandoned;
+}
+
+// The keys that a run may have been uploading to when it ended, by its plan: a shard without a receipt writes
+// one file after the other, in one attempt.
+std::vector<std::string> candidate_keys(storage::ObjectStore& store, const std::string& run_id,
+                                        const Found& run) {
+  std::vector<std::string> keys;
+  if (!run.has_plan) return keys;
+  const auto plan = store.get(plan_key(run_id));
+  // A plan that can't be read tells nothing; what prefixes find is found all the same.
+  if (!plan || !*plan) return keys;
+  const Json json = Json::parse((*plan)->content, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("tables") || !json["tables"].is_array()) return keys;
+  for (const Json& table : json["tables"]) {
+    const bool whole = table.is_object() && table.contains("name") && table["name"].is_string() &&
+                       table.contains("shards") && table["shards"].is_array();
+    if (!whole) continue;
+    const std::string name = table["name"].get<std::string>();
+    if (!check_table_name(name)) continue;
+    for (const Json& shard : table["shards"]) {
+      if (!shard.is_object() || !shard.contains("shard") || !shard["shard"].is_number_unsigned()) continue;
+      const int number = shard["shard"].get<int>();
+      if (run.receipts.contains(number)) continue;
+      const auto next = run.next_file.find({name, number});
+      keys.push_back(data_key(name, run_id, "", number, 0, next == run.next_file.end() ? 0 : next->second));
+    }
+  }
+  return keys;
+}
+
+class Search {
+ public:
+  Search(const GarbageSearch& lake, std::chrono::milliseconds older_than)
+      : lake_(lake), older_than_(older_than), now_(lake.clock.now()) {}
+
+  Result<Garbage> search() {
+    // Before the decisions are read: a run that is decided meanwhile isn't undecided.
+    PG2ATHENA_ASSIGN(runs_, runs_in(lake_.store));
+    PG2ATHENA_ASSIGN(const std::set<std::string> shown, shown_runs(lake_.store));
+    PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(""));
+    for (UnfinishedUpload& upload : uploads) take(std::move(upload));
+    std::erase_if(runs_, [](const auto& run) { return !run.second.has_folder; });
+    for (auto& [run_id, run] : runs_) {
+      PG2ATHENA_TRY(lake_.stop.check());
+      PG2ATHENA_TRY(judge(run_id, run, shown));
+    }
+    return std::move(garbage_);
+  }
+
+ private:
+  // An upload goes to its run. What isn't one of ours, by its name, is left where it is.
+  void take(UnfinishedUpload upload) {
+    if (!upload.hidden_file) {
+      const std::optional<RunObject> object = run_object(upload.key);
+      if (!object || object->kind != Kind::Data) return;
+      const auto run = runs_.find(object->run_id);
+      if (run != runs_.end() && run->second.has_folder) add(run->second, std::move(upload));
+      return;
+    }
+    const std::string run_id(run_of_folder(upload.key));
+    const bool record = upload.key.starts_with(run_prefix(run_id));
+    const auto run = record ? runs_.try_emplace(run_id).first : runs_.find(run_id);
+    if (!run_id.empty() && run != runs_.end() && (record || run->second.has_folder)) {
+      run->second.has_folder = true;
+      add(run->second, std::move(upload));
+    } else if (is_old(upload.begun.value_or(system_clock::time_point()))) {
+      garbage_.strays.push_back(std::move(upload));
+    }
+  }
+
+  static void add(Found& run, UnfinishedUpload upload) {
+    std::vector<UnfinishedUpload>& uploads = run.remains.uploads;
+    if (std::ranges::find(uploads, upload) == uploads.end()) uploads.push_back(std::move(upload));
+  }
+
+  Result<void> judge(const std::string& run_id, Found& run, const std::set<std::string>& shown) {
+    RunRemains& remains = run.remains;
+    remains.run_id = run_id;
+    remains.started = run_id_time(run_id).value_or(system_clock::time_point());
+    PG2ATHENA_ASSIGN(remains.state, state_of(lake_.store, run_id, run, shown));
+    const bool dead = remains.state == State::Undecided || remains.state == State::Abandoned;
+    date(remains);
+    if (dead && !remains.young && lake_.uploads.by_whole_keys_only()) {
+      for (const std::string& key : candidate_keys(lake_.store, run_id, run)) {
+        PG2ATHENA_TRY(lake_.stop.check());
+        PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(key));
+        for (UnfinishedUpload& upload : uploads) {
+          if (upload.key == key) add(run, std::move(upload));
+        }
+      }
+      date(remains);
+    }
+    if (remains.state == State::Published) {
+      remains.objects.clear();
+      if (remains.uploads.empty() || remains.young) return {};
+    }
+    const bool nothing = remains.objects.empty() && remains.uploads.empty();
+    if (!nothing) garbage_.runs.push_back(std::move(remains));
+    return {};
+  }
+
+  void date(RunRemains& remains) const {
+    system_clock::time_point last = remains.started;
+    const bool published = remains.state == State::Published;
+    for (const ObjectInfo& object : remains.objects) {
+      if (object.last_modified && !published) last = std::max(last, *object.last_modified);
+    }
+    for (const UnfinishedUpload& upload : remains.uploads) {
+      if (upload.begun) last = std::max(last, *upload.begun);
+    }
+    remains.last_sign_of_life = last;
+    remains.young = !is_old(last);
+  }
+
+  // The store's clock may be before ours: nothing is too young for an age of 0.
+  bool is_old(system_clock::time_point last) const {
+    return older_than_ == std::chrono::milliseconds(0) || now_ - last >= older_than_;
+  }
+
+  const GarbageSearch& lake_;
+  const std::chrono::milliseconds older_than_;
+  const system_clock::time_point now_;
+  Runs runs_;
+  Garbage garbage_;
+};
+
+// True: commit.json says that the run is never published. False: that it is.
+Result<bool> abandon(storage::ObjectStore& store, const Clock& clock, const std::string& run_id) {
+  const Decision against{.run_id = run_id,
+                         .verdict = Decision::Verdict::Abandon,
+                         .decided_at = rfc3339(clock.now()),
+                         .tables = {}};
+  const auto put = store.put(commit_key(run_id), to_json(against), storage::PutCondition::if_absent());
+  if (put && std::holds_alternative<storage::Stored>(*put)) return true;
+  // Something was there before, or an answer got lost: what is there tells.
+  PG2ATHENA_ASSIGN(const auto verdict, read_verdict(store, run_id));
+  if (verdict) return *verdict == Decision::Verdict::Abandon;
+  if (!put) return fail(put.error());
+  return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", commit_key(run_id)));
+}
+
+// In the order in which a run's objects go: what says which run it was goes last, so that what an interrupted
+// removal leaves can still be told to be ours.
+int rank(const ObjectInfo& object) {
+  const std::optional<RunObject> of_run = run_object(object.key);
+  if (!of_run || of_run->kind == Kind::Data) return 0;
+  if (of_run->kind == Kind::Receipt) return 1;
+  return of_run->kind == Kind::Pending ? 2 : 3;
+}
+
+class Remover {
+ public:
+  Remover(const GarbageSearch& lake, std::string run_id)
+      : lake_(lake), removal_{.run_id = std::move(run_id), .error = {}} {}
+
+  Removal run(const RunRemains& run) {
+    if (run.state == State::Undecided) {
+      const Result<bool> abandoned = abandon(lake_.store, lake_.clock, run.run_id);
+      if (!abandoned) note(abandoned.error());
+      removal_.decided_meanwhile = abandoned && !*abandoned;
+      if (!abandoned || !*abandoned) return std::move(removal_);
+    }
+    // First, since a store that knows uploads by whole keys only is asked by what else is there.
+    uploads(run.uploads);
+    std::vector<ObjectInfo> objects = run.objects;
+    std::ranges::stable_sort(objects, {}, rank);
+    for (const ObjectInfo& object : objects) {
+      // The plan is not to go while something is left.
+      if (stopped() || (rank(object) == 3 && removal_.error)) break;
+      if (note(lake_.store.remove(object.key))) continue;
+      ++removal_.objects;
+      removal_.bytes += object.size;
+    }
+    return std::move(removal_);
+  }
+
+  Removal strays(const std::vector<UnfinishedUpload>& strays) {
+    uploads(strays);
+    return std::move(removal_);
+  }
+
+ private:
+  void uploads(const std::vector<UnfinishedUpload>& uploads) {
+    for (const UnfinishedUpload& upload : uploads) {
+      if (stopped()) return;
+      if (!note(lake_.uploads.abort(upload))) ++removal_.uploads;
+    }
+  }
+
+  bool stopped() {
+    if (const Result<void> checked = lake_.stop.check(); !checked) {
+      // What stops everything is what is to be said.
+      removal_.error = checked.error();
+      return true;
+    }
+    return false;
+  }
+
+  // Whether it failed.
+  bool note(const Result<void>& result) { return !result && note(result.error()); }
+  bool note(const Error& error) {
+    if (!removal_.error) {
+      removal_.error = Error(error);
+      if (!removal_.run_id.empty())
+        removal_.error = std::move(*removal_.error).with("run_id", removal_.run_id);
+    }
+    return true;
+  }
+
+  const GarbageSearch& lake_;
+  Removal removal_;
+};
+
+}  // namespace
+
+std::uint64_t RunRemains::bytes() const {
+  std::uint64_t sum = 0;
+  for (const ObjectInfo& object : objects) sum += object.size;
+  return sum;
+}
+
+std::string_view to_string(RunRemains::State state) {
+  switch (state) {
+    case State::Undecided:
+      return "undecided";
+    case State::Abandoned:
+      return "abandoned";
+    case State::Decided:
+      return "decided";
+    case State::Published:
+      return "published";
+  }
+  return "";
+}
+
+Result<Garbage> find_garbage(const GarbageSearch& lake, std::chrono::milliseconds older_than) {
+  return Search(lake, older_than).search();
+}
+
+std::vector<Removal> remove_garbage(const GarbageSearch& lake, const Garbage& garbage) {
+  std::vector<Removal> removals;
+  const auto stopped = [&] {
+    return !removals.empty() && removals.back().error &&
+           removals.back().error->kind() == ErrorKind::Interrupted;
+  };
+  for (const RunRemains& run : garbage.runs) {
+    if (run.is_garbage() && !stopped()) removals.push_back(Remover(lake, run.run_id).run(run));
+  }
+  if (!garbage.strays.empty() && !stopped()) removals.push_back(Remover(lake, "").strays(garbage.strays));
+  return removals;
+}
+
+}  // namespace pg2athena::catalog
