@@ -48,7 +48,8 @@ bool check_login(const DoctorParts& parts, postgres::LoginProvider& logins, Chec
 void check_server(postgres::Connection& connection, Checkup& checkup) {
   constexpr const char* kAbout =
       "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), s.ssl, s.version,"
-      " pg_catalog.inet_client_addr() IS NULL"
+      " coalesce(pg_catalog.inet_client_addr() <<= '127.0.0.0/8' OR pg_catalog.inet_client_addr() = '::1', "
+      "true)"
       " FROM pg_catalog.pg_stat_ssl AS s WHERE s.pid = pg_catalog.pg_backend_pid()";
   auto about = connection.execute(kAbout);
   if (about && about->rows() != 1) {
@@ -63,10 +64,10 @@ void check_server(postgres::Connection& connection, Checkup& checkup) {
   if (about->boolean(0, 2)) {
     checkup.ok("TLS", std::string(about->text(0, 3)));
   } else if (about->boolean(0, 4)) {
-    checkup.ok("TLS", "none, over a socket of this machine");
+    checkup.ok("TLS", "none, and the way is this machine's own");
   } else {
     checkup.warn("TLS", "none: whoever is on the way to the server can read along",
-                 "sslmode=verify-full in source.url, unless the way is this machine's own");
+                 "sslmode=verify-full in source.url");
   }
 }
 
