@@ -268,7 +268,9 @@ class Remover {
     // First, since a store that knows uploads by whole keys only is asked by what else is there.
     uploads(run.uploads);
     std::vector<ObjectInfo> objects = run.objects;
-    std::ranges::stable_sort(objects, {}, rank);
+    std::ranges::sort(objects, {}, [](const ObjectInfo& object) {
+      return std::pair(rank(object), std::string_view(object.key));
+    });
     for (const ObjectInfo& object : objects) {
       // The plan is not to go while something is left.
       if (stopped() || (rank(object) == 3 && removal_.error)) break;

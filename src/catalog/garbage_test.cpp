@@ -268,7 +268,7 @@ TEST_F(GarbageTest, A_run_that_lives_after_all_is_never_published_and_says_why) 
   remove(find(milliseconds(0)));
   // It goes on with its second shard.
   ASSERT_TRUE(run_shard(store_, *fourth_, receipt_for(fourth, 1)).has_value());
-  Error error = fourth_->explain(fourth_->commit().error());
+  const Error error = fourth_->explain(fourth_->commit().error());
   EXPECT_EQ(error.kind(), ErrorKind::CommitFailed);
   EXPECT_THAT(error.message(), HasSubstr("pg2athena gc"));
   EXPECT_THAT(error.hint(), HasSubstr("--older-than"));

@@ -87,7 +87,7 @@ TEST(S3Unfinished, Uploads_are_found_by_the_lakes_keys_and_aborted) {
 
   S3Options of_aws = options_of_test();
   of_aws.endpoint = "https://s3.us-east-1.amazonaws.com";
-  S3Backed aws(of_aws);
+  const S3Backed aws(of_aws);
   EXPECT_FALSE(S3Unfinished(aws.store).by_whole_keys_only());
 }
 
