@@ -33,8 +33,8 @@ S3Options options_of_test() {
 }
 
 struct S3Backed {
-  explicit S3Backed(S3Options options = options_of_test(), std::string region = "us-east-1")
-      : opened(S3Store::open(parts, credentials, options, region,
+  explicit S3Backed(const S3Options& options = options_of_test())
+      : opened(S3Store::open(parts, credentials, options, "us-east-1",
                              [this](const Error& error) { left_behind.push_back(error.describe()); })) {}
 
   FakeS3 s3;
@@ -175,9 +175,9 @@ TEST(S3Store, The_bucket_is_in_the_host_of_AWS_and_in_the_path_elsewhere_and_wit
         ->call({.operation = "GetObject", .key = "a=1/b"})
         .request.url;
   };
-  S3Options aws{.location = {.bucket = "bucket", .prefix = "lake"}};
+  const S3Options aws{.location = {.bucket = "bucket", .prefix = "lake"}};
   EXPECT_EQ(url(aws), "https://bucket.s3.eu-central-1.amazonaws.com/lake/a%3D1/b");
-  S3Options dots{.location = {.bucket = "my.bucket"}};
+  const S3Options dots{.location = {.bucket = "my.bucket"}};
   EXPECT_EQ(url(dots), "https://s3.eu-central-1.amazonaws.com/my.bucket/a%3D1/b");
   EXPECT_EQ(url(options_of_test()), "https://s3.test/bucket/lake/a%3D1/b");
   S3Options host = options_of_test();
@@ -188,7 +188,7 @@ TEST(S3Store, The_bucket_is_in_the_host_of_AWS_and_in_the_path_elsewhere_and_wit
 TEST(S3Store, Another_region_is_learned_from_the_bucket_unless_one_was_named) {
   FakeS3 s3;
   s3.region = "eu-west-1";
-  aws::Signer signer(library());
+  const aws::Signer signer(library());
   aws::FakeTimes times;
   aws::ClockOffset offset;
   aws::StaticCredentials credentials({.access_key_id = "AKID", .secret_access_key = "secret"});
