@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -31,12 +33,14 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-Result<void> copy(std::FILE* file, ByteSink& sink) {
-  std::vector<std::byte> piece(kPiece);
-  while (const std::size_t read = std::fread(piece.data(), 1, piece.size(), file)) {
-    PG2ATHENA_TRY(sink.write(std::span(piece).first(read)));
+Result<void> copy(std::ifstream& file, ByteSink& sink) {
+  std::vector<char> piece(kPiece);
+  while (file) {
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const auto read = static_cast<std::size_t>(file.gcount());
+    PG2ATHENA_TRY(sink.write(std::as_bytes(std::span(piece).first(read))));
   }
-  if (std::ferror(file) != 0) return fail(ErrorKind::Storage, "the file can't be read");
+  if (!file.eof()) return fail(ErrorKind::Storage, "the file can't be read");
   return {};
 }
 
@@ -46,14 +50,12 @@ Result<void> upload(const char* path, const char* location, const char* key, std
   PG2ATHENA_ASSIGN(const auto place, storage::S3Location::parse(location));
   PG2ATHENA_ASSIGN(const auto store, storage::S3Store::open(session->parts(), session->credentials(),
                                                             {.location = place}, session->region(), {}));
-  std::FILE* const file = std::fopen(path, "rb");
-  if (file == nullptr) return fail(ErrorKind::NotFound, fmt::format("no file {}", path));
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(ErrorKind::NotFound, fmt::format("no file {}", path));
   const auto begin = std::chrono::steady_clock::now();
   const double cpu = cpu_seconds();
   PG2ATHENA_ASSIGN(const auto object, store->start_upload(key, {.memory_bytes = memory}));
-  auto done = copy(file, *object);
-  std::fclose(file);
-  PG2ATHENA_TRY(done);
+  PG2ATHENA_TRY(copy(file, *object));
   PG2ATHENA_TRY(object->complete());
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
   fmt::print("{:.3f} {:.3f}\n", wall.count(), cpu_seconds() - cpu);
