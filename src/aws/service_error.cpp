@@ -20,6 +20,7 @@ namespace {
 
 // Of a proxy's page a line is enough.
 constexpr std::size_t kLongestMessage = 1000;
+constexpr int kInsufficientStorage = 507;
 
 template <std::size_t N>
 bool one_of(const std::array<std::string_view, N>& codes, std::string_view code) {
@@ -84,6 +85,8 @@ ErrorKind kind_of(const ServiceError& error) {
   constexpr std::array<std::string_view, 5> kAbsent = {"ResourceNotFoundException", "EntityNotFoundException",
                                                        "NoSuchKey", "NoSuchBucket", "NotFoundException"};
   if (one_of(kAbsent, error.code)) return ErrorKind::NotFound;
+  // "Insufficient storage": no answer of AWS's, but of others who speak like S3 (MinIO: XMinioStorageFull).
+  if (error.status == kInsufficientStorage) return ErrorKind::StorageFull;
   if (!error.code.empty()) return ErrorKind::Service;
   // The answer to HEAD has no body to say more.
   if (error.status == 401) return ErrorKind::Authentication;
@@ -186,7 +189,8 @@ Again again(const ServiceError& error) {
   if (one_of(kOld, error.code)) return Again::CredentialsOld;
   if (one_of(kTransient, error.code)) return Again::Transient;
   // 501 says that a request will never be understood.
-  return error.status >= 500 && error.status != 501 ? Again::Transient : Again::No;
+  const bool for_good = error.status == 501 || error.status == kInsufficientStorage;
+  return error.status >= 500 && !for_good ? Again::Transient : Again::No;
 }
 
 bool is_error_document(std::string_view body) {

@@ -52,6 +52,7 @@ TEST(ServiceError, Says_whether_to_ask_again) {
       {{.status = 400, .code = "ExpiredToken"}, Again::CredentialsOld},
       {{.status = 400, .code = "ValidationException"}, Again::No},
       {{.status = 403, .code = "AccessDenied"}, Again::No},
+      {{.status = 507, .code = "XMinioStorageFull"}, Again::No},
   };
   for (const auto& [error, expected] : cases)
     EXPECT_EQ(again(error), expected) << error.status << " " << error.code;
@@ -70,6 +71,7 @@ TEST(ServiceError, Becomes_an_error_of_the_kind_that_the_operator_can_do_somethi
       {{.status = 404}, ErrorKind::NotFound},
       {{.status = 400, .code = "ValidationException"}, ErrorKind::Service},
       {{.status = 503, .code = "SlowDown"}, ErrorKind::Service},
+      {{.status = 507, .code = "XMinioStorageFull"}, ErrorKind::StorageFull},
   };
   for (const auto& [error, kind] : cases) {
     EXPECT_EQ(to_error(error, "s3", "PutObject", "s3:PutObject").kind(), kind)

@@ -135,6 +135,7 @@ ENDED = {
     "a key that is disabled": (Answer(400, "KMS.DisabledException", "arn:aws:kms:… is disabled."), BEGIN, FAILED,
                                ["KMS.DisabledException", "enable"]),
     "an upload that another request met": (Answer(409, "ConditionalRequestConflict"), COMPLETE, FAILED, ["run again"]),
+    "a store that is full": (Answer(507, "XMinioStorageFull"), PART, FAILED, ["XMinioStorageFull", "make room"]),
     "a bucket that is gone": (Answer(404, "NoSuchBucket"), PART, REFUSED, ["NoSuchBucket"]),
     "a part that arrived otherwise": (ChangeAnswer({"x-amz-checksum-crc64nvme": "AAAAAAAAAAA="}), PART, FAILED,
                                       ["checksum", "part"]),
