@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ServiceError error = service_error_of(response);
   // It goes into a log.
   if (!is_utf8(as_bytes(error.message)) || error.message.size() > 1000) __builtin_trap();
-  static_cast<void>(to_error(error, "service", "Operation").describe());
+  static_cast<void>(to_error(error, "service", "Operation", "service:Operation").describe());
   static_cast<void>(retry_after(response.headers, {}));
   static_cast<void>(parse_xml(body));
   static_cast<void>(read_sts_credentials(body));
