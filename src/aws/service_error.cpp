@@ -235,6 +235,12 @@ std::optional<std::chrono::milliseconds> retry_after(const HttpHeaders& headers,
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
   const std::time_t seconds = curl_getdate(std::string(text).c_str(), nullptr);
   if (seconds < 0) return std::nullopt;
+  // The clock ends in 2262.
+  using Time = std::chrono::system_clock::time_point;
+  if (std::chrono::seconds(seconds) >
+      std::chrono::floor<std::chrono::seconds>(Time::max().time_since_epoch())) {
+    return Time::max();
+  }
   return std::chrono::system_clock::from_time_t(seconds);
 }
 

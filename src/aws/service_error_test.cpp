@@ -99,5 +99,14 @@ TEST(ServiceError, Retry_After_is_seconds_or_a_date) {
   EXPECT_EQ(retry_after({}, now), std::nullopt);
 }
 
+TEST(ServiceError, A_date_beyond_the_clock_is_its_end) {
+  using Time = std::chrono::system_clock::time_point;
+  EXPECT_EQ(parse_http_date("Sun, 01 Jan 3276 08:24:00 GMT"), Time::max());
+  EXPECT_EQ(parse_http_date("Wed, 21 Oct 2015 07:28:00 GMT"),
+            std::chrono::sys_days(std::chrono::October / 21 / 2015) + std::chrono::hours(7) +
+                std::chrono::minutes(28));
+  EXPECT_EQ(parse_http_date("tomorrow"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace pg2athena::aws
