@@ -51,3 +51,12 @@ def set_boto3_clock(monkeypatch):
         # Where the package awscrt is there too, botocore would sign by that, with a clock of its own.
         monkeypatch.setitem(botocore.auth.AUTH_TYPE_MAPS, "s3v4", botocore.auth.S3SigV4Auth)
     return set_clock
+
+
+@pytest.fixture(scope="module")
+def table(cluster):
+    """About 45 MB of Parquet that no codec makes smaller."""
+    with cluster.database() as database:
+        database.execute("CREATE TABLE t AS SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b"
+                         " FROM generate_series(1, 600000) AS i; ANALYZE")
+        yield database

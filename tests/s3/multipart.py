@@ -6,6 +6,10 @@ from harness.minio import KMS_KEY
 
 SMALLEST_PART = 5 << 20   # of all but the last
 
+# The requests of one, for the proxy's rules.
+BEGIN = {"method": "POST", "query": "uploads"}
+PART = {"method": "PUT", "query": "partNumber"}
+
 
 @dataclasses.dataclass
 class Upload:

@@ -10,23 +10,12 @@ from harness.minio import statement
 from harness.program import (COMMIT_UNKNOWN, DONE, FAILED, INTERRUPTED, REFUSED, assert_error, assert_exit, export, finish,
                              run_pg2athena, start_pg2athena)
 from harness.s3_faults import (Answer, BlackHole, Call, ChangeAnswer, Delay, DropAnswer, ResetAfter, Skew, TruncateAnswer)
-from harness.slow_query import wait_until
+from s3.multipart import BEGIN, PART
 
-PART = {"method": "PUT", "query": "partNumber"}
-BEGIN = {"method": "POST", "query": "uploads"}
 COMPLETE = {"method": "POST", "query": "uploadId"}
 COMMIT = {"method": "PUT", "path": "/commit.json$"}
 TABLE_RECORD = {"method": "PUT", "path": "/tables/public.t.json$"}
 RECEIPT = {"method": "PUT", "path": "/receipts/"}
-
-
-@pytest.fixture(scope="module")
-def table(cluster):
-    """About 45 MB of Parquet that no codec makes smaller."""
-    with cluster.database() as database:
-        database.execute("CREATE TABLE t AS SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b"
-                         " FROM generate_series(1, 600000) AS i; ANALYZE")
-        yield database
 
 
 @pytest.fixture

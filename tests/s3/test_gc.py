@@ -9,18 +9,16 @@ from harness.minio import statement
 from harness.program import (DONE, FAILED, INTERRUPTED, REFUSED, assert_error, assert_exit, finish, run_pg2athena,
                              start_pg2athena)
 from harness.s3_faults import Answer, Call
+from s3.multipart import PART
 
-PART = {"method": "PUT", "query": "partNumber"}
 DELETE = {"method": "DELETE"}
 
 
 @pytest.fixture(scope="module")
-def table(cluster):
-    """About 45 MB of Parquet that no codec makes smaller, and a small one."""
-    with cluster.database() as database:
-        database.execute("CREATE TABLE t AS SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b"
-                         " FROM generate_series(1, 600000) AS i; CREATE TABLE small AS SELECT 1 AS i; ANALYZE")
-        yield database
+def table(table):
+    """With a small one beside it."""
+    table.execute("CREATE TABLE small AS SELECT 1 AS i; ANALYZE")
+    return table
 
 
 @pytest.fixture

@@ -11,18 +11,8 @@ import pytest
 from harness import s3_lake
 from harness.program import DONE, assert_exit, finish, run_pg2athena, start_pg2athena
 from harness.s3_faults import Answer, Call, DropAnswer
+from s3.multipart import BEGIN, PART
 
-PART = {"method": "PUT", "query": "partNumber"}
-BEGIN = {"method": "POST", "query": "uploads"}
-
-
-@pytest.fixture(scope="module")
-def table(cluster):
-    """About 45 MB of Parquet that no codec makes smaller."""
-    with cluster.database() as database:
-        database.execute("CREATE TABLE t AS SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b"
-                         " FROM generate_series(1, 600000) AS i; ANALYZE")
-        yield database
 
 
 @pytest.fixture
