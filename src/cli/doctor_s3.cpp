@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/run_id.h"
 #include "cli/doctor.h"
+#include "storage/find_bucket.h"
 #include "storage/s3_answers.h"
 #include "storage/s3_objects.h"
 
@@ -25,7 +26,6 @@ using storage::S3Objects;
 using storage::S3Patience;
 
 constexpr std::string_view kContent = "pg2athena doctor\n";
-constexpr const char* kAnyRegion = "us-east-1";
 
 class S3Checks {
  public:
@@ -132,15 +132,12 @@ class S3Checks {
   }
 
   void multipart() {
-    aws::HttpHeaders headers = bucket_.object_headers(key_, id_);
-    headers.push_back({"x-amz-checksum-algorithm", "CRC64NVME"});
-    headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
     const auto begun = bucket_.send({.operation = "CreateMultipartUpload",
                                      .action = "s3:PutObject",
                                      .method = "POST",
                                      .key = key_,
                                      .query = {{"uploads", ""}},
-                                     .headers = std::move(headers)},
+                                     .headers = bucket_.upload_headers(key_, id_)},
                                     S3Patience::Brief);
     if (!begun) return checkup_.fail("multipart", begun.error());
     const auto id = storage::read_upload_id(begun->body);
@@ -208,8 +205,7 @@ std::string described(const aws::Credentials& credentials, const Clock& clock) {
   return text;
 }
 
-// The bucket where it is, listed once; also when listing is denied, since the rest may work. None: nothing
-// will.
+// The bucket where it is, also when listing is denied, since the rest may work. None: nothing will.
 std::optional<S3Bucket> find_bucket(const DoctorParts& parts, aws::Session& session,
                                     aws::CredentialsProvider& credentials, Checkup& checkup) {
   const auto options = config::s3_options(parts.configuration);
@@ -217,28 +213,17 @@ std::optional<S3Bucket> find_bucket(const DoctorParts& parts, aws::Session& sess
     checkup.fail("bucket", options.error());
     return std::nullopt;
   }
-  std::string region = options->region.empty() ? session.region() : options->region;
-  if (region.empty()) region = kAnyRegion;
-  for (bool again = true;; again = false) {
-    auto bucket = S3Bucket::create(session.parts(), credentials, *options, region);
-    if (!bucket) {
-      checkup.fail("bucket", bucket.error());
-      return std::nullopt;
-    }
-    const auto listed = S3Objects(*bucket).list_page("_pg2athena/", "", 1, S3Patience::Brief);
-    if (!listed) {
-      const std::string right(listed.error().context("bucket_region"));
-      if (again && options->region.empty() && !right.empty() && right != region) {
-        region = right;
-        continue;
-      }
-    }
-    const bool usable = checkup.take("list", listed, [&] {
-      return fmt::format("{} in {}, at {}", options->location.url(), region, bucket->endpoint());
-    });
-    if (usable || listed.error().kind() == ErrorKind::PermissionDenied) return std::move(*bucket);
+  auto found = storage::find_bucket(session.parts(), credentials, *options, session.region());
+  if (!found) {
+    checkup.fail("bucket", found.error());
     return std::nullopt;
   }
+  const bool usable = checkup.take("list", found->listed, [&] {
+    return fmt::format("{} in {}, at {}", options->location.url(), found->bucket.region(),
+                       found->bucket.endpoint());
+  });
+  if (!usable && found->listed.error().kind() != ErrorKind::PermissionDenied) return std::nullopt;
+  return std::move(found->bucket);
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& co
                       fmt::format("{} is no lake: it has no records of a run", (*lake)->location()))
                     .hint(kNameALake));
   }
-  if (access == LakeAccess::Read) return lake;
+  // Only a folder is opened for one or the other.
+  if (access == LakeAccess::Read || storage::S3Location::names_one(configuration.target)) return lake;
   lake->reset();
   return open_lake(configuration, access, aws, log);
 }

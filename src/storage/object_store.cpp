@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
 
@@ -11,10 +12,6 @@ namespace pg2athena::storage {
 namespace {
 
 constexpr std::size_t kLongestKey = 1024;  // "Creating object key names" in Amazon S3's user guide
-
-bool is_control(char c) {
-  return (c >= 0 && c < 0x20) || c == 0x7F;
-}
 
 std::unexpected<Error> refuse(std::string_view key, std::string_view why) {
   return fail(ErrorKind::InvalidArgument, fmt::format("\"{}\" can't be the name of an object: {}",
@@ -24,7 +21,7 @@ std::unexpected<Error> refuse(std::string_view key, std::string_view why) {
 Result<void> check_characters(std::string_view key) {
   if (key.size() > kLongestKey) return refuse(key, "it is longer than 1024 bytes");
   if (!is_utf8(as_bytes(key))) return refuse(key, "it isn't UTF-8");
-  if (std::ranges::any_of(key, is_control)) {
+  if (std::ranges::any_of(key, is_ascii_control)) {
     return fail(ErrorKind::InvalidArgument, "the name of an object can't hold control characters");
   }
   return {};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "aws/base64.h"
 #include "aws/endpoint.h"
@@ -65,22 +66,11 @@ std::string_view encryption_name(S3Encryption encryption) {
   return "";
 }
 
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
 // JSON in base64 ("x-amz-server-side-encryption-context").
 std::string encryption_context(const S3Pairs& pairs) {
-  std::string json;
-  for (const auto& [name, value] : pairs) {
-    json += fmt::format("{}{}:{}", json.empty() ? "" : ",", json_text(name), json_text(value));
-  }
-  return aws::base64(as_bytes("{" + json + "}"));
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : pairs) json[name] = value;
+  return aws::base64(as_bytes(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
 }
 
 void add_encryption(aws::HttpHeaders& headers, const S3ObjectOptions& objects) {
@@ -191,6 +181,13 @@ aws::HttpHeaders S3Bucket::object_headers(const std::string& key, const std::str
   if (!objects.storage_class.empty() && key.ends_with(".parquet")) {
     headers.push_back({"x-amz-storage-class", objects.storage_class});
   }
+  return headers;
+}
+
+aws::HttpHeaders S3Bucket::upload_headers(const std::string& key, const std::string& attempt) const {
+  aws::HttpHeaders headers = object_headers(key, attempt);
+  headers.push_back({"x-amz-checksum-algorithm", "CRC64NVME"});
+  headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
   return headers;
 }
 

@@ -62,9 +62,11 @@ class S3Bucket {
   std::string full_key(std::string_view key) const;
   std::string_view lake_key(std::string_view full_key) const;
 
-  // Headers of PutObject and CreateMultipartUpload: what the object is to be. `attempt` is kept with it, so
+  // Headers of PutObject: what the object is to be. `attempt` is kept with it, so
   // that an object whose making got no answer can be told from another's.
   aws::HttpHeaders object_headers(const std::string& key, const std::string& attempt) const;
+  // The same of CreateMultipartUpload, with the checksum that its parts and the whole will have.
+  aws::HttpHeaders upload_headers(const std::string& key, const std::string& attempt) const;
   // Whether the answer to PutObject, or to an UploadPart, says that the object is encrypted as asked for: a
   // store that doesn't know how may well keep quiet about it. (MinIO doesn't say it of
   // CreateMultipartUpload.)

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace pg2athena::storage {
 namespace {
 
@@ -13,13 +15,6 @@ constexpr std::size_t kMinBucketBytes = 3;
 constexpr std::size_t kMaxBucketBytes = 63;
 
 constexpr std::string_view kScheme = "s3://";
-
-bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
 
 std::unexpected<Error> bad_location(std::string_view text, std::string_view why) {
   return fail(Error(ErrorKind::InvalidArgument, fmt::format("\"{}\" is no location of a lake: {}", text, why))
@@ -40,7 +35,7 @@ Result<S3Location> S3Location::parse(std::string_view text) {
   const std::string_view bucket = rest.substr(0, slash);
   const std::string_view prefix = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
   const bool bucket_name =
-      std::ranges::all_of(bucket, [](char c) { return is_lower_or_digit(c) || c == '-' || c == '.'; });
+      std::ranges::all_of(bucket, [](char c) { return is_ascii_lower_or_digit(c) || c == '-' || c == '.'; });
   if (bucket.empty()) return bad_location(text, "the bucket is missing");
   if (!bucket_name || bucket.size() < kMinBucketBytes || bucket.size() > kMaxBucketBytes) {
     return bad_location(text, "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens");
@@ -49,7 +44,7 @@ Result<S3Location> S3Location::parse(std::string_view text) {
   if (prefix.starts_with('/') || prefix.ends_with('/') || prefix.find("//") != std::string_view::npos) {
     return bad_location(text, "Athena can't use a location with an empty part (//)");
   }
-  if (std::ranges::any_of(prefix, [](char c) { return is_control(c) || c == '*' || c == '?'; })) {
+  if (std::ranges::any_of(prefix, [](char c) { return is_ascii_control(c) || c == '*' || c == '?'; })) {
     return bad_location(text, "Athena can't use a location with wildcards or control characters");
   }
   return S3Location{.bucket = std::string(bucket), .prefix = std::string(prefix)};

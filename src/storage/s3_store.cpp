@@ -2,37 +2,19 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "base/clock.h"
 #include "base/run_id.h"
+#include "storage/find_bucket.h"
 
 namespace pg2athena::storage {
-namespace {
-
-// Any region of AWS's common partition knows where its buckets are.
-constexpr const char* kAnyRegion = "us-east-1";
-constexpr const char* kRecords = "_pg2athena/";
-
-}  // namespace
 
 Result<std::unique_ptr<S3Store>> S3Store::open(const aws::ServiceParts& parts,
                                                aws::CredentialsProvider& credentials,
                                                const S3Options& options, const std::string& region,
                                                const S3Upload::LeftBehind& left_behind) {
-  const auto look_in = [&](const std::string& where) -> Result<std::unique_ptr<S3Store>> {
-    PG2ATHENA_ASSIGN(S3Bucket bucket, S3Bucket::create(parts, credentials, options, where));
-    std::unique_ptr<S3Store> store(new S3Store(std::move(bucket), left_behind));
-    PG2ATHENA_TRY(store->objects_.list_page(kRecords, "", 1, S3Patience::Brief));
-    return store;
-  };
-  std::string first = options.region.empty() ? region : options.region;
-  if (first.empty()) first = kAnyRegion;
-  auto store = look_in(first);
-  if (store || !options.region.empty()) return store;
-  // The identity's region is where we are; a bucket may be elsewhere.
-  const std::string right(store.error().context("bucket_region"));
-  return right.empty() || right == first ? std::move(store) : look_in(right);
+  PG2ATHENA_ASSIGN(FoundBucket found, find_bucket(parts, credentials, options, region));
+  if (!found.listed) return fail(std::move(found.listed).error());
+  return std::unique_ptr<S3Store>(new S3Store(std::move(found.bucket), left_behind));
 }
 
 std::string S3Store::new_attempt() const {

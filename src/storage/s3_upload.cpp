@@ -70,15 +70,12 @@ Result<void> S3Upload::send_part() {
 // Never cancelled: an upload that was begun, and whose id we don't have, can't be aborted.
 Result<void> S3Upload::begin() {
   if (options_.stop != nullptr) PG2ATHENA_TRY(options_.stop->check());
-  aws::HttpHeaders headers = bucket_.object_headers(key_, attempt_);
-  headers.push_back({"x-amz-checksum-algorithm", "CRC64NVME"});
-  headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
   const aws::ServiceCall call = bucket_.call({.operation = "CreateMultipartUpload",
                                               .action = "s3:PutObject",
                                               .method = "POST",
                                               .key = key_,
                                               .query = {{"uploads", ""}},
-                                              .headers = std::move(headers)});
+                                              .headers = bucket_.upload_headers(key_, attempt_)});
   const aws::ServiceParts& parts = bucket_.parts(S3Patience::Usual);
   aws::ServiceAttempts attempts(parts, call);
   auto answer = aws::call_service(parts, call, attempts);
