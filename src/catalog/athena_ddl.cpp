@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace pg2athena::catalog {
@@ -17,13 +18,6 @@ constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::size_t kMaxCommentBytes = 255;
 // A statement, "Query string length" of docs.aws.amazon.com/athena/latest/ug/service-limits.html.
 constexpr std::size_t kMaxStatementBytes = 262'144;
-
-bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
 
 // A name between backticks. A backtick in it is doubled (Hive's rule; no name of a lake has one).
 std::string identifier(std::string_view name) {
@@ -51,7 +45,7 @@ std::string literal(std::string_view text) {
 // characters become blanks.
 std::string on_one_line(std::string_view text) {
   std::string line(text);
-  std::ranges::replace_if(line, is_control, ' ');
+  std::ranges::replace_if(line, is_ascii_control, ' ');
   return line;
 }
 
@@ -116,7 +110,7 @@ Statement statement_of(const TableRecord& record, const storage::S3Location& lak
 
 Result<void> check_athena_database(std::string_view name) {
   const bool characters =
-      std::ranges::all_of(name, [](char c) { return is_lower_or_digit(c) || c == '_' || c == '-'; });
+      std::ranges::all_of(name, [](char c) { return is_ascii_lower_or_digit(c) || c == '_' || c == '-'; });
   if (characters && !name.empty() && name.size() <= kMaxNameBytes) return {};
   return fail(
       Error(ErrorKind::InvalidArgument, fmt::format("\"{}\" can't be a database of Athena", name))

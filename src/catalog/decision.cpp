@@ -1,6 +1,11 @@
 #include "catalog/decision.h"
 
+#include <utility>
+
+#include <fmt/format.h>
+
 #include "catalog/json_reader.h"
+#include "catalog/object_keys.h"
 #include "catalog/table_record_json.h"
 
 namespace pg2athena::catalog {
@@ -43,6 +48,18 @@ Result<Decision> decision_from_json(std::string_view text) {
   });
   PG2ATHENA_TRY(reader.result());
   return decision;
+}
+
+Result<std::optional<Decision>> read_decision(storage::ObjectStore& store, const std::string& run_id) {
+  PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> commit, store.get(commit_key(run_id)));
+  if (!commit) return std::nullopt;
+  Result<Decision> decision = decision_from_json(commit->content);
+  if (!decision) return fail(std::move(decision).error().with("object", commit_key(run_id)));
+  if (decision->run_id != run_id) {
+    return fail(ErrorKind::CorruptInput,
+                fmt::format("the decision of run {} names run {}", run_id, decision->run_id));
+  }
+  return std::move(*decision);
 }
 
 }  // namespace pg2athena::catalog

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "catalog/table_record.h"
+#include "storage/object_store.h"
 
 namespace pg2athena::catalog {
 
@@ -36,5 +37,8 @@ struct Decision {
 
 std::string to_json(const Decision& decision);
 Result<Decision> decision_from_json(std::string_view text);
+
+// What commit.json says of the run; none where there is none. CorruptInput where it is another run's.
+Result<std::optional<Decision>> read_decision(storage::ObjectStore& store, const std::string& run_id);
 
 }  // namespace pg2athena::catalog

@@ -81,28 +81,14 @@ Result<std::set<std::string>> shown_runs(storage::ObjectStore& store) {
   return runs;
 }
 
-// The verdict of a run whose commit.json is there.
-Result<std::optional<Decision::Verdict>> read_verdict(storage::ObjectStore& store,
-                                                      const std::string& run_id) {
-  PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> commit, store.get(commit_key(run_id)));
-  if (!commit) return std::nullopt;
-  Result<Decision> decision = decision_from_json(commit->content);
-  if (!decision) return fail(std::move(decision).error().with("object", commit_key(run_id)));
-  if (decision->run_id != run_id) {
-    return fail(ErrorKind::CorruptInput,
-                fmt::format("the decision of run {} names run {}", run_id, decision->run_id));
-  }
-  return decision->verdict;
-}
-
 Result<State> state_of(storage::ObjectStore& store, const std::string& run_id, const Found& run,
                        const std::set<std::string>& shown) {
   if (run.has_published) return State::Published;  // which only comes behind a decision to publish
   if (!run.has_commit) return shown.contains(run_id) ? State::Published : State::Undecided;
-  PG2ATHENA_ASSIGN(const auto verdict, read_verdict(store, run_id));
-  if (!verdict)
+  PG2ATHENA_ASSIGN(const std::optional<Decision> decision, read_decision(store, run_id));
+  if (!decision)
     return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", commit_key(run_id)));
-  return *verdict == Decision::Verdict::Publish ? State::Decided : State::Abandoned;
+  return decision->verdict == Decision::Verdict::Publish ? State::Decided : State::Abandoned;
 }
 
 // The keys that a run may have been uploading to when it ended, by its plan: a shard without a receipt writes
@@ -238,8 +224,8 @@ Result<bool> abandon(storage::ObjectStore& store, const Clock& clock, const std:
   const auto put = store.put(commit_key(run_id), to_json(against), storage::PutCondition::if_absent());
   if (put && std::holds_alternative<storage::Stored>(*put)) return true;
   // Something was there before, or an answer got lost: what is there tells.
-  PG2ATHENA_ASSIGN(const auto verdict, read_verdict(store, run_id));
-  if (verdict) return *verdict == Decision::Verdict::Abandon;
+  PG2ATHENA_ASSIGN(const std::optional<Decision> decision, read_decision(store, run_id));
+  if (decision) return decision->verdict == Decision::Verdict::Abandon;
   if (!put) return fail(put.error());
   return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", commit_key(run_id)));
 }

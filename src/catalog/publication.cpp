@@ -93,19 +93,14 @@ Result<void> write_finish(storage::ObjectStore& store, const RunOutcome& outcome
 // None when the run isn't decided, or there was nothing left to do but to remove its marker.
 Result<std::optional<RunOutcome>> roll_forward_run(storage::ObjectStore& store, Publisher& publisher,
                                                    const std::string& run_id) {
-  PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> commit, store.get(commit_key(run_id)));
-  if (!commit) return std::nullopt;
-  PG2ATHENA_ASSIGN(const Decision decision, decision_from_json(commit->content));
-  if (decision.run_id != run_id) {
-    return fail(ErrorKind::CorruptInput,
-                fmt::format("the decision of run {} names run {}", run_id, decision.run_id));
-  }
+  PG2ATHENA_ASSIGN(const std::optional<Decision> decision, read_decision(store, run_id));
+  if (!decision) return std::nullopt;
   PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> published, store.get(published_key(run_id)));
-  if (published || decision.verdict == Decision::Verdict::Abandon) {
+  if (published || decision->verdict == Decision::Verdict::Abandon) {
     PG2ATHENA_TRY(store.remove(pending_key(run_id)));
     return std::nullopt;
   }
-  return publish_decided(store, publisher, decision);
+  return publish_decided(store, publisher, *decision);
 }
 
 }  // namespace

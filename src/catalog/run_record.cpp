@@ -270,12 +270,10 @@ Error RunRecord::abandoned_by_another(const Decision& decision) const {
 Error RunRecord::explain(Error error) {
   const std::lock_guard lock(mutex_);
   if (state_ != State::Open) return error;
-  const Result<std::optional<StoredObject>> found = store_.get(commit_key(run_id()));
-  if (!found || !*found) return error;
-  const Result<Decision> decision = decision_from_json((*found)->content);
-  if (!decision || decision->verdict != Decision::Verdict::Abandon) return error;
+  const Result<std::optional<Decision>> decision = read_decision(store_, run_id());
+  if (!decision || !*decision || (*decision)->verdict != Decision::Verdict::Abandon) return error;
   state_ = State::Abandoned;
-  return abandoned_by_another(*decision).because(std::move(error));
+  return abandoned_by_another(**decision).because(std::move(error));
 }
 
 Result<void> RunRecord::unknown(Error cause) {
@@ -301,10 +299,8 @@ Result<void> RunRecord::expect_undecided() {
   if (state_ == State::Decided || state_ == State::Unknown) {
     return fail(ErrorKind::Internal, "nothing may be removed of a run that is or may be decided");
   }
-  PG2ATHENA_ASSIGN(const std::optional<StoredObject> found, store_.get(commit_key(run_id())));
-  if (!found) return {};
-  PG2ATHENA_ASSIGN(const Decision decision, decision_from_json(found->content));
-  if (decision.verdict == Decision::Verdict::Abandon) return {};
+  PG2ATHENA_ASSIGN(const std::optional<Decision> decision, read_decision(store_, run_id()));
+  if (!decision || decision->verdict == Decision::Verdict::Abandon) return {};
   return fail(ErrorKind::Internal, "nothing may be removed: another process decided this run");
 }
 
