@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/run_id.h"
+#include "cli/source_login.h"
 #include "cli/text_table.h"
 #include "login/open_login.h"
 #include "pipeline/run.h"
@@ -21,15 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using storage::PutCondition;
-
-Result<std::unique_ptr<postgres::LoginProvider>> open_login(const DoctorParts& parts) {
-  const login::Settings& settings = parts.configuration.login;
-  login::Parts of_login{.log = parts.log, .stop = parts.stop};
-  if (!login::setting_for_aws(settings).empty()) {
-    PG2ATHENA_ASSIGN(of_login.aws, parts.aws.session());
-  }
-  return login::open_login(settings, of_login);
-}
 
 // The secret, where there is one: what is wrong with it is told apart from what the server says.
 bool check_login(const DoctorParts& parts, postgres::LoginProvider& logins, Checkup& checkup) {
@@ -74,7 +66,7 @@ void check_server(postgres::Connection& connection, Checkup& checkup) {
 }  // namespace
 
 void check_source(const DoctorParts& parts, Checkup& checkup) {
-  const auto logins = open_login(parts);
+  const auto logins = open_source_login(parts.configuration, parts.aws, parts.log, parts.stop);
   if (!logins) return checkup.fail("login", logins.error());
   if (!check_login(parts, **logins, checkup)) return;
   auto connection = postgres::connect(**logins, "pg2athena doctor", parts.stop);

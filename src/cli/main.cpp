@@ -18,9 +18,9 @@
 #include "cli/progress_display.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "cli/source_login.h"
 #include "cli/text_table.h"
 #include "config/documents.h"
-#include "login/open_login.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/run.h"
 #include "pipeline/survey.h"
@@ -98,16 +98,8 @@ class Program {
   }
 
  private:
-  // How the connections to the source log in.
   Result<std::unique_ptr<postgres::LoginProvider>> open_login() {
-    const login::Settings& settings = line_.configuration.login;
-    login::Parts parts{.log = log_, .stop = stop_};
-    if (const std::string_view setting = login::setting_for_aws(settings); !setting.empty()) {
-      auto session = aws_.session();
-      if (!session) return fail(std::move(session).error().with("setting", std::string(setting)));
-      parts.aws = *session;
-    }
-    return login::open_login(settings, parts);
+    return open_source_login(line_.configuration, aws_, log_, stop_);
   }
 
   Result<ExitCode> run_command() {
