@@ -9,10 +9,10 @@
 #include "aws/clock_skew.h"
 #include "aws/credentials.h"
 #include "aws/http.h"
-#include "aws/retry.h"
 #include "aws/service_error.h"
 #include "aws/signer.h"
 #include "base/error.h"
+#include "base/retry.h"
 
 namespace pg2athena::aws {
 

@@ -21,12 +21,20 @@ std::string_view to_string(ErrorKind kind) {
       return "run_in_progress";
     case ErrorKind::Connection:
       return "connection";
+    case ErrorKind::ServerBusy:
+      return "server_busy";
     case ErrorKind::Authentication:
       return "authentication";
     case ErrorKind::LockNotAvailable:
       return "lock_not_available";
+    case ErrorKind::Conflict:
+      return "conflict";
     case ErrorKind::Database:
       return "database";
+    case ErrorKind::SnapshotLost:
+      return "snapshot_lost";
+    case ErrorKind::GaveWay:
+      return "gave_way";
     case ErrorKind::ChangedWhilePlanning:
       return "changed_while_planning";
     case ErrorKind::ValueTooLarge:
@@ -41,6 +49,8 @@ std::string_view to_string(ErrorKind kind) {
       return "storage";
     case ErrorKind::StorageFull:
       return "storage_full";
+    case ErrorKind::UploadLost:
+      return "upload_lost";
     case ErrorKind::Superseded:
       return "superseded";
     case ErrorKind::CommitFailed:
@@ -62,6 +72,12 @@ Error Error::with(std::string_view key, std::string value) && {
 
 Error Error::hint(std::string text) && {
   if (hint_.empty()) hint_ = std::move(text);
+  return std::move(*this);
+}
+
+Error Error::and_hint(std::string_view text) && {
+  if (!hint_.empty()) hint_ += "; ";
+  hint_ += text;
   return std::move(*this);
 }
 

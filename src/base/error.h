@@ -22,9 +22,13 @@ enum class ErrorKind {
   Unsupported,           // the plan can't do this, and says so before the first row
   RunInProgress,         // another run holds this table and target
   Connection,            // no connection, or it was lost
+  ServerBusy,            // the server takes no connection now: it has too many, or is starting up
   Authentication,        // the server refused the login
   LockNotAvailable,      // somebody holds, or waits for, a lock that conflicts with ours
+  Conflict,              // the server ended our statement for another's sake: deadlock, recovery conflict
   Database,              // any other error that the server reports
+  SnapshotLost,          // no connection holds the run's snapshot any more
+  GaveWay,               // the run ended itself so that others could go on
   ChangedWhilePlanning,  // the catalog moved between the plan and the read
   ValueTooLarge,         // a row with more bytes than max_value_size
   Unrepresentable,       // a value that its column's type can't hold
@@ -32,6 +36,7 @@ enum class ErrorKind {
   Service,               // any other error that an AWS service reports
   Storage,               // the target refused a read or a write
   StorageFull,           // no room left on the target
+  UploadLost,            // the store gave an upload of ours up; another one, under another key, may do
   Superseded,            // another run published this table first
   CommitFailed,          // the run is known not to be published
   CommitUnknown,         // nobody knows whether the run is published; never treated as CommitFailed
@@ -58,6 +63,8 @@ class Error {
   Error with(std::string_view key, std::string value) &&;
   // Says what to do; replaces the error policy's general hint for this kind. The first hint wins.
   Error hint(std::string text) &&;
+  // Says what to do besides: behind the hint that there is.
+  Error and_hint(std::string_view text) &&;
   // Keeps what caused this one.
   Error because(Error cause) &&;
 

@@ -26,19 +26,13 @@ TableOutcome superseded(const std::string& table, std::string winner) {
 
 // What to do about the error itself comes first.
 TableOutcome unfinished(const std::string& table, const Error& error) {
-  std::string hint = error.hint();
-  if (!hint.empty()) hint += "; ";
-  Error told(error.kind(), error.message());
-  for (const Error::Context& context : error.context())
-    told = std::move(told).with(context.key, context.value);
-  if (error.cause() != nullptr) told = std::move(told).because(*error.cause());
   return {
       .table = table,
       .state = State::Unfinished,
       .current_run_id = {},
-      .error = std::move(told)
+      .error = Error(error)
                    .with("table", table)
-                   .hint(hint + "the run is decided: the next run or `pg2athena publish` goes on from here")};
+                   .and_hint("the run is decided: the next run or `pg2athena publish` goes on from here")};
 }
 
 // Moves the table's record from the run that was planned on to this one.

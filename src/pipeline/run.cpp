@@ -379,7 +379,7 @@ Result<RunSummary> run(postgres::LoginProvider& logins, const RunOptions& option
   PG2ATHENA_ASSIGN(const auto rolled_forward, catalog::roll_forward(context.store, context.publisher));
   report_rolled_forward(context, rolled_forward);
   auto summary = Attempt(logins, options, location, context, observer).run();
-  if (!summary && policy_of(summary.error().kind()).run_again) {
+  if (!summary && policy_of(summary.error().kind()).again == Again::Run) {
     context.log.warn("run_again", "the run starts over, once: " + summary.error().describe());
     return Attempt(logins, options, location, context, observer).run();
   }

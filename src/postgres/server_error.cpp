@@ -53,11 +53,15 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
       {"42704", ErrorKind::NotFound},          // undefined object
       {"42883", ErrorKind::NotFound},          // undefined function
       {"42501", ErrorKind::PermissionDenied},  // insufficient privilege
-      {"53300", ErrorKind::Connection},        // too many connections
+      {"53300", ErrorKind::ServerBusy},        // too many connections
+      // Also what a standby says when replay has to go on, which may end the connection as well
+      // (ProcessRecoveryConflictInterrupt in src/backend/tcop/postgres.c).
+      {"40001", ErrorKind::Conflict},
+      {"40P01", ErrorKind::Conflict},  // deadlock
       {"55P03", ErrorKind::LockNotAvailable},
       {"57P01", ErrorKind::Connection},  // the server ended our backend
       {"57P02", ErrorKind::Connection},  // … crashed
-      {"57P03", ErrorKind::Connection},  // … is starting up or shutting down
+      {"57P03", ErrorKind::ServerBusy},  // … is starting up or shutting down
   };
   if (sqlstate.empty()) return ErrorKind::Connection;
   const auto* const found =

@@ -10,17 +10,18 @@
 #include "aws/endpoint.h"
 #include "aws/uri_encoding.h"
 #include "base/bytes.h"
+#include "base/retry.h"
 
 namespace pg2athena::storage {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr aws::RetryPolicy kBrief{.attempts = 4, .longest = seconds(2), .deadline = seconds(6)};
-constexpr aws::RetryPolicy kPatient{
+constexpr RetryPolicy kBrief{.attempts = 4, .longest = seconds(2), .deadline = seconds(6)};
+constexpr RetryPolicy kPatient{
     .attempts = 12, .base = std::chrono::milliseconds(200), .longest = seconds(20), .deadline = seconds(180)};
 
-aws::ServiceParts with_policy(aws::ServiceParts parts, const aws::RetryPolicy& policy) {
+aws::ServiceParts with_policy(aws::ServiceParts parts, const RetryPolicy& policy) {
   parts.policy = policy;
   return parts;
 }

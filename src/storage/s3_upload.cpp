@@ -140,8 +140,9 @@ Result<void> S3Upload::judge_failure(Error error, bool uncertain) const {
   }
   if (code == "PreconditionFailed") return expect_ours();
   if (code == "ConditionalRequestConflict") {
-    error =
-        std::move(error).hint("another request to this key met ours, and S3 gave our upload up; run again");
+    return fail(
+        Error(ErrorKind::UploadLost, "another request to this key met ours, and S3 gave our upload up")
+            .because(std::move(error)));
   }
   return fail(std::move(error));
 }

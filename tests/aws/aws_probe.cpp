@@ -31,12 +31,12 @@
 #include "aws/crt.h"
 #include "aws/http_client.h"
 #include "aws/rds_token.h"
-#include "aws/retry.h"
 #include "aws/secrets_manager.h"
 #include "aws/service_client.h"
 #include "aws/signer.h"
 #include "base/bytes.h"
 #include "base/cancellation.h"
+#include "base/retry.h"
 
 namespace pg2athena::aws {
 namespace {

@@ -1,10 +1,10 @@
-#include "aws/retry.h"
+#include "base/retry.h"
 
 #include <gtest/gtest.h>
 
-#include "aws/fakes_for_tests.h"
+#include "base/fake_times_for_tests.h"
 
-namespace pg2athena::aws {
+namespace pg2athena {
 namespace {
 
 using namespace std::chrono_literals;
@@ -64,4 +64,4 @@ TEST(Retry, Chance_is_between_nothing_and_one) {
 }
 
 }  // namespace
-}  // namespace pg2athena::aws
+}  // namespace pg2athena

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-namespace pg2athena::aws {
+namespace pg2athena {
 
 struct RetryPolicy {
   int attempts = 6;  // the first one counts
@@ -60,4 +60,4 @@ class Retry {
   int attempts_ = 1;
 };
 
-}  // namespace pg2athena::aws
+}  // namespace pg2athena

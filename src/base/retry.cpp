@@ -1,4 +1,4 @@
-#include "aws/retry.h"
+#include "base/retry.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -6,7 +6,7 @@
 #include <optional>
 #include <random>
 
-namespace pg2athena::aws {
+namespace pg2athena {
 
 Result<void> SystemRetryTimes::wait(std::chrono::milliseconds time, Cancellation* cancellation) {
   std::mutex mutex;
@@ -48,4 +48,4 @@ std::optional<std::chrono::milliseconds> Retry::next(std::optional<std::chrono::
   return wait;
 }
 
-}  // namespace pg2athena::aws
+}  // namespace pg2athena
