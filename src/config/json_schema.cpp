@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kSizePattern = "^[0-9]+(\\.[0-9]+)? ?(B|[kK]i?B|Mi?B|Gi?B|Ti?B)?$";
 constexpr const char* kDurationPattern = "^(0|[0-9]+(\\.[0-9]+)? ?(ms|s|min|h|d))$";
+constexpr const char* kDurationOrNeverPattern = "^(never|[0-9]+(\\.[0-9]+)? ?(ms|s|min|h|d))$";
 // The name or ARN of a secret (references.cpp).
 constexpr const char* kSecretIdPattern =
     "(arn:[^:]+:secretsmanager:[^:]+:[^:]+:secret:)?[A-Za-z0-9/_+=.@!-]{1,512}";
@@ -41,7 +42,7 @@ Json of_setting(const Setting& setting) {
       break;
     case ValueKind::Duration:
       schema["type"] = {"string", "integer"};
-      schema["pattern"] = kDurationPattern;
+      schema["pattern"] = setting.or_never ? kDurationOrNeverPattern : kDurationPattern;
       break;
     case ValueKind::Choice:
       schema["enum"] = std::vector<std::string>(setting.choices.begin(), setting.choices.end());

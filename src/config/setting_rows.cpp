@@ -59,6 +59,18 @@ std::string pairs_text(const storage::S3Pairs& pairs) {
   return text.empty() ? text : "{" + text + "}";
 }
 
+// Nothing, which is 0, is never.
+template <std::optional<milliseconds> pipeline::RunOptions::* member>
+void set_time(Configuration& configuration, const SettingValue& value) {
+  configuration.run.*member =
+      value.number == 0 ? std::nullopt : std::optional(milliseconds(static_cast<std::int64_t>(value.number)));
+}
+template <std::optional<milliseconds> pipeline::RunOptions::* member>
+std::string get_time(const Configuration& configuration) {
+  const auto& time = configuration.run.*member;
+  return time ? duration_text(*time) : std::string(kNever);
+}
+
 template <std::string Configuration::* member>
 void set_text(Configuration& configuration, const SettingValue& value) {
   configuration.*member = value.text;
@@ -315,6 +327,46 @@ constexpr std::array kSettings = {
                   c.run.statement_timeout = milliseconds(static_cast<std::int64_t>(v.number));
                 },
             .get = [](const Configuration& c) { return duration_text(c.run.statement_timeout); }},
+    Setting{.section = "limits",
+            .key = "on_blocking.abort_after",
+            .kind = ValueKind::Duration,
+            .summary =
+                "How long an ALTER, DROP or TRUNCATE may wait for the run, while everybody else who wants "
+                "the table waits behind it: then the run gives way, and publishes nothing",
+            .example = "2min",
+            .option = "abort-after-blocking",
+            .min = 100,
+            .max = kDay,
+            .or_never = true,
+            .set = &set_time<&pipeline::RunOptions::abort_after_blocking>,
+            .get = &get_time<&pipeline::RunOptions::abort_after_blocking>},
+    Setting{.section = "limits",
+            .key = "snapshot_max_age",
+            .kind = ValueKind::Duration,
+            .summary =
+                "How long the run's snapshot may be held, which keeps vacuum from removing what was "
+                "deleted since, in the whole database: a warning at half of it, and at its end the run "
+                "stops and publishes nothing",
+            .example = "6h",
+            .option = "snapshot-max-age",
+            .min = 100,
+            .max = 24 * kDay,
+            .or_never = true,
+            .set = &set_time<&pipeline::RunOptions::snapshot_max_age>,
+            .get = &get_time<&pipeline::RunOptions::snapshot_max_age>},
+    Setting{.section = "limits",
+            .key = "retry_for",
+            .kind = ValueKind::Duration,
+            .summary =
+                "How long the server is tried for when it takes no connection, at the beginning or when "
+                "one was lost; never ends the run at the first failure",
+            .example = "5min",
+            .option = "retry-for",
+            .min = 100,
+            .max = kDay,
+            .or_never = true,
+            .set = &set_time<&pipeline::RunOptions::retry_for>,
+            .get = &get_time<&pipeline::RunOptions::retry_for>},
     Setting{.section = "files",
             .key = "profile",
             .kind = ValueKind::Choice,

@@ -31,6 +31,7 @@ std::optional<std::uint64_t> parse_number(const Setting& setting, std::string_vi
       return bytes ? std::optional(*bytes) : std::nullopt;
     }
     case ValueKind::Duration: {
+      if (setting.or_never && text == kNever) return 0;
       const auto duration = parse_duration(text);
       return duration ? std::optional(static_cast<std::uint64_t>(duration->count())) : std::nullopt;
     }
@@ -49,7 +50,8 @@ std::optional<std::uint64_t> parse_number(const Setting& setting, std::string_vi
   return 0;
 }
 
-bool in_range(const Setting& setting, std::uint64_t number) {
+bool in_range(const Setting& setting, std::string_view text, std::uint64_t number) {
+  if (setting.or_never && text == kNever) return true;
   const bool ranged = setting.kind == ValueKind::Count || setting.kind == ValueKind::Size ||
                       setting.kind == ValueKind::Duration;
   return !ranged || (number >= setting.min && number <= setting.max);
@@ -70,8 +72,8 @@ std::string describe_values(const Setting& setting) {
       return fmt::format("a size from {} to {}, such as {}", byte_size_text(setting.min),
                          byte_size_text(setting.max), setting.example);
     case ValueKind::Duration:
-      return fmt::format("a time from {} to {}, such as {}", duration(setting.min), duration(setting.max),
-                         setting.example);
+      return fmt::format("a time from {} to {}, such as {}{}", duration(setting.min), duration(setting.max),
+                         setting.example, setting.or_never ? ", or never" : "");
     case ValueKind::Choice:
       return fmt::format("one of {}", fmt::join(setting.choices, ", "));
     case ValueKind::Flag:
@@ -92,7 +94,7 @@ Result<void> apply(const Setting& setting, std::string_view text, std::string_vi
   if (!number && setting.kind == ValueKind::SecretId) {
     return fail(ErrorKind::InvalidArgument, fmt::format("{} takes {}", name, describe_values(setting)));
   }
-  if (!number || !in_range(setting, *number) || empty) {
+  if (!number || !in_range(setting, text, *number) || empty) {
     return fail(ErrorKind::InvalidArgument,
                 fmt::format("{} takes {}, not '{}'", name, describe_values(setting), text));
   }

@@ -45,6 +45,7 @@ struct Setting {
   std::uint64_t min = 0;
   std::uint64_t max = 0;
   std::span<const std::string_view> choices = {};
+  bool or_never = false;  // Duration: "never" is a value too, and is 0 for set()
   void (*set)(Configuration&, const SettingValue&) = nullptr;
   // The value as text; empty when nothing is set.
   std::string (*get)(const Configuration&) = nullptr;
@@ -86,6 +87,8 @@ inline constexpr std::string_view kTypesSummary =
 inline constexpr std::string_view kTablesSummary =
     "The tables, views and materialized views to export: names, patterns, or more about one of them. Without "
     "`tables` and `schemas` everything in the database is exported";
+
+inline constexpr std::string_view kNever = "never";
 
 // What a setting takes, for people: "a whole number from 1 to 256".
 std::string describe_values(const Setting& setting);

@@ -82,21 +82,21 @@ bool connect_again(const Error& error) {
   return policy_of(error.kind()).again == Again::Connecting;
 }
 
-RetryPolicy shard_retries(std::chrono::milliseconds retry_for) {
+RetryPolicy shard_retries(std::optional<std::chrono::milliseconds> retry_for) {
   // The time between two attempts is mostly the connection's own; what fails this often fails for a reason.
   // No deadline: a shard may take an hour, and its second failure come after any.
   constexpr int kAttempts = 5;
-  return {.attempts = retry_for.count() == 0 ? 1 : kAttempts,
+  return {.attempts = retry_for ? kAttempts : 1,
           .base = std::chrono::milliseconds(200),
           .longest = std::chrono::seconds(5),
           .deadline = std::chrono::hours(24 * 365)};
 }
 
-RetryPolicy connection_retries(std::chrono::milliseconds retry_for) {
-  return {.attempts = std::numeric_limits<int>::max(),
+RetryPolicy connection_retries(std::optional<std::chrono::milliseconds> retry_for) {
+  return {.attempts = retry_for ? std::numeric_limits<int>::max() : 1,
           .base = std::chrono::milliseconds(200),
           .longest = std::chrono::seconds(10),
-          .deadline = retry_for};
+          .deadline = retry_for.value_or(std::chrono::milliseconds(0))};
 }
 
 std::string_view hint_of(const Error& error) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/error.h"
@@ -48,9 +49,9 @@ bool shard_again(const Error& error);
 bool connect_again(const Error& error);
 
 // How often a shard is begun, and how long a connection is tried for: `retry_for` is the operator's, and
-// nothing is tried again when it is 0.
-RetryPolicy shard_retries(std::chrono::milliseconds retry_for);
-RetryPolicy connection_retries(std::chrono::milliseconds retry_for);
+// without it nothing is tried again.
+RetryPolicy shard_retries(std::optional<std::chrono::milliseconds> retry_for);
+RetryPolicy connection_retries(std::optional<std::chrono::milliseconds> retry_for);
 
 // The error's own hint, or else its kind's.
 std::string_view hint_of(const Error& error);

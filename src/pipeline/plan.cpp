@@ -208,6 +208,12 @@ class Planner {
     for (const PlannedTable& table : plan_.tables) warn_of_long_types(table, plan_.warnings);
     number_shards();
     plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
+    if (source_.server.in_recovery && options_.workers > 1) {
+      plan_.workers = 1;
+      plan_.warnings.emplace_back(
+          "the server is a standby: one connection reads, since snapshots that several share can be wrong "
+          "there");
+    }
     plan_.memory_demand = memory_demand(plan_);
     plan_.memory_demand.speaks_to_aws = options_.speaks_to_aws;
     // A file is closed when it has grown to its size: a row group more at most.

@@ -31,7 +31,12 @@ struct RunOptions {
   int workers = 2;
   std::chrono::milliseconds lock_timeout{std::chrono::seconds(30)};
   std::chrono::milliseconds statement_timeout{0};  // 0: none
-  std::string search_path;                         // for conditions and queries; empty: the role's
+  // How long others may wait for our locks, how long the snapshot may be held, how long a server that takes
+  // no connection is tried for; nothing: without end, without end, not at all.
+  std::optional<std::chrono::milliseconds> abort_after_blocking{std::chrono::minutes(1)};
+  std::optional<std::chrono::milliseconds> snapshot_max_age{std::chrono::hours(24)};
+  std::optional<std::chrono::milliseconds> retry_for{std::chrono::minutes(2)};
+  std::string search_path;  // for conditions and queries; empty: the role's
   parquet::Profile profile = parquet::Profile::Athena;
   parquet::Compression compression = parquet::Compression::Zstd;
   std::optional<int> compression_level;  // nothing: parquet::default_level()

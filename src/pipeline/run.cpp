@@ -11,41 +11,19 @@
 
 #include "base/heap.h"
 #include "base/memory_budget.h"
+#include "base/retry.h"
 #include "base/run_id.h"
 #include "catalog/run_record.h"
+#include "pipeline/connection_patience.h"
 #include "pipeline/error_policy.h"
-#include "pipeline/shard_job.h"
+#include "pipeline/snapshot_guard.h"
+#include "pipeline/worker.h"
 
 namespace pg2athena::pipeline {
 namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-
-// The shards of a run, handed to workers one by one. Thread-safe.
-class ShardQueue {
- public:
-  // The largest tables first, so that no worker begins one when all others are done; a table's shards stay
-  // together, so that a worker's next shard is mostly of the relation that it has locked already.
-  explicit ShardQueue(const Plan& plan) {
-    for (const PlannedShard& shard : plan.shards) shards_.push_back(&shard);
-    std::ranges::sort(shards_, [&](const PlannedShard* a, const PlannedShard* b) {
-      const std::uint64_t bytes_a = plan.tables[a->table].bytes;
-      const std::uint64_t bytes_b = plan.tables[b->table].bytes;
-      return bytes_a != bytes_b ? bytes_a > bytes_b : a->number < b->number;
-    });
-  }
-
-  const PlannedShard* take() {
-    const std::lock_guard lock(mutex_);
-    return next_ == shards_.size() ? nullptr : shards_[next_++];
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<const PlannedShard*> shards_;
-  std::size_t next_ = 0;
-};
 
 // The first failure that isn't a consequence of another. Thread-safe.
 class FirstError {
@@ -106,8 +84,31 @@ void sort_by_column(const columnar::Schema& schema, std::vector<catalog::Coerced
   });
 }
 
-// One try at a run. Its members are in the order in which they must go away: last the keeper, whose
-// connection holds the locks and the snapshot.
+// Two runs of one table to one target would waste each other's work: advisory locks by these keys refuse the
+// second early. What makes it safe all the same is the compare-and-set of the table's record.
+std::vector<std::int64_t> claims(const Plan& plan, const std::string& location) {
+  std::vector<std::int64_t> keys;
+  for (const PlannedTable& table : plan.tables) {
+    const std::string claim = fmt::format("pg2athena{}{}{}{}", '\0', location, '\0', table.name);
+    keys.push_back(static_cast<std::int64_t>(XXH3_64bits(claim.data(), claim.size())));
+  }
+  return keys;
+}
+
+// A server that says itself that it will take connections soon is waited for.
+Result<postgres::Keeper> open_keeper(postgres::LoginProvider& logins, const RunOptions& options,
+                                     const postgres::SessionSettings& settings, RetryTimes& times,
+                                     const observe::Log& log, Cancellation& stop) {
+  ConnectionPatience patience(options.retry_for, times, log, stop);
+  while (true) {
+    auto keeper = postgres::Keeper::open(logins, stop, settings);
+    if (keeper || !connect_again(keeper.error())) return keeper;
+    PG2ATHENA_TRY(patience.wait_after(std::move(keeper).error()));
+  }
+}
+
+// One try at a run. Its members are in the order in which they must go away: last the guard, whose
+// connections hold the locks and the snapshot.
 class Attempt {
  public:
   Attempt(postgres::LoginProvider& logins, const RunOptions& options, const std::string& location,
@@ -133,16 +134,26 @@ class Attempt {
     return summary;
   }
 
+  // Whether a run that ended so may be begun anew, once. On a standby a lost connection or a recovery
+  // conflict takes the snapshot with it.
+  bool may_start_over(const Error& error) const {
+    const bool lost = shard_again(error) || error.kind() == ErrorKind::SnapshotLost;
+    return policy_of(error.kind()).again == Again::Run || (plan_.server.in_recovery && lost);
+  }
+
  private:
   Result<RunSummary> plan_and_read() {
-    PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(logins_, stop_, session_settings_));
+    PG2ATHENA_ASSIGN(postgres::Keeper keeper,
+                     open_keeper(logins_, options_, session_settings_, times_, log_, stop_));
     PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
     PG2ATHENA_TRY(claim_tables(keeper));
     // What is published now is older than our snapshot; whatever is published later makes our switch fail.
     PG2ATHENA_ASSIGN(const std::vector<catalog::PlannedTable> tables, current_tables());
-    PG2ATHENA_ASSIGN(snapshot_, keeper.export_snapshot(options_.selection, source));
+    PG2ATHENA_TRY(take_snapshot(keeper));
+    PG2ATHENA_TRY(keeper.check_unchanged(options_.selection, source));
+    watch(std::move(keeper));
     log_.info("run_planned", "run planned",
               {{"tables", plan_.tables.size()},
                {"shards", plan_.shards.size()},
@@ -157,29 +168,45 @@ class Attempt {
     PG2ATHENA_ASSIGN(record_, catalog::RunRecord::begin(
                                   context_.store, context_.clock,
                                   {.run_id = run_id_, .json = to_json(plan_, record), .tables = tables}));
-    if (auto read = read_shards(); !read) return give_up(std::move(read).error());
-    // Everything is read: production gets its locks and its vacuum back before the rest.
-    // (A keeper that died meanwhile changes nothing: every worker read in the snapshot, under locks of its
-    // own.)
-    if (auto ended = keeper.end_transaction(); !ended) log_.warn("keeper_lost", ended.error().describe());
-    return publish();
+    auto read = read_shards();
+    // Whatever came of it: production gets its locks and its vacuum back before the rest.
+    guard_->release();
+    return read ? publish() : give_up(std::move(read).error());
   }
 
-  // Two runs of one table to one target would waste each other's work: the second is refused here. What makes
-  // it safe all the same is the compare-and-set of the table's record.
   Result<void> claim_tables(postgres::Keeper& keeper) {
-    for (const PlannedTable& table : plan_.tables) {
-      const std::string claim = fmt::format("pg2athena{}{}{}{}", '\0', location_, '\0', table.name);
-      PG2ATHENA_ASSIGN(
-          const bool free,
-          keeper.try_advisory_lock(static_cast<std::int64_t>(XXH3_64bits(claim.data(), claim.size()))));
-      if (!free) {
-        return fail(Error(ErrorKind::RunInProgress,
-                          fmt::format("another run is exporting {} to {}", table.source, location_))
-                        .with("table", table.display()));
-      }
+    claims_ = claims(plan_, location_);
+    PG2ATHENA_ASSIGN(const auto busy, keeper.take_advisory_locks(claims_));
+    if (!busy) return {};
+    const PlannedTable& table = plan_.tables[*busy];
+    return fail(Error(ErrorKind::RunInProgress,
+                      fmt::format("another run is exporting {} to {}", table.source, location_))
+                    .with("table", table.display()));
+  }
+
+  Result<void> take_snapshot(postgres::Keeper& keeper) {
+    snapshot_at_ = context_.clock.monotonic();
+    if (!plan_.server.in_recovery) {
+      PG2ATHENA_ASSIGN(snapshot_, keeper.export_snapshot());
+      return {};
     }
+    PG2ATHENA_ASSIGN(standby_session_,
+                     postgres::SnapshotSession::open_on_standby(logins_, stop_, session_settings_));
+    snapshot_ = standby_session_->snapshot();
     return {};
+  }
+
+  void watch(postgres::Keeper keeper) {
+    guard_.emplace(SnapshotGuard::Context{.logins = logins_,
+                                          .settings = session_settings_,
+                                          .clock = context_.clock,
+                                          .log = log_,
+                                          .stop = stop_,
+                                          .end_run = [this](Error error) { end_reading(std::move(error)); }},
+                   GuardPolicy{.abort_after_blocking = options_.abort_after_blocking,
+                               .snapshot_max_age = options_.snapshot_max_age,
+                               .spare = !plan_.server.in_recovery},
+                   std::move(keeper), snapshot_, claims_, snapshot_at_);
   }
 
   Result<std::vector<catalog::PlannedTable>> current_tables() {
@@ -206,65 +233,48 @@ class Attempt {
     PG2ATHENA_ASSIGN(const Reservation process, memory_->reserve(plan_.memory.process_bytes));
     trim_heap();  // of what planning needed
     observer_.reading_began(*progress_);
-    ShardQueue queue(plan_);
-    {
-      std::vector<std::jthread> workers;
-      for (int i = 0; i < plan_.workers; ++i) {
-        workers.emplace_back([this, i, &queue] {
-          if (auto worked = work(fmt::format("worker-{}", i), queue); !worked) {
-            first_error_.set(std::move(worked).error());
-            stop_.request(Cancellation::Reason::WorkerFailed);
-          }
-        });
-      }
-    }
+    run_workers();
     observer_.reading_ended();
     if (auto error = first_error_.take()) return fail(std::move(*error));
     return {};
   }
 
-  Result<void> work(const std::string& name, ShardQueue& queue) {
-    const observe::Log log = log_.with({{"worker", name}});
-    PG2ATHENA_ASSIGN(auto session,
-                     postgres::SnapshotSession::open(logins_, stop_, snapshot_.id, session_settings_));
-    PG2ATHENA_ASSIGN(Reservation reservation, memory_->reserve(worker_base_bytes(plan_.memory)));
-    WorkerMemory memory{.reservation = std::move(reservation), .blocks = {}};
-    while (const PlannedShard* const shard = queue.take()) {
-      PG2ATHENA_TRY(stop_.check());
-      if (auto done = read_shard(*shard, name, log, session, memory); !done) {
-        progress_->table(shard->table).fail();
-        return fail(std::move(done).error().with("table", plan_.tables[shard->table].display()));
-      }
+  void run_workers() {
+    ShardQueue queue(plan_);
+    // Who is refused a lock because somebody waits for us tries again for as long as that one may wait.
+    postgres::SessionSettings settings = session_settings_;
+    settings.lock_timeout = std::max(
+        settings.lock_timeout, 2 * options_.abort_after_blocking.value_or(std::chrono::milliseconds(0)));
+    Reading reading{.plan = plan_,
+                    .run_id = run_id_,
+                    .options = options_,
+                    .logins = logins_,
+                    .settings = settings,
+                    .ids = plan_.server.in_recovery ? nullptr : &*guard_,
+                    .store = context_.store,
+                    .clock = context_.clock,
+                    .times = times_,
+                    .stop = stop_,
+                    .memory = *memory_,
+                    .tables = states_,
+                    .progress = *progress_,
+                    .record = *record_,
+                    .queue = queue};
+    std::deque<Worker> workers;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < plan_.workers; ++i) {
+      Worker& worker = workers.emplace_back(reading, fmt::format("worker-{}", i), log_,
+                                            std::exchange(standby_session_, std::nullopt));
+      threads.emplace_back([this, &worker] {
+        if (auto worked = worker.work(); !worked) end_reading(std::move(worked).error());
+      });
     }
-    return session.leave();
   }
 
-  Result<void> read_shard(const PlannedShard& shard, const std::string& worker, const observe::Log& log,
-                          postgres::SnapshotSession& session, WorkerMemory& memory) {
-    const PlannedTable& table = plan_.tables[shard.table];
-    const observe::Log shard_log = log.with({{"table", table.name}, {"shard", shard.number}, {"attempt", 0}});
-    shard_log.debug("shard_started", "shard started");
-    const ShardJob::Context job_context{.plan = plan_,
-                                        .run_id = run_id_,
-                                        .store = context_.store,
-                                        .clock = context_.clock,
-                                        .stop = stop_,
-                                        .memory = memory};
-    ShardJob job(job_context, shard, states_[shard.table], progress_->table(shard.table), worker);
-    auto receipt = job.run(session);
-    if (!receipt) {
-      // The run ends with this error and reports it; here it is a step on the way.
-      if (receipt.error().kind() != ErrorKind::Interrupted) {
-        shard_log.error("shard_failed", receipt.error(), observe::Level::Info);
-      }
-      return fail(std::move(receipt).error());
-    }
-    PG2ATHENA_TRY(record_->add_receipt(*receipt));
-    progress_->table(shard.table).finish_shard();
-    shard_log.info(
-        "shard_done", "shard done",
-        {{"rows", receipt->rows}, {"bytes", receipt->bytes}, {"duration_ms", receipt->duration.count()}});
-    return {};
+  // By a worker or the guard. The first reason is the run's.
+  void end_reading(Error error) {
+    first_error_.set(std::move(error));
+    stop_.request(Cancellation::Reason::WorkerFailed);
   }
 
   // Takes back what the run wrote, and returns why it ended.
@@ -344,16 +354,21 @@ class Attempt {
   const observe::Log log_;
   std::chrono::steady_clock::time_point started_;
   postgres::SessionSettings session_settings_;
+  SystemRetryTimes times_;
 
   Cancellation stop_;  // this attempt's own: a worker's failure stops the others, and not the program
   Cancellation::Registration pass_on_;
   Plan plan_;
   postgres::Snapshot snapshot_;
+  std::chrono::steady_clock::time_point snapshot_at_;
+  std::vector<std::int64_t> claims_;
+  FirstError first_error_;
+  std::optional<SnapshotGuard> guard_;
+  std::optional<postgres::SnapshotSession> standby_session_;
   std::unique_ptr<catalog::RunRecord> record_;
   std::deque<TableState> states_;
   std::optional<observe::RunProgress> progress_;
   std::optional<MemoryBudget> memory_;
-  FirstError first_error_;
 };
 
 void report_rolled_forward(RunContext& context, const std::vector<catalog::RunOutcome>& outcomes) {
@@ -378,12 +393,12 @@ Result<RunSummary> run(postgres::LoginProvider& logins, const RunOptions& option
                        const std::string& location, RunContext& context, RunObserver& observer) {
   PG2ATHENA_ASSIGN(const auto rolled_forward, catalog::roll_forward(context.store, context.publisher));
   report_rolled_forward(context, rolled_forward);
-  auto summary = Attempt(logins, options, location, context, observer).run();
-  if (!summary && policy_of(summary.error().kind()).again == Again::Run) {
-    context.log.warn("run_again", "the run starts over, once: " + summary.error().describe());
-    return Attempt(logins, options, location, context, observer).run();
-  }
-  return summary;
+  std::optional<Attempt> attempt(std::in_place, logins, options, location, context, observer);
+  auto summary = attempt->run();
+  if (summary || !attempt->may_start_over(summary.error())) return summary;
+  context.log.warn("run_again", "the run starts over, once: " + summary.error().describe());
+  attempt.emplace(logins, options, location, context, observer);
+  return attempt->run();
 }
 
 Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, Cancellation& stop) {

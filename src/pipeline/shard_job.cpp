@@ -127,6 +127,7 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
   receipt_ = {.run_id = context_.run_id,
               .table = planned_.name,
               .shard = shard_.number,
+              .attempt = attempts_.next++,
               .files = {},
               .source = describe(shard_),
               .worker = worker_};
@@ -139,30 +140,43 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
   PG2ATHENA_TRY(session.compare_composites(*shard_.source));
   if (file_) PG2ATHENA_TRY(close_file());
   receipt_.coerced = coerced_columns(planned_.schema, reader->coerced());
-  table_.rows.fetch_add(receipt_.rows);
-  const bool last = table_.shards_left.fetch_sub(1) == 1;
-  if (last && table_.rows.load() == 0) {
-    PG2ATHENA_TRY(open_file());
-    PG2ATHENA_TRY(close_file());
-  }
+  PG2ATHENA_TRY(finish_table());
   receipt_.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.monotonic() - started);
   return std::move(receipt_);
 }
 
+void ShardJob::take_back() {
+  progress_.take_back(counted_.rows, counted_.bytes_read, counted_.bytes_written, counted_.files);
+  counted_ = {};
+}
+
+// The shard counts once, however often it is read: its rows are the same every time.
+Result<void> ShardJob::finish_table() {
+  if (!attempts_.counted) {
+    attempts_.counted = true;
+    table_.rows.fetch_add(receipt_.rows);
+    const bool last = table_.shards_left.fetch_sub(1) == 1;
+    attempts_.makes_empty_file = last && table_.rows.load() == 0;
+  }
+  if (!attempts_.makes_empty_file) return {};
+  PG2ATHENA_TRY(open_file());
+  return close_file();
+}
+
 Result<void> ShardJob::read_rows(postgres::ShardReader& reader) {
   columnar::Batch batch(planned_.schema);
-  std::uint64_t bytes_counted = 0;
   while (true) {
     PG2ATHENA_TRY(context_.stop.check());
     batch.clear();
     PG2ATHENA_ASSIGN(const bool more, reader.read(batch));
-    progress_.add_bytes_read(reader.bytes_read() - bytes_counted);
-    bytes_counted = reader.bytes_read();
+    progress_.add_bytes_read(reader.bytes_read() - counted_.bytes_read);
+    counted_.bytes_read = reader.bytes_read();
     if (!more) return {};
     PG2ATHENA_TRY(make_room(batch));
     PG2ATHENA_TRY(write(batch));
     progress_.add_rows(batch.rows());
+    counted_.rows += batch.rows();
     give_back(batch);
     PG2ATHENA_TRY(count_memory(batch, reader));
   }
@@ -209,10 +223,16 @@ Result<void> ShardJob::write(const columnar::Batch& batch) {
   if (auto written = file_->write(batch); !written) {
     return fail(std::move(written).error().with("table", planned_.display()));
   }
-  progress_.add_bytes_written(file_->bytes_written() - file_bytes_counted_);
-  file_bytes_counted_ = file_->bytes_written();
+  count_written(file_->bytes_written());
   if (file_->bytes_written() >= context_.plan.file_bytes) PG2ATHENA_TRY(close_file());
   return {};
+}
+
+// `file_bytes`: of the open file, so far.
+void ShardJob::count_written(std::uint64_t file_bytes) {
+  progress_.add_bytes_written(file_bytes - file_bytes_counted_);
+  counted_.bytes_written += file_bytes - file_bytes_counted_;
+  file_bytes_counted_ = file_bytes;
 }
 
 Result<void> ShardJob::open_file() {
@@ -229,8 +249,9 @@ Result<void> ShardJob::open_file() {
 Result<void> ShardJob::close_file() {
   PG2ATHENA_ASSIGN(catalog::FileReceipt closed, file_->close());
   file_.reset();
-  progress_.add_bytes_written(closed.bytes - file_bytes_counted_);
+  count_written(closed.bytes);
   progress_.add_file();
+  ++counted_.files;
   receipt_.rows += closed.rows;
   receipt_.bytes += closed.bytes;
   receipt_.files.push_back(std::move(closed));

@@ -30,6 +30,13 @@ struct TableState {
   std::atomic<std::uint64_t> rows = 0;
 };
 
+// Of one shard, from one attempt to the next.
+struct ShardAttempts {
+  int next = 0;                   // the number of the next attempt: none is used twice, as files have it
+  bool counted = false;           // the shard's rows are among its table's
+  bool makes_empty_file = false;  // it was the table's last, and none had a row
+};
+
 // A worker's, from one shard to the next.
 struct WorkerMemory {
   Reservation reservation;    // as large as what the shard holds
@@ -47,12 +54,14 @@ class ShardJob {
     WorkerMemory& memory;
   };
 
-  ShardJob(const Context& context, const PlannedShard& shard, TableState& table,
+  // One attempt. Everything outlives it.
+  ShardJob(const Context& context, const PlannedShard& shard, TableState& table, ShardAttempts& attempts,
            observe::TableProgress& progress, std::string worker)
       : context_(context),
         shard_(shard),
         planned_(context.plan.tables[shard.table]),
         table_(table),
+        attempts_(attempts),
         progress_(progress),
         worker_(std::move(worker)) {}
 
@@ -60,23 +69,37 @@ class ShardJob {
   // rows when no shard had any.
   Result<catalog::Receipt> run(postgres::SnapshotSession& session);
 
+  // After a failure: what the attempt counted as progress is none.
+  void take_back();
+
  private:
+  struct Counted {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes_read = 0;
+    std::uint64_t bytes_written = 0;
+    std::uint64_t files = 0;
+  };
+
+  Result<void> finish_table();
   Result<void> read_rows(postgres::ShardReader& reader);
   Result<void> write(const columnar::Batch& batch);
   Result<void> make_room(const columnar::Batch& batch);
   Result<void> count_memory(const columnar::Batch& batch, const postgres::ShardReader& reader);
   Result<void> open_file();
   Result<void> close_file();
+  void count_written(std::uint64_t file_bytes);
   Error locate(Error error, postgres::SnapshotSession& session, const postgres::ShardReader& reader) const;
 
   Context context_;
   const PlannedShard& shard_;
   const PlannedTable& planned_;
   TableState& table_;
+  ShardAttempts& attempts_;
   observe::TableProgress& progress_;
   std::string worker_;
   std::optional<LakeFile> file_;
   std::uint64_t file_bytes_counted_ = 0;
+  Counted counted_;
   catalog::Receipt receipt_;
 };
 

@@ -81,7 +81,7 @@ Result<void> plan_parts(Connection& connection, Relation& relation) {
 }
 
 Result<void> lock_and_plan(Connection& connection, Relation& relation) {
-  const std::string select = select_from(relation, aliased(relation, "")) + " LIMIT 0";
+  const std::string select = condition_select(relation);
   PG2ATHENA_TRY(check(connection, relation, select));
   // Runs nothing, but locks what subqueries read: see Keeper::lock_new.
   PG2ATHENA_TRY(connection.execute(select));
@@ -125,6 +125,10 @@ Access access_of(const Json& top, const Scan& scan) {
 }
 
 }  // namespace
+
+std::string condition_select(const Relation& relation) {
+  return select_from(relation, aliased(relation, "")) + " LIMIT 0";
+}
 
 Result<void> plan_condition(Connection& connection, Relation& relation) {
   if (auto planned = lock_and_plan(connection, relation); !planned) {

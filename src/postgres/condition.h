@@ -1,6 +1,7 @@
 // `where:` of a selected table: checked and planned by the server before the first row is read.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "postgres/connection.h"
@@ -13,6 +14,9 @@ namespace pg2athena::postgres {
 // meant in. Unsupported for a condition that the server refuses, and for one that ends before its end, as in
 // "true) UNION SELECT …".
 Result<void> plan_condition(Connection& connection, Relation& relation);
+
+// A SELECT that returns nothing and locks what the condition reads.
+std::string condition_select(const Relation& relation);
 
 // What EXPLAIN (FORMAT JSON) says of a SELECT whose first relation has this alias. What can't be read counts
 // as a scan of all blocks with an unknown number of rows.

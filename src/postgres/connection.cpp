@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <thread>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -19,12 +20,16 @@ using std::chrono::steady_clock;
 // How often a wait looks whether stop was requested.
 constexpr std::chrono::milliseconds kPollInterval{200};
 
-// Waits until the socket is ready, for at most kPollInterval. False when the time is up.
-bool wait_for(int socket, PostgresPollingStatusType status) {
+// How long the server has to heed a request to cancel. It does so at its next check for interrupts, within
+// milliseconds; one that doesn't is stopped, or the network is.
+constexpr std::chrono::seconds kCancelPatience{5};
+
+// Waits until the socket is ready, for at most this long. False when the time is up.
+bool wait_for(int socket, PostgresPollingStatusType status, std::chrono::milliseconds most = kPollInterval) {
   pollfd descriptor = {.fd = socket,
                        .events = static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT),
                        .revents = 0};
-  return poll(&descriptor, 1, static_cast<int>(kPollInterval.count())) > 0;
+  return poll(&descriptor, 1, static_cast<int>(most.count())) > 0;
 }
 
 std::chrono::seconds connect_timeout(const ConnectionParameters& parameters) {
@@ -96,12 +101,14 @@ Result<Connection> Connection::open(const ConnectionParameters& parameters, Canc
 
 Connection::Connection(ConnectionPtr connection, std::string target, Cancellation& cancellation)
     : connection_(std::move(connection)), target_(std::move(target)), cancellation_(&cancellation) {
-  // PQcancel opens a connection of its own and may be called from any thread; a PGcancel object outlives
-  // nothing here, because the registration goes before the connection does.
+  // PQcancel opens a connection of its own and may be called from any thread. It waits until the server
+  // closes that, which one that stands still never does: so it waits on a thread that nobody waits for.
   const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
   cancel_on_request_ = std::make_unique<Cancellation::Registration>(cancellation, [cancel] {
-    std::array<char, 256> message{};
-    PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
+    std::thread([cancel] {
+      std::array<char, 256> message{};
+      PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
+    }).detach();
   });
 }
 
@@ -120,21 +127,69 @@ Error Connection::error(const PGresult* result) const {
   return error;
 }
 
-Result<QueryResult> Connection::check(PGresult* result) {
-  QueryResult owned(result);
-  switch (PQresultStatus(result)) {
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-    case PGRES_COPY_OUT:
-      return owned;
-    default:
-      return fail(error(result));
+// Whether it is no longer worth waiting.
+Result<void> Connection::keep_patience(const Wait& wait) {
+  const auto now = steady_clock::now();
+  const auto give_up = [this](Error error) {
+    connection_.reset();
+    return fail(std::move(error));
+  };
+  if (cancellation_->requested()) {
+    if (!stop_seen_) stop_seen_ = now;
+    if (now - *stop_seen_ > kCancelPatience) return give_up(cancellation_->check().error());
   }
+  if (answer_within_ && now - wait.since > *answer_within_) {
+    return give_up(Error(ErrorKind::Connection, fmt::format("the server has not answered for {} s",
+                                                            answer_within_->count() / 1000)));
+  }
+  return {};
+}
+
+// Of an encrypted connection, bytes may have come that the socket doesn't show any more: they wait in
+// OpenSSL. (libpq's own waiting looks there, pqSocketCheck in src/interfaces/libpq/fe-misc.c, and has no call
+// for it.) So what there is is taken before the first wait, and once more after a short one; what is left
+// after that is less than a record, and the next one comes through the socket.
+Result<void> Connection::wait_for_input(Wait& wait) {
+  const bool encrypted = PQsslInUse(connection_.get()) != 0 || PQgssEncInUse(connection_.get()) != 0;
+  const int time = wait.times++;
+  if (!encrypted || time > 0) {
+    const auto most = encrypted && time == 1 ? std::chrono::milliseconds(1) : kPollInterval;
+    if (!wait_for(PQsocket(connection_.get()), PGRES_POLLING_READING, most)) {
+      PG2ATHENA_TRY(keep_patience(wait));
+      if (!encrypted) return {};
+    }
+  }
+  // What fails here libpq reports with the next result.
+  if (PQconsumeInput(connection_.get()) == 0 && PQstatus(connection_.get()) == CONNECTION_BAD) {
+    return fail(error(nullptr));
+  }
+  return {};
+}
+
+Result<PGresult*> Connection::next_result() {
+  Wait wait;
+  while (PQisBusy(connection_.get()) != 0) PG2ATHENA_TRY(wait_for_input(wait));
+  return PQgetResult(connection_.get());
+}
+
+// As PQexec does, which would wait without end.
+Result<QueryResult> Connection::finish(int sent) {
+  if (sent == 0) return fail(error(nullptr));
+  QueryResult last(nullptr);
+  while (true) {
+    PG2ATHENA_ASSIGN(PGresult * next, next_result());
+    if (next == nullptr) break;
+    last = QueryResult(next);
+    if (PQresultStatus(next) == PGRES_COPY_OUT || PQstatus(connection_.get()) == CONNECTION_BAD) break;
+  }
+  const ExecStatusType status = PQresultStatus(last.get());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_OUT) return last;
+  return fail(error(last.get()));
 }
 
 Result<QueryResult> Connection::execute(const std::string& sql) {
   PG2ATHENA_TRY(cancellation_->check());
-  return check(PQexec(connection_.get(), sql.c_str()));
+  return finish(PQsendQuery(connection_.get(), sql.c_str()));
 }
 
 Result<QueryResult> Connection::execute(const std::string& sql,
@@ -142,15 +197,15 @@ Result<QueryResult> Connection::execute(const std::string& sql,
   PG2ATHENA_TRY(cancellation_->check());
   std::vector<const char*> values;
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
-  return check(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
-                            values.data(), nullptr, nullptr, 0));
+  return finish(PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+                                  values.data(), nullptr, nullptr, 0));
 }
 
 Result<std::vector<DescribedColumn>> Connection::describe(const std::string& sql) {
   PG2ATHENA_TRY(cancellation_->check());
-  PG2ATHENA_TRY(check(PQprepare(connection_.get(), "", sql.c_str(), 0, nullptr)));
-  PGresult* const result = PQdescribePrepared(connection_.get(), "");
-  PG2ATHENA_ASSIGN(const QueryResult description, check(result));
+  PG2ATHENA_TRY(finish(PQsendPrepare(connection_.get(), "", sql.c_str(), 0, nullptr)));
+  PG2ATHENA_ASSIGN(const QueryResult description, finish(PQsendDescribePrepared(connection_.get(), "")));
+  PGresult* const result = description.get();
   std::vector<DescribedColumn> columns;
   for (int i = 0; i < PQnfields(result); ++i) {
     columns.push_back({.name = PQfname(result, i), .type = PQftype(result, i), .typmod = PQfmod(result, i)});
@@ -165,27 +220,40 @@ Result<void> Connection::start_copy(const std::string& sql) {
 
 Result<std::optional<Connection::Message>> Connection::next_copy_message() {
   char* data = nullptr;
-  const int size = PQgetCopyData(connection_.get(), &data, 0);
+  int size = PQgetCopyData(connection_.get(), &data, 1);
+  for (Wait wait; size == 0; size = PQgetCopyData(connection_.get(), &data, 1)) {
+    PG2ATHENA_TRY(wait_for_input(wait));
+  }
   if (size > 0) return Message{.data = CopyMessage(data, &PQfreemem), .size = static_cast<std::size_t>(size)};
   constexpr int kEnd = -1;
   // At the end, and after a failure, the result says how the COPY went; one more call makes the connection
   // idle again.
-  const QueryResult end(PQgetResult(connection_.get()));
-  PGresult* const result = end.get();
-  const bool done = size == kEnd && PQresultStatus(result) == PGRES_COMMAND_OK;
-  if (!done) return fail(error(result));
-  while (PGresult* const rest = PQgetResult(connection_.get())) PQclear(rest);
-  return std::nullopt;
+  PG2ATHENA_ASSIGN(PGresult * ended, next_result());
+  const QueryResult end(ended);
+  const bool done = size == kEnd && PQresultStatus(ended) == PGRES_COMMAND_OK;
+  if (!done) return fail(error(ended));
+  while (true) {
+    PG2ATHENA_ASSIGN(PGresult * rest, next_result());
+    if (rest == nullptr) return std::nullopt;
+    PQclear(rest);
+  }
 }
 
-void Connection::abandon_copy() {
+Result<void> Connection::abandon_copy() {
   const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection_.get()),
                                                                   &PQfreeCancel);
   std::array<char, 256> message{};
   PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
-  char* data = nullptr;
-  while (PQgetCopyData(connection_.get(), &data, 0) > 0) PQfreemem(data);
-  while (PGresult* const result = PQgetResult(connection_.get())) PQclear(result);
+  while (true) {
+    auto next = next_copy_message();
+    // The COPY's own end, which is an error of the server's.
+    if (!next || !*next) break;
+  }
+  while (true) {
+    PG2ATHENA_ASSIGN(PGresult * rest, next_result());
+    if (rest == nullptr) return {};
+    PQclear(rest);
+  }
 }
 
 std::string Connection::parameter_status(const char* name) const {

@@ -2,6 +2,7 @@
 // query.
 #pragma once
 
+#include <chrono>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -56,6 +57,11 @@ class Connection {
   Connection(Connection&&) = default;
   Connection& operator=(Connection&&) = default;
 
+  // What waits for the server below waits without end, as a statement may take hours; but when stop was
+  // requested only some seconds for the server to heed it, and with expect_answers_within() never longer than
+  // that. Then the connection is closed: Interrupted, or Connection.
+  void expect_answers_within(std::chrono::milliseconds time) { answer_within_ = time; }
+
   // One statement, or several without parameters (an implicit transaction, if none is open).
   Result<QueryResult> execute(const std::string& sql);
   // One statement with parameters $1 … as text.
@@ -73,7 +79,7 @@ class Connection {
   Result<std::optional<Message>> next_copy_message();
   // Cancels a COPY that is not at its end, so that other statements can run. Its transaction has failed by
   // then.
-  void abandon_copy();
+  Result<void> abandon_copy();
 
   // Where it goes, for people.
   const std::string& target() const { return target_; }
@@ -85,13 +91,25 @@ class Connection {
   using ConnectionPtr = std::unique_ptr<PGconn, decltype(&PQfinish)>;
 
   Connection(ConnectionPtr connection, std::string target, Cancellation& cancellation);
-  Result<QueryResult> check(PGresult* result);
+  struct Wait {
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+    int times = 0;
+  };
+  // Waits for bytes from the server and takes them in, or whatever there is after a while.
+  Result<void> wait_for_input(Wait& wait);
+  Result<void> keep_patience(const Wait& wait);
+  // The next result of what was sent; null when there is none.
+  Result<PGresult*> next_result();
+  // The last result of what was sent (`sent` is libpq's word that it was).
+  Result<QueryResult> finish(int sent);
   // The failure of `result`, or that we were asked to stop.
   Error error(const PGresult* result) const;
 
   ConnectionPtr connection_;
   std::string target_;
   Cancellation* cancellation_;
+  std::optional<std::chrono::milliseconds> answer_within_;
+  std::optional<std::chrono::steady_clock::time_point> stop_seen_;
   std::unique_ptr<Cancellation::Registration> cancel_on_request_;
 };
 

@@ -38,11 +38,6 @@ Result<Keeper> Keeper::open(LoginProvider& logins, Cancellation& cancellation,
                             const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
   PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, settings));
-  if (server.in_recovery) {
-    return fail(Error(ErrorKind::Unsupported, "the server is a standby, which can't be read yet")
-                    .with("source", connection.target())
-                    .hint("name the primary server"));
-  }
   return Keeper(std::move(connection), std::move(server), settings);
 }
 
@@ -54,6 +49,7 @@ Result<Source> Keeper::survey() {
 
 Result<void> Keeper::begin() {
   held_.clear();
+  locks_ = {};
   PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
   PG2ATHENA_TRY(connection_.execute(fmt::format(
       "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}", lock_timeout_.count())));
@@ -102,23 +98,13 @@ Result<Source> Keeper::lock_relations(const Selection& selection) {
 
 Result<void> Keeper::plan_conditions(std::vector<Relation>& relations) {
   if (std::ranges::all_of(relations, &std::string::empty, &Relation::where)) return {};
-  PG2ATHENA_TRY(enter_search_path());
+  PG2ATHENA_TRY(enter_search_path(connection_, server_.search_path_setting));
   for (Relation& relation : relations) {
-    if (!relation.where.empty()) PG2ATHENA_TRY(plan_condition(connection_, relation));
+    if (relation.where.empty()) continue;
+    PG2ATHENA_TRY(plan_condition(connection_, relation));
+    locks_.selects_in_search_path.push_back(condition_select(relation));
   }
-  return leave_search_path();
-}
-
-// Names in the operator's SQL mean what they mean to the role.
-Result<void> Keeper::enter_search_path() {
-  PG2ATHENA_TRY(connection_.execute("SELECT pg_catalog.set_config('search_path', $1, true)",
-                                    {server_.search_path_setting}));
-  return {};
-}
-
-Result<void> Keeper::leave_search_path() {
-  PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
-  return {};
+  return leave_search_path(connection_);
 }
 
 Result<Source> Keeper::find_source(const Selection& selection) {
@@ -159,18 +145,16 @@ Result<Source> Keeper::read_source(const Selection& selection) {
 }
 
 Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
-  std::vector<std::string> tables;  // for LOCK TABLE
-  std::vector<std::string> selects;
-  // LOCK TABLE refuses all but tables and views, and a role with rights on columns only; of a view it leaves
-  // out the materialized views below. A SELECT takes and keeps the same lock.
+  LockStatements more;
+  // Of a view LOCK TABLE leaves out the materialized views below.
   const auto add = [&](const RelationName& name, RelationKind kind, bool table_privilege, bool only,
                        const Relation& relation) {
     const bool is_table = kind == RelationKind::Table || kind == RelationKind::Partitioned;
     const std::string from = (only && is_table ? "ONLY " : "") + name.quoted();
     if (is_table && table_privilege) {
-      tables.push_back(from);
+      more.tables.push_back(from);
     } else {
-      selects.push_back(fmt::format("SELECT {} FROM {} LIMIT 0", select_list(relation.columns), from));
+      more.selects.push_back(fmt::format("SELECT {} FROM {} LIMIT 0", select_list(relation.columns), from));
     }
   };
   for (const Relation& relation : relations) {
@@ -191,12 +175,12 @@ Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
       if (is_new) add(relation.name, relation.kind, relation.table_privilege, false, relation);
     }
   }
-  PG2ATHENA_TRY(check_lock_capacity(tables.size() + selects.size()));
-  PG2ATHENA_TRY(lock_tables(tables));
+  PG2ATHENA_TRY(check_lock_capacity(more.size()));
   // LIMIT 0 runs nothing (ExecLimit in src/backend/executor/nodeLimit.c), but the statement is parsed,
   // rewritten and planned: everything that the relation reads is locked.
-  for (const std::string& select : selects) PG2ATHENA_TRY(connection_.execute(select));
-  return !tables.empty() || !selects.empty();
+  PG2ATHENA_TRY(take_locks(connection_, more, server_.search_path_setting));
+  locks_.add(more);
+  return more.size() > 0;
 }
 
 Result<void> Keeper::check_lock_capacity(std::size_t relations) {
@@ -210,23 +194,13 @@ SELECT current_setting('max_locks_per_transaction')::bigint
   const auto taken = static_cast<std::size_t>(found.integer(0, 1));
   constexpr std::size_t kShareInPercent = 75;
   const std::size_t room = capacity > taken ? (capacity - taken) * kShareInPercent / 100 : 0;
-  if (relations <= room) return {};
+  // The second is an advisory lock against other runs of the same table.
+  const std::size_t needed = 2 * relations;
+  if (needed <= room) return {};
   return fail(
-      Error(
-          ErrorKind::Unsupported,
-          fmt::format("the run needs {} locks, and the server's lock table has room for {}", relations, room))
+      Error(ErrorKind::Unsupported,
+            fmt::format("the run needs {} locks, and the server's lock table has room for {}", needed, room))
           .hint("raise max_locks_per_transaction on the server, or split the run with --schema or --table"));
-}
-
-Result<void> Keeper::lock_tables(const std::vector<std::string>& tables) {
-  constexpr std::size_t kNamesPerStatement = 500;
-  for (std::size_t first = 0; first < tables.size(); first += kNamesPerStatement) {
-    const auto begin = tables.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto count = static_cast<std::ptrdiff_t>(std::min(kNamesPerStatement, tables.size() - first));
-    PG2ATHENA_TRY(connection_.execute(
-        fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", fmt::join(begin, begin + count, ", "))));
-  }
-  return {};
 }
 
 Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
@@ -234,7 +208,7 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
                      .sql = without_semicolon(query.sql),
                      .columns = {},
                      .column_choices = query.column_choices};
-  PG2ATHENA_TRY(enter_search_path());
+  PG2ATHENA_TRY(enter_search_path(connection_, server_.search_path_setting));
   // A prepared statement can't be two.
   const std::string sql = fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(source.sql));
   auto described = connection_.describe(sql);
@@ -247,49 +221,50 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
     return fail(std::move(refused).hint("a query is one SELECT, VALUES or TABLE statement"));
   }
   PG2ATHENA_TRY(connection_.execute(sql));
-  PG2ATHENA_TRY(leave_search_path());
+  locks_.selects_in_search_path.push_back(sql);
+  PG2ATHENA_TRY(leave_search_path(connection_));
   PG2ATHENA_ASSIGN(source.columns, resolve_columns(connection_, *described));
   return source;
 }
 
-Result<Snapshot> Keeper::export_snapshot(const Selection& selection, const Source& source) {
+Result<Snapshot> Keeper::export_snapshot() {
   PG2ATHENA_ASSIGN(
       const QueryResult exported,
       connection_.execute("SELECT pg_export_snapshot(), pg_current_snapshot(), pg_current_wal_insert_lsn()"));
-  if (!source.relations.empty()) {
-    PG2ATHENA_ASSIGN(const Source now, read_source(selection));
-    const auto same = [](const Relation& a, const Relation& b) {
-      return a.oid == b.oid &&
-             std::ranges::equal(a.storage, b.storage, {}, &StoredRelation::oid, &StoredRelation::oid);
-    };
-    if (!std::ranges::equal(source.relations, now.relations, same)) {
-      return fail(ErrorKind::ChangedWhilePlanning,
-                  "a table was made or a partition was attached while the run was planned");
-    }
-    // The plan may rest on how large a row can be.
-    const auto as_large = [](const Relation& a, const Relation& b) {
-      return std::ranges::equal(a.storage, b.storage, std::ranges::greater_equal(),
-                                &StoredRelation::largest_row, &StoredRelation::largest_row);
-    };
-    if (!std::ranges::equal(source.relations, now.relations, as_large)) {
-      return fail(ErrorKind::ChangedWhilePlanning,
-                  "a table's TOAST table has grown much while the run was planned");
-    }
-  }
   return Snapshot{.id = std::string(exported.text(0, 0)),
                   .horizon = std::string(exported.text(0, 1)),
                   .lsn = std::string(exported.text(0, 2))};
 }
 
-Result<void> Keeper::end_transaction() {
-  PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+Result<void> Keeper::check_unchanged(const Selection& selection, const Source& source) {
+  if (source.relations.empty()) return {};
+  PG2ATHENA_ASSIGN(const Source now, read_source(selection));
+  const auto same = [](const Relation& a, const Relation& b) {
+    return a.oid == b.oid &&
+           std::ranges::equal(a.storage, b.storage, {}, &StoredRelation::oid, &StoredRelation::oid);
+  };
+  if (!std::ranges::equal(source.relations, now.relations, same)) {
+    return fail(ErrorKind::ChangedWhilePlanning,
+                "a table was made or a partition was attached while the run was planned");
+  }
+  // The plan may rest on how large a row can be.
+  const auto as_large = [](const Relation& a, const Relation& b) {
+    return std::ranges::equal(a.storage, b.storage, std::ranges::greater_equal(),
+                              &StoredRelation::largest_row, &StoredRelation::largest_row);
+  };
+  if (!std::ranges::equal(source.relations, now.relations, as_large)) {
+    return fail(ErrorKind::ChangedWhilePlanning,
+                "a table's TOAST table has grown much while the run was planned");
+  }
   return {};
 }
 
-Result<bool> Keeper::try_advisory_lock(std::int64_t key) {
-  PG2ATHENA_ASSIGN(const QueryResult taken,
-                   connection_.execute("SELECT pg_try_advisory_lock($1)", {std::to_string(key)}));
-  return taken.boolean(0, 0);
+Result<std::optional<std::size_t>> Keeper::take_advisory_locks(const std::vector<std::int64_t>& keys) {
+  return postgres::take_advisory_locks(connection_, keys);
+}
+
+SnapshotHolder Keeper::hold(const Snapshot& snapshot) && {
+  return SnapshotHolder(std::move(connection_), snapshot.id);
 }
 
 }  // namespace pg2athena::postgres

@@ -9,9 +9,11 @@
 
 #include "postgres/catalog.h"
 #include "postgres/connection.h"
+#include "postgres/lock_statements.h"
 #include "postgres/login.h"
 #include "postgres/selection.h"
 #include "postgres/session.h"
+#include "postgres/snapshot_holder.h"
 
 namespace pg2athena::postgres {
 
@@ -38,9 +40,9 @@ struct Source {
   std::vector<std::string> warnings;
 };
 
-// A snapshot that other sessions can import while the keeper's transaction lasts.
+// A snapshot, of which the run's manifest tells.
 struct Snapshot {
-  std::string id;       // for SET TRANSACTION SNAPSHOT
+  std::string id;       // for SET TRANSACTION SNAPSHOT, while the transaction lasts; empty on a standby
   std::string horizon;  // pg_current_snapshot(): xmin:xmax:running
   std::string lsn;      // the write-ahead log's insert position when it was taken
 };
@@ -61,17 +63,23 @@ class Keeper {
 
   // Exports the snapshot. The transaction is READ COMMITTED, so the snapshot is this statement's: taken under
   // all locks. (Taken before them, a TRUNCATE in between would make workers read no rows, without an error;
-  // and in REPEATABLE READ the first statement of all would fix it.) Then looks once more whether the
-  // selection still finds what was locked: our locks don't keep partitions from being attached or tables from
-  // being made, and what came between the catalog and the snapshot would be in the one and not in the other.
-  // ChangedWhilePlanning if so.
-  Result<Snapshot> export_snapshot(const Selection& selection, const Source& source);
+  // and in REPEATABLE READ the first statement of all would fix it.)
+  Result<Snapshot> export_snapshot();
 
-  // Ends the transaction: its locks and the snapshot are given back, advisory locks stay.
-  Result<void> end_transaction();
+  // To be called when the snapshot is taken: looks once more whether the selection still finds what was
+  // locked. Our locks don't keep partitions from being attached or tables from being made, and what came
+  // between the catalog and the snapshot would be in the one and not in the other. ChangedWhilePlanning if
+  // so.
+  Result<void> check_unchanged(const Selection& selection, const Source& source);
 
-  // Takes an advisory lock by `key` until the keeper goes; false when another session has it.
-  Result<bool> try_advisory_lock(std::int64_t key);
+  // What took the locks.
+  const LockStatements& locks() const { return locks_; }
+
+  // Advisory locks, which stay when the transaction ends: as take_advisory_locks().
+  Result<std::optional<std::size_t>> take_advisory_locks(const std::vector<std::int64_t>& keys);
+
+  // From now on the connection has nothing to do but to hold what it holds.
+  SnapshotHolder hold(const Snapshot& snapshot) &&;
 
   const ServerInfo& server() const { return server_; }
 
@@ -94,19 +102,17 @@ class Keeper {
   // The same, without what has nothing to read.
   Result<Source> read_source(const Selection& selection);
   Result<void> check_lock_capacity(std::size_t relations);
-  Result<void> lock_tables(const std::vector<std::string>& tables);
   // Locks what isn't locked yet; true when there was something.
   Result<bool> lock_new(const std::vector<Relation>& relations);
   // Checks, locks and plans the operator's conditions.
   Result<void> plan_conditions(std::vector<Relation>& relations);
-  Result<void> enter_search_path();
-  Result<void> leave_search_path();
   Result<QuerySource> lock_query(const NamedQuery& query);
 
   Connection connection_;
   ServerInfo server_;
   std::chrono::milliseconds lock_timeout_;
   std::set<Held> held_;
+  LockStatements locks_;
 };
 
 }  // namespace pg2athena::postgres

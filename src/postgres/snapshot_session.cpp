@@ -17,20 +17,37 @@ Error changed(const ScanSource& source, std::string_view what) {
 }  // namespace
 
 Result<SnapshotSession> SnapshotSession::open(LoginProvider& logins, Cancellation& cancellation,
-                                              std::string snapshot_id, const SessionSettings& settings) {
+                                              SnapshotIds& ids, const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
   PG2ATHENA_TRY(prepare_session(connection, settings));
-  return SnapshotSession(std::move(connection), std::move(snapshot_id), settings.lock_timeout, cancellation);
+  return SnapshotSession(std::move(connection), &ids, settings.lock_timeout, cancellation);
+}
+
+Result<SnapshotSession> SnapshotSession::open_on_standby(LoginProvider& logins, Cancellation& cancellation,
+                                                         const SessionSettings& settings) {
+  PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
+  PG2ATHENA_TRY(prepare_session(connection, settings));
+  PG2ATHENA_TRY(connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+  // The first statement's snapshot is the transaction's.
+  PG2ATHENA_ASSIGN(const QueryResult taken,
+                   connection.execute("SELECT pg_current_snapshot(), pg_last_wal_replay_lsn()"));
+  Snapshot snapshot{.id = "", .horizon = std::string(taken.text(0, 0)), .lsn = std::string(taken.text(0, 1))};
+  SnapshotSession session(std::move(connection), nullptr, settings.lock_timeout, cancellation);
+  session.own_snapshot_ = std::move(snapshot);
+  return session;
 }
 
 Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges) {
   if (entered_ == &source) return {};
   PG2ATHENA_TRY(leave());
-  if (auto locked = begin_and_lock(source); !locked) {
-    return fail(std::move(locked).error().with("table", source.display()));
+  // On a standby the keeper has locked it, and a lock that can't be had would end the transaction.
+  if (ids_ != nullptr) {
+    if (auto locked = begin_and_lock(source); !locked) {
+      return fail(std::move(locked).error().with("table", source.display()));
+    }
   }
   PG2ATHENA_TRY(compare_with_plan(source));
-  if (block_ranges) PG2ATHENA_TRY(scan_by_blocks());
+  PG2ATHENA_TRY(scan_by_blocks(block_ranges));
   entered_ = &source;
   return {};
 }
@@ -38,22 +55,22 @@ Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges)
 Result<void> SnapshotSession::leave() {
   if (entered_ == nullptr) return {};
   entered_ = nullptr;
+  if (ids_ == nullptr) {
+    PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
+    return {};
+  }
   PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
   return {};
 }
 
 Result<void> SnapshotSession::begin() {
-  auto begun = connection_.execute(fmt::format(
-      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{}'", snapshot_id_));
-  if (begun) return {};
-  constexpr std::string_view kInvalidParameterValue =
-      "22023";  // no transaction exports this snapshot any more
-  if (begun.error().context("sqlstate") != kInvalidParameterValue) return fail(std::move(begun).error());
-  return fail(
-      Error(ErrorKind::Connection, "the connection that holds the run's snapshot is gone")
-          .hint("run again; if it happens again, look for what ends idle connections: a proxy, a firewall, "
-                "an administrator")
-          .because(std::move(begun).error()));
+  std::string id = ids_->current();
+  while (true) {
+    auto begun = begin_in_snapshot(connection_, id);
+    if (begun || begun.error().kind() != ErrorKind::SnapshotLost) return begun;
+    PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+    PG2ATHENA_ASSIGN(id, ids_->after(id));
+  }
 }
 
 Result<void> SnapshotSession::lock(const ScanSource& source) {
@@ -96,19 +113,21 @@ Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
 
 // A range of blocks is a TID range scan or, for a planner that thinks the range large, a scan of the whole
 // table for each shard; and with a condition that has an index, a scan of that index for each.
-Result<void> SnapshotSession::scan_by_blocks() {
-  PG2ATHENA_TRY(
-      connection_.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
-                          "SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off"));
+Result<void> SnapshotSession::scan_by_blocks(bool block_ranges) {
+  if (!block_ranges && ids_ != nullptr) return {};
+  // The next relation, in the same transaction on a standby, may want them back.
+  const std::string_view value = block_ranges ? "off" : "DEFAULT";
+  PG2ATHENA_TRY(connection_.execute(
+      fmt::format("SET LOCAL enable_seqscan = {0}; SET LOCAL enable_indexscan = {0}; "
+                  "SET LOCAL enable_indexonlyscan = {0}; SET LOCAL enable_bitmapscan = {0}",
+                  value)));
   return {};
 }
 
 // From here to the transaction's end names in statements mean what they mean to the role.
 Result<void> SnapshotSession::enter_search_path(const ScanSource& source) {
   if (!source.in_search_path()) return {};
-  PG2ATHENA_TRY(
-      connection_.execute("SELECT pg_catalog.set_config('search_path', $1, true)", {source.search_path}));
-  return {};
+  return postgres::enter_search_path(connection_, source.search_path);
 }
 
 Result<void> SnapshotSession::compare_relation(const ScanSource& source) {
@@ -163,11 +182,12 @@ Result<void> SnapshotSession::compare_composites(const ScanSource& source) {
 std::optional<std::string> SnapshotSession::find_ctid(const ScanSource& source, const BlockRange& blocks,
                                                       std::uint64_t row) {
   entered_ = nullptr;
+  if (ids_ == nullptr) return std::nullopt;  // whose snapshot is gone with its transaction
   const auto query = [&]() -> Result<std::string> {
-    connection_.abandon_copy();
+    PG2ATHENA_TRY(connection_.abandon_copy());
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     PG2ATHENA_TRY(begin());
-    PG2ATHENA_TRY(scan_by_blocks());
+    PG2ATHENA_TRY(scan_by_blocks(true));
     PG2ATHENA_TRY(enter_search_path(source));
     PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(ctid_statement(source, blocks, row)));
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));

@@ -1,4 +1,4 @@
-// A worker's connection: it reads in the keeper's snapshot, one relation a transaction.
+// A worker's connection: it reads in the run's snapshot, one relation a transaction.
 #pragma once
 
 #include <chrono>
@@ -11,11 +11,33 @@
 
 namespace pg2athena::postgres {
 
+// Under which id the run's snapshot can be imported: another one when a connection that held it is gone.
+// Thread-safe.
+class SnapshotIds {
+ public:
+  SnapshotIds() = default;
+  SnapshotIds(const SnapshotIds&) = delete;
+  SnapshotIds& operator=(const SnapshotIds&) = delete;
+  virtual ~SnapshotIds() = default;
+  virtual std::string current() = 0;
+  // After `failed` was refused: the id to try now. SnapshotLost when no connection holds the snapshot any
+  // more.
+  virtual Result<std::string> after(const std::string& failed) = 0;
+};
+
 class SnapshotSession {
  public:
   // The lock timeout is how long to try again while somebody waits for a lock that conflicts with ours.
-  static Result<SnapshotSession> open(LoginProvider& logins, Cancellation& cancellation,
-                                      std::string snapshot_id, const SessionSettings& settings);
+  static Result<SnapshotSession> open(LoginProvider& logins, Cancellation& cancellation, SnapshotIds& ids,
+                                      const SessionSettings& settings);
+
+  // On a standby, where a snapshot that was exported can be wrong (it lacks the subtransactions beyond the
+  // 64th of a transaction): a session with a snapshot of its own, in one transaction to the end. Locks are
+  // the keeper's.
+  static Result<SnapshotSession> open_on_standby(LoginProvider& logins, Cancellation& cancellation,
+                                                 const SessionSettings& settings);
+  // Of a session on a standby.
+  const Snapshot& snapshot() const { return *own_snapshot_; }
 
   // Makes ready to read `source`: ends the last relation's transaction, begins one in the snapshot, locks,
   // and compares what is there now with what was planned. ChangedWhilePlanning when they differ.
@@ -35,10 +57,10 @@ class SnapshotSession {
   std::optional<std::string> find_ctid(const ScanSource& source, const BlockRange& blocks, std::uint64_t row);
 
  private:
-  SnapshotSession(Connection connection, std::string snapshot_id, std::chrono::milliseconds lock_timeout,
+  SnapshotSession(Connection connection, SnapshotIds* ids, std::chrono::milliseconds lock_timeout,
                   Cancellation& cancellation)
       : connection_(std::move(connection)),
-        snapshot_id_(std::move(snapshot_id)),
+        ids_(ids),
         lock_timeout_(lock_timeout),
         cancellation_(&cancellation) {}
 
@@ -47,11 +69,12 @@ class SnapshotSession {
   Result<void> begin_and_lock(const ScanSource& source);
   Result<void> compare_with_plan(const ScanSource& source);
   Result<void> compare_relation(const ScanSource& source);
-  Result<void> scan_by_blocks();
+  Result<void> scan_by_blocks(bool block_ranges);
   Result<void> enter_search_path(const ScanSource& source);
 
   Connection connection_;
-  std::string snapshot_id_;
+  SnapshotIds* ids_;                      // nullptr: on a standby
+  std::optional<Snapshot> own_snapshot_;  // on a standby
   std::chrono::milliseconds lock_timeout_;
   Cancellation* cancellation_;
   const ScanSource* entered_ = nullptr;

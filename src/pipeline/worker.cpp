@@ -1,0 +1,114 @@
+#include "pipeline/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/connection_patience.h"
+#include "pipeline/error_policy.h"
+
+namespace pg2athena::pipeline {
+
+ShardQueue::ShardQueue(const Plan& plan) {
+  for (const PlannedShard& shard : plan.shards) shards_.push_back(&shard);
+  std::ranges::sort(shards_, [&](const PlannedShard* a, const PlannedShard* b) {
+    const std::uint64_t bytes_a = plan.tables[a->table].bytes;
+    const std::uint64_t bytes_b = plan.tables[b->table].bytes;
+    return bytes_a != bytes_b ? bytes_a > bytes_b : a->number < b->number;
+  });
+}
+
+const PlannedShard* ShardQueue::take() {
+  const std::lock_guard lock(mutex_);
+  return next_ == shards_.size() ? nullptr : shards_[next_++];
+}
+
+Worker::Worker(Reading& reading, std::string name, const observe::Log& log,
+               std::optional<postgres::SnapshotSession> session)
+    : reading_(reading),
+      name_(std::move(name)),
+      log_(log.with({{"worker", name_}})),
+      session_(std::move(session)) {}
+
+Result<void> Worker::work() {
+  PG2ATHENA_ASSIGN(Reservation reservation, reading_.memory.reserve(worker_base_bytes(reading_.plan.memory)));
+  memory_.emplace(WorkerMemory{.reservation = std::move(reservation), .blocks = {}});
+  while (const PlannedShard* const shard = reading_.queue.take()) {
+    PG2ATHENA_TRY(reading_.stop.check());
+    if (auto read = read_shard(*shard); !read) {
+      reading_.progress.table(shard->table).fail();
+      return fail(std::move(read).error().with("table", reading_.plan.tables[shard->table].display()));
+    }
+  }
+  return session_ ? session_->leave() : Result<void>();
+}
+
+Result<void> Worker::connect() {
+  if (session_) return {};
+  ConnectionPatience patience(reading_.options.retry_for, reading_.times, log_, reading_.stop);
+  while (true) {
+    auto opened =
+        postgres::SnapshotSession::open(reading_.logins, reading_.stop, *reading_.ids, reading_.settings);
+    if (opened) {
+      session_.emplace(std::move(*opened));
+      return {};
+    }
+    if (!shard_again(opened.error())) return fail(std::move(opened).error());
+    PG2ATHENA_TRY(patience.wait_after(std::move(opened).error()));
+  }
+}
+
+Result<void> Worker::read_shard(const PlannedShard& shard) {
+  const PlannedTable& table = reading_.plan.tables[shard.table];
+  const RetryPolicy policy = shard_retries(reading_.options.retry_for);
+  Retry retry(policy, reading_.times);
+  ShardAttempts attempts;
+  while (true) {
+    PG2ATHENA_TRY(connect());
+    const observe::Log log =
+        log_.with({{"table", table.name}, {"shard", shard.number}, {"attempt", attempts.next}});
+    auto read = try_shard(shard, attempts, log);
+    if (read) return {};
+    // On a standby the session is the snapshot.
+    const bool again = reading_.ids != nullptr && shard_again(read.error());
+    const auto wait = again ? retry.next(std::nullopt) : std::nullopt;
+    if (!wait) {
+      // The run ends with this error and reports it; here it is a step on the way.
+      if (read.error().kind() != ErrorKind::Interrupted) {
+        log.error("shard_failed", read.error(), observe::Level::Info);
+      }
+      return fail(std::move(read).error().with("attempts", std::to_string(retry.attempts())));
+    }
+    log.warn("shard_again", "the shard is read again, in the same snapshot: " + read.error().describe());
+    // Whatever failed: what state the connection is in nobody knows.
+    session_.reset();
+    memory_->blocks.release();
+    PG2ATHENA_TRY(reading_.times.wait(*wait, &reading_.stop));
+  }
+}
+
+Result<void> Worker::try_shard(const PlannedShard& shard, ShardAttempts& attempts, const observe::Log& log) {
+  log.debug("shard_started", "shard started");
+  observe::TableProgress& progress = reading_.progress.table(shard.table);
+  const ShardJob::Context context{.plan = reading_.plan,
+                                  .run_id = reading_.run_id,
+                                  .store = reading_.store,
+                                  .clock = reading_.clock,
+                                  .stop = reading_.stop,
+                                  .memory = *memory_};
+  ShardJob job(context, shard, reading_.tables[shard.table], attempts, progress, name_);
+  auto receipt = job.run(*session_);
+  if (!receipt) {
+    job.take_back();
+    return fail(std::move(receipt).error());
+  }
+  if (auto added = reading_.record.add_receipt(*receipt); !added) {
+    job.take_back();
+    return fail(std::move(added).error());
+  }
+  progress.finish_shard();
+  log.info("shard_done", "shard done",
+           {{"rows", receipt->rows}, {"bytes", receipt->bytes}, {"duration_ms", receipt->duration.count()}});
+  return {};
+}
+
+}  // namespace pg2athena::pipeline
