@@ -130,8 +130,14 @@ class Attempt {
     started_ = context_.clock.monotonic();
     log_.info("run_started", "run started", {{"target", location_}});
     auto summary = plan_and_read();
-    if (!summary) return fail(std::move(summary).error().with("run_id", run_id_));
-    return summary;
+    if (summary) return summary;
+    Error error = std::move(summary).error().with("run_id", run_id_);
+    if (plan_.server.in_recovery && error.kind() == ErrorKind::Conflict) {
+      error = std::move(error).hint(
+          "nothing was published; what is written on the primary has to go on on the standby: raise "
+          "max_standby_streaming_delay there, set hot_standby_feedback = on, or read the primary");
+    }
+    return fail(std::move(error));
   }
 
   // Whether a run that ended so may be begun anew, once. On a standby a lost connection or a recovery

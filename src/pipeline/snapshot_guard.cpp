@@ -179,17 +179,18 @@ Result<void> SnapshotGuard::look_at_blocked(const std::vector<postgres::BlockedS
     if (seen == seen_waiting_.end()) {
       context_.log.warn(
           "blocking",
-          fmt::format(
-              "{} waits for this run, and whoever wants the table waits behind it{}", session.describe(),
-              policy_.abort_after_blocking
-                  ? fmt::format("; the run gives way after {}", duration_text(*policy_.abort_after_blocking))
-                  : std::string()),
+          fmt::format("{} waits for {}, which this run reads{}{}", session.who(), session.relation,
+                      session.queued == 0 ? std::string()
+                                          : fmt::format(", and behind it wait {} more", session.queued),
+                      policy_.abort_after_blocking ? fmt::format("; after {} the run gives way",
+                                                                 duration_text(*policy_.abort_after_blocking))
+                                                   : std::string()),
           {{"pid", session.pid}, {"relation", session.relation}});
     }
     if (policy_.abort_after_blocking && waited >= *policy_.abort_after_blocking) {
       return fail(Error(ErrorKind::GaveWay,
-                        fmt::format("the run gave way: {} waited for it longer than {}", session.describe(),
-                                    duration_text(*policy_.abort_after_blocking)))
+                        fmt::format("the run gave way: {} waited for {} longer than {}", session.who(),
+                                    session.relation, duration_text(*policy_.abort_after_blocking)))
                       .hint("nothing was published; run again when it is done, or let it wait longer with "
                             "--abort-after-blocking (limits.on_blocking.abort_after)"));
     }

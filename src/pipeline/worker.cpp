@@ -39,7 +39,9 @@ Result<void> Worker::work() {
       return fail(std::move(read).error().with("table", reading_.plan.tables[shard->table].display()));
     }
   }
-  return session_ ? session_->leave() : Result<void>();
+  // Who has nothing more to read gives its connection back.
+  session_.reset();
+  return {};
 }
 
 Result<void> Worker::connect() {
@@ -76,6 +78,7 @@ Result<void> Worker::read_shard(const PlannedShard& shard) {
       if (read.error().kind() != ErrorKind::Interrupted) {
         log.error("shard_failed", read.error(), observe::Level::Info);
       }
+      if (retry.attempts() == 1) return read;
       return fail(std::move(read).error().with("attempts", std::to_string(retry.attempts())));
     }
     log.warn("shard_again", "the shard is read again, in the same snapshot: " + read.error().describe());

@@ -48,10 +48,8 @@ std::string command_of(std::string_view statement) {
   return command;
 }
 
-std::string BlockedSession::describe() const {
-  const std::string what = command.empty() ? "" : fmt::format(" ({})", command);
-  const std::string behind = queued == 0 ? "" : fmt::format(", with {} more behind it", queued);
-  return fmt::format("pid {}{} for {}{}", pid, what, relation, behind);
+std::string BlockedSession::who() const {
+  return command.empty() ? fmt::format("pid {}", pid) : fmt::format("pid {} ({})", pid, command);
 }
 
 Result<std::vector<BlockedSession>> blocked_sessions(Connection& connection,

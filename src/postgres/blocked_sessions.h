@@ -19,7 +19,7 @@ struct BlockedSession {
   std::chrono::milliseconds waiting{0};
   int queued = 0;  // sessions that wait behind it for the same relation
 
-  std::string describe() const;  // "pid 4711 (ALTER TABLE) for public.orders"
+  std::string who() const;  // "pid 4711 (ALTER TABLE)"
 };
 
 // The sessions that wait for one of those with this application_name, the longest wait first. In any

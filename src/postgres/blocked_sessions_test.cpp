@@ -15,11 +15,10 @@ TEST(BlockedSessions, A_statement_is_known_by_its_first_words) {
   EXPECT_EQ(command_of(""), "");
 }
 
-TEST(BlockedSessions, A_message_names_who_waits_for_what) {
-  const BlockedSession session{.pid = 4711, .relation = "public.orders", .command = "ALTER TABLE"};
-  EXPECT_EQ(session.describe(), "pid 4711 (ALTER TABLE) for public.orders");
-  const BlockedSession hidden{.pid = 1, .relation = "orders", .queued = 2};
-  EXPECT_EQ(hidden.describe(), "pid 1 for orders, with 2 more behind it");
+TEST(BlockedSessions, A_session_whose_statement_is_hidden_is_known_by_its_pid) {
+  EXPECT_EQ((BlockedSession{.pid = 4711, .relation = "orders", .command = "ALTER TABLE"}).who(),
+            "pid 4711 (ALTER TABLE)");
+  EXPECT_EQ((BlockedSession{.pid = 1, .relation = "orders"}).who(), "pid 1");
 }
 
 }  // namespace
