@@ -180,14 +180,24 @@ class Attempt {
     return read ? publish() : give_up(std::move(read).error());
   }
 
+  // For a moment a run that just ended may still have its claim, in a backend that has not noticed: this
+  // one's own first attempt, or one that was killed and is begun anew.
   Result<void> claim_tables(postgres::Keeper& keeper) {
+    constexpr milliseconds kPatience{2000};
+    constexpr milliseconds kPause{50};
     claims_ = claims(plan_, location_);
-    PG2ATHENA_ASSIGN(const auto busy, keeper.take_advisory_locks(claims_));
-    if (!busy) return {};
-    const PlannedTable& table = plan_.tables[*busy];
-    return fail(Error(ErrorKind::RunInProgress,
-                      fmt::format("another run is exporting {} to {}", table.source, location_))
-                    .with("table", table.display()));
+    const auto deadline = context_.clock.monotonic() + kPatience;
+    while (true) {
+      PG2ATHENA_ASSIGN(const auto busy, keeper.take_advisory_locks(claims_));
+      if (!busy) return {};
+      if (context_.clock.monotonic() > deadline) {
+        const PlannedTable& table = plan_.tables[*busy];
+        return fail(Error(ErrorKind::RunInProgress,
+                          fmt::format("another run is exporting {} to {}", table.source, location_))
+                        .with("table", table.display()));
+      }
+      PG2ATHENA_TRY(times_.wait(kPause, &stop_));
+    }
   }
 
   Result<void> take_snapshot(postgres::Keeper& keeper) {

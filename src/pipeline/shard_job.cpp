@@ -134,12 +134,16 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
   progress_.start_shard();
   PG2ATHENA_TRY(session.enter(*shard_.source, shard_.blocks.has_value()));
   const bool check_utf8 = context_.plan.server.sql_ascii();
-  PG2ATHENA_ASSIGN(const auto reader, postgres::CopyReader::start(session.connection(), *shard_.source,
-                                                                  shard_.blocks, check_utf8));
-  if (auto read = read_rows(*reader); !read) return fail(locate(std::move(read).error(), session, *reader));
-  PG2ATHENA_TRY(session.compare_composites(*shard_.source));
+  auto started_reader =
+      postgres::CopyReader::start(session.connection(), *shard_.source, shard_.blocks, check_utf8);
+  if (!started_reader) return fail(explain(std::move(started_reader).error(), session));
+  postgres::ShardReader& reader = **started_reader;
+  if (auto read = read_rows(reader); !read) {
+    return fail(locate(explain(std::move(read).error(), session), session, reader));
+  }
+  PG2ATHENA_TRY(session.leave_unchanged(*shard_.source));
   if (file_) PG2ATHENA_TRY(close_file());
-  receipt_.coerced = coerced_columns(planned_.schema, reader->coerced());
+  receipt_.coerced = coerced_columns(planned_.schema, reader.coerced());
   PG2ATHENA_TRY(finish_table());
   receipt_.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.monotonic() - started);
@@ -258,16 +262,32 @@ Result<void> ShardJob::close_file() {
   return {};
 }
 
+// Names that mean nothing, and bytes that break their type's form, may be those of what the table or the type
+// has become.
+Error ShardJob::explain(Error error, postgres::SnapshotSession& session) const {
+  const ErrorKind kind = error.kind();
+  const bool explained =
+      kind == ErrorKind::CorruptInput || kind == ErrorKind::NotFound || kind == ErrorKind::Database;
+  if (!explained) return error;
+  auto changed = session.find_change(*shard_.source);
+  return changed ? std::move(*changed).because(std::move(error)) : error;
+}
+
 // A value that can't be exported: says which row it is in. The COPY is over for us; its connection is made
 // usable again only for this question.
 Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
                        const postgres::ShardReader& reader) const {
+  // Bytes that break their type's form may be those of what the type has become.
+  if (error.kind() == ErrorKind::CorruptInput) {
+    if (auto changed = session.find_change(*shard_.source))
+      return std::move(*changed).because(std::move(error));
+  }
   error = std::move(error).with("table", planned_.display()).with("shard", std::to_string(shard_.number));
   if (const auto bytes = reader.too_large_bytes()) {
     error = std::move(error).hint(large_row_hint(context_.plan, *bytes));
   }
   const auto row = reader.failed_row();
-  if (!row) return error;
+  if (!row || error.kind() == ErrorKind::ChangedWhilePlanning) return error;
   if (shard_.blocks && shard_.source->relation && shard_.source->in_block_order) {
     if (const auto ctid = session.find_ctid(*shard_.source, *shard_.blocks, *row)) {
       error = std::move(error).with("ctid", *ctid);

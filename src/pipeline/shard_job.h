@@ -88,6 +88,7 @@ class ShardJob {
   Result<void> open_file();
   Result<void> close_file();
   void count_written(std::uint64_t file_bytes);
+  Error explain(Error error, postgres::SnapshotSession& session) const;
   Error locate(Error error, postgres::SnapshotSession& session, const postgres::ShardReader& reader) const;
 
   Context context_;

@@ -49,12 +49,14 @@ WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum)";
 
 // Each relation with all that inherits from it: partitions and children by INHERITS, at any depth. What has
-// no rows of its own is left out. UNION, not UNION ALL: a child can inherit from a relation in two ways.
+// no rows of its own is left out, and so is a partition whose DETACH CONCURRENTLY has begun, as it is by a
+// SELECT (find_inheritance_children_extended in src/backend/catalog/pg_inherits.c). UNION, not UNION ALL: a
+// child can inherit from a relation in two ways.
 constexpr const char* kStorage = R"(
 WITH RECURSIVE tree AS (
   SELECT oid AS root, oid AS relid FROM pg_class WHERE oid = ANY($1::oid[])
   UNION
-  SELECT tree.root, i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid)
+  SELECT tree.root, i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid AND NOT i.inhdetachpending)
 SELECT tree.root, c.oid, n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', false),
        has_table_privilege(c.oid, 'SELECT'), pg_relation_filenode(c.oid),
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END,

@@ -4,17 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "postgres/composite_probe.h"
+#include "postgres/lock_statements.h"
+#include "postgres/plan_comparison.h"
 
 namespace pg2athena::postgres {
-namespace {
-
-Error changed(const ScanSource& source, std::string_view what) {
-  return Error(ErrorKind::ChangedWhilePlanning, fmt::format("{} after the run was planned", what))
-      .with("table", source.display());
-}
-
-}  // namespace
 
 Result<SnapshotSession> SnapshotSession::open(LoginProvider& logins, Cancellation& cancellation,
                                               SnapshotIds& ids, const SessionSettings& settings) {
@@ -40,16 +33,37 @@ Result<SnapshotSession> SnapshotSession::open_on_standby(LoginProvider& logins, 
 Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges) {
   if (entered_ == &source) return {};
   PG2ATHENA_TRY(leave());
-  // On a standby the keeper has locked it, and a lock that can't be had would end the transaction.
-  if (ids_ != nullptr) {
-    if (auto locked = begin_and_lock(source); !locked) {
-      return fail(std::move(locked).error().with("table", source.display()));
-    }
+  if (auto ready = begin_and_compare(source); !ready) {
+    return fail(std::move(ready).error().with("table", source.display()));
   }
-  PG2ATHENA_TRY(compare_with_plan(source));
   PG2ATHENA_TRY(scan_by_blocks(block_ranges));
   entered_ = &source;
   return {};
+}
+
+Result<void> SnapshotSession::begin_and_compare(const ScanSource& source) {
+  // On a standby the keeper has locked it, and a lock that can't be had would end the transaction.
+  if (ids_ != nullptr) PG2ATHENA_TRY(begin_and_lock(source));
+  // From here to the transaction's end names in statements mean what they mean to the role.
+  if (source.in_search_path()) PG2ATHENA_TRY(enter_search_path(connection_, source.search_path));
+  return compare_with_plan(connection_, source);
+}
+
+Result<void> SnapshotSession::leave_unchanged(const ScanSource& source) {
+  return compare_with_plan(connection_, source);
+}
+
+std::optional<Error> SnapshotSession::find_change(const ScanSource& source) {
+  if (ids_ == nullptr) return std::nullopt;  // whose snapshot is gone with its transaction
+  entered_ = nullptr;
+  const auto compare = [&]() -> Result<void> {
+    PG2ATHENA_TRY(connection_.abandon_copy());
+    PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
+    return begin_and_compare(source);
+  };
+  auto compared = compare();
+  const bool changed = !compared && compared.error().kind() == ErrorKind::ChangedWhilePlanning;
+  return changed ? std::optional<Error>(std::move(compared).error()) : std::nullopt;
 }
 
 Result<void> SnapshotSession::leave() {
@@ -98,7 +112,7 @@ Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
     if (locked) return {};
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     if (locked.error().kind() == ErrorKind::NotFound)
-      return fail(changed(source, "the table was dropped or renamed"));
+      return fail(changed_since_plan(source, "the table was dropped or renamed"));
     if (locked.error().kind() != ErrorKind::LockNotAvailable) return fail(std::move(locked).error());
     if (std::chrono::steady_clock::now() > deadline) {
       return fail(
@@ -124,61 +138,6 @@ Result<void> SnapshotSession::scan_by_blocks(bool block_ranges) {
   return {};
 }
 
-// From here to the transaction's end names in statements mean what they mean to the role.
-Result<void> SnapshotSession::enter_search_path(const ScanSource& source) {
-  if (!source.in_search_path()) return {};
-  return postgres::enter_search_path(connection_, source.search_path);
-}
-
-Result<void> SnapshotSession::compare_relation(const ScanSource& source) {
-  // Functions look at the present catalog; a SELECT from pg_class would see the snapshot's, and always
-  // agree.
-  PG2ATHENA_ASSIGN(const QueryResult now,
-                   connection_.execute("SELECT to_regclass($1)::oid, pg_relation_filenode($2::oid)",
-                                       {source.relation->quoted(), std::to_string(source.oid)}));
-  if (now.integer(0, 0) != source.oid)
-    return fail(changed(source, "the table was replaced by another of its name"));
-  if (source.filenode != 0 && now.integer(0, 1) != source.filenode) {
-    return fail(changed(source, "the table was truncated or rewritten"));
-  }
-  return {};
-}
-
-Result<void> SnapshotSession::compare_with_plan(const ScanSource& source) {
-  if (source.relation) PG2ATHENA_TRY(compare_relation(source));
-  PG2ATHENA_TRY(enter_search_path(source));
-  // Parse analysis, too, goes by the present catalog. A changed type may keep the file and would decode
-  // wrongly.
-  auto described = connection_.describe(
-      fmt::format("SELECT {} FROM {}", select_list(source.columns), source.from_clause()));
-  if (!described && described.error().kind() == ErrorKind::NotFound) {
-    return fail(changed(source, "a column was dropped or renamed"));
-  }
-  if (!described) return fail(std::move(described).error().with("table", source.display()));
-  for (std::size_t i = 0; i < source.columns.size(); ++i) {
-    const ScanColumn& planned = source.columns[i];
-    const DescribedColumn& found = (*described)[i];
-    if (found.type != planned.type.oid || found.typmod != planned.type.typmod) {
-      return fail(changed(source, "a column's type was changed").with("column", planned.name));
-    }
-  }
-  return compare_composites(source);
-}
-
-// What is nested is compared by parse analysis as well, which goes by the present catalog.
-Result<void> SnapshotSession::compare_composites(const ScanSource& source) {
-  for (const CompositeProbe& probe : composite_probes(source)) {
-    auto described = connection_.describe(probe.statement);
-    if (!described && described.error().kind() != ErrorKind::NotFound) {
-      return fail(std::move(described).error().with("table", source.display()));
-    }
-    if (!described || !as_planned(probe, *described)) {
-      return fail(changed(source, "a composite type was changed").with("column", probe.column));
-    }
-  }
-  return {};
-}
-
 std::optional<std::string> SnapshotSession::find_ctid(const ScanSource& source, const BlockRange& blocks,
                                                       std::uint64_t row) {
   entered_ = nullptr;
@@ -188,7 +147,7 @@ std::optional<std::string> SnapshotSession::find_ctid(const ScanSource& source, 
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     PG2ATHENA_TRY(begin());
     PG2ATHENA_TRY(scan_by_blocks(true));
-    PG2ATHENA_TRY(enter_search_path(source));
+    if (source.in_search_path()) PG2ATHENA_TRY(enter_search_path(connection_, source.search_path));
     PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(ctid_statement(source, blocks, row)));
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     if (found.rows() == 0) return fail(ErrorKind::NotFound, "no such row");

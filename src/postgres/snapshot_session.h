@@ -44,9 +44,13 @@ class SnapshotSession {
   // `block_ranges`: the scan must go by ctid. Does nothing when the session is in this source already.
   Result<void> enter(const ScanSource& source, bool block_ranges);
 
-  // Compares the composite types of what is entered with the plan, once more: they can change while they are
-  // read, since nothing locks them. ChangedWhilePlanning when they differ.
-  Result<void> compare_composites(const ScanSource& source);
+  // When what was entered has been read: compares it with the plan once more, since not everything that its
+  // rows depend on can be locked. ChangedWhilePlanning when they differ.
+  Result<void> leave_unchanged(const ScanSource& source);
+
+  // After the COPY of what was entered failed in a way that a change of it would explain: that it changed, if
+  // it did. The COPY and its transaction are over then.
+  std::optional<Error> find_change(const ScanSource& source);
 
   // Ends the transaction, and gives its locks back.
   Result<void> leave();
@@ -67,10 +71,8 @@ class SnapshotSession {
   Result<void> begin();
   Result<void> lock(const ScanSource& source);
   Result<void> begin_and_lock(const ScanSource& source);
-  Result<void> compare_with_plan(const ScanSource& source);
-  Result<void> compare_relation(const ScanSource& source);
   Result<void> scan_by_blocks(bool block_ranges);
-  Result<void> enter_search_path(const ScanSource& source);
+  Result<void> begin_and_compare(const ScanSource& source);
 
   Connection connection_;
   SnapshotIds* ids_;                      // nullptr: on a standby

@@ -47,6 +47,9 @@ FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
 WHERE t.oid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY t.oid, a.attnum)";
 
+constexpr const char* kLabels = R"(
+SELECT enumtypid, enumlabel FROM pg_enum WHERE enumtypid = ANY($1::oid[]) ORDER BY enumtypid, enumsortorder)";
+
 constexpr const char* kNames = "SELECT o, m, format_type(o, m) FROM unnest($1::oid[], $2::int[]) AS u(o, m)";
 
 std::string oid_array(const std::set<types::Oid>& oids) {
@@ -76,6 +79,7 @@ Result<TypeResolver> TypeResolver::load(Connection& connection, const std::set<T
   for (const TypeUse& use : uses) oids.insert(use.first);
   PG2ATHENA_TRY(resolver.load_types(connection, oids));
   PG2ATHENA_TRY(resolver.load_attributes(connection));
+  PG2ATHENA_TRY(resolver.load_labels(connection));
   for (const TypeUse& use : uses) resolver.count(use);
   PG2ATHENA_TRY(resolver.load_names(connection));
   return resolver;
@@ -100,10 +104,7 @@ Result<void> TypeResolver::load_types(Connection& connection, const std::set<typ
 }
 
 Result<void> TypeResolver::load_attributes(Connection& connection) {
-  std::set<types::Oid> composites;
-  for (const auto& [oid, row] : rows_) {
-    if (row.kind == types::PgKind::Composite) composites.insert(oid);
-  }
+  const std::set<types::Oid> composites = oids_of(types::PgKind::Composite);
   if (composites.empty()) return {};
   PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kAttributes, {oid_array(composites)}));
   for (int i = 0; i < found.rows(); ++i) {
@@ -113,12 +114,35 @@ Result<void> TypeResolver::load_attributes(Connection& connection) {
   return {};
 }
 
+Result<void> TypeResolver::load_labels(Connection& connection) {
+  const std::set<types::Oid> enums = oids_of(types::PgKind::Enum);
+  if (enums.empty()) return {};
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kLabels, {oid_array(enums)}));
+  for (int i = 0; i < found.rows(); ++i) {
+    rows_[oid_at(found, i, 0)].labels.emplace_back(found.text(i, 1));
+  }
+  return {};
+}
+
+std::set<types::Oid> TypeResolver::oids_of(types::PgKind kind) const {
+  std::set<types::Oid> oids;
+  for (const auto& [oid, row] : rows_) {
+    if (row.kind == kind) oids.insert(oid);
+  }
+  return oids;
+}
+
 Result<void> TypeResolver::load_names(Connection& connection) {
   std::vector<std::string> oids;
   std::vector<std::string> typmods;
   for (const auto& [use, count] : counts_) {
     oids.push_back(std::to_string(use.first));
     typmods.push_back(std::to_string(use.second));
+  }
+  // A domain over an enum has a name of its own.
+  for (const types::Oid oid : oids_of(types::PgKind::Enum)) {
+    oids.push_back(std::to_string(oid));
+    typmods.emplace_back("-1");
   }
   PG2ATHENA_ASSIGN(const QueryResult found,
                    connection.execute(kNames, {array_literal(oids), array_literal(typmods)}));
@@ -155,6 +179,10 @@ types::PgType TypeResolver::resolve(TypeUse use) const {
   type.has_send = row.has_send;
   for (const Attribute& attribute : row.attributes) {
     type.attributes.push_back({.name = attribute.name, .type = resolve(attribute.use)});
+  }
+  if (row.kind == types::PgKind::Enum) {
+    type.labels = row.labels;
+    if (const auto name = names_.find({base.first, -1}); name != names_.end()) type.enum_name = name->second;
   }
   if (row.element != 0) type.element.push_back(resolve(parts_of(base)[0]));
   return type;

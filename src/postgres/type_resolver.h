@@ -17,7 +17,7 @@ class TypeResolver {
  public:
   using TypeUse = std::pair<types::Oid, std::int32_t>;  // oid and typmod
 
-  // Reads what resolve() will need for these: three queries, however many types there are and however deep
+  // Reads what resolve() will need for these: four queries, however many types there are and however deep
   // they are nested.
   static Result<TypeResolver> load(Connection& connection, const std::set<TypeUse>& uses);
 
@@ -38,6 +38,7 @@ class TypeResolver {
     // Of a true array its element, of a range its subtype, of a multirange its range.
     types::Oid element = 0;
     std::vector<Attribute> attributes;  // of a composite type
+    std::vector<std::string> labels;    // of an enum
     std::string name;
     std::string extension;
     char delimiter = ',';
@@ -46,8 +47,10 @@ class TypeResolver {
 
   Result<void> load_types(Connection& connection, const std::set<types::Oid>& oids);
   Result<void> load_attributes(Connection& connection);
+  Result<void> load_labels(Connection& connection);
   Result<void> load_names(Connection& connection);
 
+  std::set<types::Oid> oids_of(types::PgKind kind) const;
   // The innermost type of a domain, and its typmod; another type as it is.
   TypeUse follow_domains(TypeUse use) const;
   // The uses that the type of a use consists of; none for a domain's, which is followed first.

@@ -43,6 +43,9 @@ struct PgType {
   std::vector<PgType> element;
   // Of a composite type, in their order, without those that were dropped.
   std::vector<PgAttribute> attributes;
+  // Of an enum, in their order; and its own name, also where the column's type is a domain over it.
+  std::vector<std::string> labels;
+  std::string enum_name;
   // What arrays and records say of its values: `oid`, but of a domain the domain's (array_send and
   // record_send in src/backend/utils/adt). 0: the same as `oid`.
   Oid sent_oid = 0;

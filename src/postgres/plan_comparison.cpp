@@ -1,0 +1,105 @@
+#include "postgres/plan_comparison.h"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "postgres/composite_probe.h"
+
+namespace pg2athena::postgres {
+namespace {
+
+// Functions look at the present catalog; a SELECT from pg_class would see the snapshot's, and always agree.
+// But what they look at is cached, and what others changed is heeded when a lock is taken that the
+// transaction doesn't have yet (LockRelationOid in src/backend/storage/lmgr/lmgr.c): pg_relation_size() opens
+// a relation, here one that nobody else holds, and lets go of it.
+constexpr const char* kRelation = R"(
+SELECT pg_catalog.pg_relation_size('pg_catalog.pg_tablespace'::pg_catalog.regclass),
+       pg_catalog.to_regclass($1)::pg_catalog.oid, pg_catalog.pg_relation_filenode($2::pg_catalog.oid))";
+
+Result<void> compare_relation(Connection& connection, const ScanSource& source) {
+  PG2ATHENA_ASSIGN(const QueryResult now,
+                   connection.execute(kRelation, {source.relation->quoted(), std::to_string(source.oid)}));
+  if (now.integer(0, 1) != source.oid) {
+    return fail(changed_since_plan(source, "the table was replaced by another of its name"));
+  }
+  if (source.filenode != 0 && now.integer(0, 2) != source.filenode) {
+    return fail(changed_since_plan(source, "the table was truncated or rewritten"));
+  }
+  return {};
+}
+
+// Parse analysis, too, goes by the present catalog. A changed type may keep the file and would decode
+// wrongly.
+Result<void> compare_columns(Connection& connection, const ScanSource& source) {
+  auto described = connection.describe(
+      fmt::format("SELECT {} FROM {}", select_list(source.columns), source.from_clause()));
+  if (!described && described.error().kind() == ErrorKind::NotFound) {
+    return fail(changed_since_plan(source, "a column was dropped or renamed"));
+  }
+  if (!described) return fail(std::move(described).error().with("table", source.display()));
+  for (std::size_t i = 0; i < source.columns.size(); ++i) {
+    const ScanColumn& planned = source.columns[i];
+    const DescribedColumn& found = (*described)[i];
+    if (found.type != planned.type.oid || found.typmod != planned.type.typmod) {
+      return fail(changed_since_plan(source, "a column's type was changed").with("column", planned.name));
+    }
+  }
+  return {};
+}
+
+// What is nested is compared by parse analysis as well.
+Result<void> compare_composites(Connection& connection, const ScanSource& source) {
+  for (const CompositeProbe& probe : composite_probes(source)) {
+    auto described = connection.describe(probe.statement);
+    if (!described && described.error().kind() != ErrorKind::NotFound) {
+      return fail(std::move(described).error().with("table", source.display()));
+    }
+    if (!described || !as_planned(probe, *described)) {
+      return fail(changed_since_plan(source, "a composite type was changed").with("column", probe.column));
+    }
+  }
+  return {};
+}
+
+void find_enums(const types::PgType& type, std::map<types::Oid, const types::PgType*>& enums) {
+  if (type.kind == types::PgKind::Enum) enums.emplace(type.oid, &type);
+  for (const types::PgType& element : type.element) find_enums(element, enums);
+  for (const types::PgAttribute& attribute : type.attributes) find_enums(attribute.type, enums);
+}
+
+// A label is printed as it is called now (enum_out in src/backend/utils/adt/enum.c): renamed in the middle of
+// a run, a value would be one thing in one file and another in the next. New labels are no matter: no row of
+// the snapshot has them.
+Result<void> compare_enums(Connection& connection, const ScanSource& source) {
+  std::map<types::Oid, const types::PgType*> enums;
+  for (const ScanColumn& column : source.columns) find_enums(column.type, enums);
+  for (const auto& [oid, type] : enums) {
+    auto same = connection.execute(fmt::format("SELECT $1::pg_catalog.text[] OPERATOR(pg_catalog.<@)"
+                                               " pg_catalog.enum_range(NULL::{})::pg_catalog.text[]",
+                                               type->enum_name),
+                                   {array_literal(type->labels)});
+    const bool gone = !same && same.error().kind() == ErrorKind::NotFound;
+    if (!same && !gone) return fail(std::move(same).error().with("table", source.display()));
+    if (gone || !same->boolean(0, 0)) {
+      return fail(changed_since_plan(source, "a label of an enum was renamed").with("type", type->enum_name));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Error changed_since_plan(const ScanSource& source, std::string_view what) {
+  return Error(ErrorKind::ChangedWhilePlanning, fmt::format("{} after the run was planned", what))
+      .with("table", source.display());
+}
+
+Result<void> compare_with_plan(Connection& connection, const ScanSource& source) {
+  if (source.relation) PG2ATHENA_TRY(compare_relation(connection, source));
+  PG2ATHENA_TRY(compare_columns(connection, source));
+  PG2ATHENA_TRY(compare_composites(connection, source));
+  return compare_enums(connection, source);
+}
+
+}  // namespace pg2athena::postgres
