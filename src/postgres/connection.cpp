@@ -113,6 +113,7 @@ Connection::Connection(ConnectionPtr connection, std::string target, Cancellatio
 }
 
 Error Connection::error(const PGresult* result) const {
+  if (!connection_) return {ErrorKind::Connection, "the connection was given up"};
   Error error = error_of_result(result, connection_.get());
   constexpr std::string_view kQueryCanceled = "57014";
   if (cancellation_->requested() && error.context("sqlstate") == kQueryCanceled) {
@@ -138,9 +139,9 @@ Result<void> Connection::keep_patience(const Wait& wait) {
     if (!stop_seen_) stop_seen_ = now;
     if (now - *stop_seen_ > kCancelPatience) return give_up(cancellation_->check().error());
   }
-  if (answer_within_ && now - wait.since > *answer_within_) {
-    return give_up(Error(ErrorKind::Connection, fmt::format("the server has not answered for {} s",
-                                                            answer_within_->count() / 1000)));
+  if (answers_expected_ && !copying_ && now - wait.since > kAnswerWithin) {
+    return give_up(Error(ErrorKind::Connection,
+                         fmt::format("the server has not answered for {} s", kAnswerWithin.count())));
   }
   return {};
 }
@@ -214,6 +215,7 @@ Result<std::vector<DescribedColumn>> Connection::describe(const std::string& sql
 }
 
 Result<void> Connection::start_copy(const std::string& sql) {
+  copying_ = true;
   PG2ATHENA_TRY(execute(sql));
   return {};
 }
@@ -226,6 +228,7 @@ Result<std::optional<Connection::Message>> Connection::next_copy_message() {
   }
   if (size > 0) return Message{.data = CopyMessage(data, &PQfreemem), .size = static_cast<std::size_t>(size)};
   constexpr int kEnd = -1;
+  copying_ = false;
   // At the end, and after a failure, the result says how the COPY went; one more call makes the connection
   // idle again.
   PG2ATHENA_ASSIGN(PGresult * ended, next_result());

@@ -58,9 +58,11 @@ class Connection {
   Connection& operator=(Connection&&) = default;
 
   // What waits for the server below waits without end, as a statement may take hours; but when stop was
-  // requested only some seconds for the server to heed it, and with expect_answers_within() never longer than
-  // that. Then the connection is closed: Interrupted, or Connection.
-  void expect_answers_within(std::chrono::milliseconds time) { answer_within_ = time; }
+  // requested only some seconds for the server to heed it. From here on no statement but a COPY takes longer
+  // than kAnswerWithin either: who is asked nothing that takes time, and doesn't answer, is lost. A
+  // connection that isn't waited for any more is closed: Interrupted, or Connection.
+  void expect_answers(bool expected = true) { answers_expected_ = expected; }
+  static constexpr std::chrono::seconds kAnswerWithin{30};
 
   // One statement, or several without parameters (an implicit transaction, if none is open).
   Result<QueryResult> execute(const std::string& sql);
@@ -108,7 +110,8 @@ class Connection {
   ConnectionPtr connection_;
   std::string target_;
   Cancellation* cancellation_;
-  std::optional<std::chrono::milliseconds> answer_within_;
+  bool answers_expected_ = false;
+  bool copying_ = false;
   std::optional<std::chrono::steady_clock::time_point> stop_seen_;
   std::unique_ptr<Cancellation::Registration> cancel_on_request_;
 };

@@ -8,15 +8,9 @@
 #include "postgres/sql_text.h"
 
 namespace pg2athena::postgres {
-namespace {
-
-constexpr std::chrono::seconds kAnswerWithin{30};
-
-}  // namespace
-
 SnapshotHolder::SnapshotHolder(Connection connection, std::string snapshot_id)
     : connection_(std::move(connection)), snapshot_id_(std::move(snapshot_id)) {
-  connection_.expect_answers_within(kAnswerWithin);
+  connection_.expect_answers();
 }
 
 Result<SnapshotHolder> SnapshotHolder::open_spare(LoginProvider& logins, Cancellation& cancellation,
@@ -24,7 +18,7 @@ Result<SnapshotHolder> SnapshotHolder::open_spare(LoginProvider& logins, Cancell
                                                   const std::string& snapshot_id,
                                                   const LockStatements& locks) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
-  connection.expect_answers_within(kAnswerWithin);
+  connection.expect_answers();
   PG2ATHENA_ASSIGN(const ServerInfo server, prepare_session(connection, settings));
   PG2ATHENA_TRY(begin_in_snapshot(connection, snapshot_id));
   // We hold these locks already: only a request in the queue before ours keeps us waiting, and waiting behind

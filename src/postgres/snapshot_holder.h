@@ -17,8 +17,8 @@ namespace pg2athena::postgres {
 
 class SnapshotHolder {
  public:
-  // What is asked of it from now on has to be answered within kAnswerWithin: a holder that doesn't answer
-  // holds nothing that can be relied on.
+  // What is asked of it from now on has to be answered soon: a holder that doesn't answer holds nothing that
+  // can be relied on.
   SnapshotHolder(Connection connection, std::string snapshot_id);
 
   // A second connection that imports the snapshot, takes the same locks, and exports the snapshot again,
