@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "base/run_id.h"
 #include "catalog/json_reader.h"
 #include "catalog/object_keys.h"
@@ -100,10 +101,16 @@ Result<std::optional<RunOutcome>> roll_forward_run(storage::ObjectStore& store, 
 }  // namespace
 
 RunOutcome publish_decided(storage::ObjectStore& store, Publisher& publisher, const Decision& decision) {
-  RunOutcome outcome{.run_id = decision.run_id, .tables = {}, .finished = false, .error = {}};
-  for (const DecidedTable& table : decision.tables) {
-    outcome.tables.push_back(publish_table(store, publisher, table));
-  }
+  RunOutcome outcome{.run_id = decision.run_id,
+                     .tables = std::vector<TableOutcome>(decision.tables.size()),
+                     .finished = false,
+                     .error = {}};
+  // A table that fails is its outcome's affair: no call does.
+  static_cast<void>(
+      for_each_at_once(decision.tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+        outcome.tables[i] = publish_table(store, publisher, decision.tables[i]);
+        return {};
+      }));
   if (std::ranges::find(outcome.tables, State::Unfinished, &TableOutcome::state) != outcome.tables.end()) {
     return outcome;
   }

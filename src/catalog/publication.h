@@ -36,9 +36,9 @@ struct RunOutcome {
   std::optional<Error> error;
 };
 
-// Makes the tables of a decided run visible, one after the other; a table that fails doesn't stop the others.
-// May be called any number of times, by several processes at once: a table goes from the run that was planned
-// on to this one, once, and never back.
+// Makes the tables of a decided run visible, each by itself and some at once; a table that fails doesn't stop
+// the others. May be called any number of times, by several processes at once: a table goes from the run that
+// was planned on to this one, once, and never back.
 RunOutcome publish_decided(storage::ObjectStore& store, Publisher& publisher, const Decision& decision);
 
 // Finishes what killed or failed runs left decided but not finished, the newest first. The result is empty

@@ -24,6 +24,7 @@ class Publisher {
   Publisher& operator=(const Publisher&) = delete;
   virtual ~Publisher() = default;
 
+  // Thread-safe.
   virtual Result<void> show(const std::string& table) = 0;
 };
 

@@ -1,10 +1,12 @@
 #include "catalog/run_record.h"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "base/run_id.h"
 #include "catalog/object_keys.h"
 
@@ -131,10 +133,17 @@ Result<void> RunRecord::check_shards() const {
   return {};
 }
 
-Result<void> RunRecord::check_data(const PlannedTable& table) {
+// A table's shards are consecutive.
+auto RunRecord::receipts_of(const PlannedTable& table) const {
+  const auto begin = receipts_.lower_bound(table.first_shard);
+  const auto end = receipts_.lower_bound(table.first_shard + table.shards);
+  return std::ranges::subrange(begin, end) | std::views::values;
+}
+
+// Called with mutex_ held, for several tables at once.
+Result<void> RunRecord::check_data(const PlannedTable& table) const {
   std::map<std::string, std::uint64_t> expected;
-  for (const auto& [shard, receipt] : receipts_) {
-    if (receipt.table != table.name) continue;
+  for (const Receipt& receipt : receipts_of(table)) {
     for (const FileReceipt& file : receipt.files) expected.emplace(file.key, file.bytes);
   }
   PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects,
@@ -169,8 +178,7 @@ Decision RunRecord::decide() const {
                        .previous_run_id = table.previous ? table.previous->run_id : std::string(),
                        .data = data_prefix(table.name, run_id()),
                        .columns = table.columns};
-    for (const auto& [shard, receipt] : receipts_) {
-      if (receipt.table != table.name) continue;
+    for (const Receipt& receipt : receipts_of(table)) {
       record.rows += receipt.rows;
       record.bytes += receipt.bytes;
       record.files += receipt.files.size();
@@ -185,7 +193,8 @@ Result<void> RunRecord::commit() {
   const std::lock_guard lock(mutex_);
   if (state_ != State::Open) return fail(ErrorKind::Internal, "a run can be decided only once");
   PG2ATHENA_TRY(check_shards());
-  for (const PlannedTable& table : plan_.tables) PG2ATHENA_TRY(check_data(table));
+  PG2ATHENA_TRY(for_each_at_once(plan_.tables.size(), kRequestsAtOnce,
+                                 [this](std::size_t i) { return check_data(plan_.tables[i]); }));
   decision_ = decide();
   // Before the decision: whoever finds a decided run finds it by this.
   const Result<PutOutcome> marked = store_.put(pending_key(run_id()), run_id() + '\n', PutCondition::none());
@@ -307,9 +316,9 @@ Result<void> RunRecord::expect_undecided() {
 Result<void> RunRecord::discard() {
   const std::lock_guard lock(mutex_);
   PG2ATHENA_TRY(expect_undecided());
-  for (const PlannedTable& table : plan_.tables) {
-    PG2ATHENA_TRY(remove_all(store_, data_prefix(table.name, run_id())));
-  }
+  PG2ATHENA_TRY(for_each_at_once(plan_.tables.size(), kRequestsAtOnce, [this](std::size_t i) {
+    return remove_all(store_, data_prefix(plan_.tables[i].name, run_id()));
+  }));
   PG2ATHENA_TRY(remove_all(store_, receipts_prefix(run_id())));
   PG2ATHENA_TRY(store_.remove(pending_key(run_id())));
   // A decision against the run stays: without it a put that is still on its way could decide a run without

@@ -86,7 +86,8 @@ class RunRecord {
       : store_(store), clock_(clock), plan_(std::move(plan)) {}
   Result<void> check_receipt(const Receipt& receipt) const;
   Result<void> check_shards() const;
-  Result<void> check_data(const PlannedTable& table);
+  auto receipts_of(const PlannedTable& table) const;
+  Result<void> check_data(const PlannedTable& table) const;
   Decision decide() const;
   Result<void> put_decision();
   Decision against() const;

@@ -1,5 +1,8 @@
 #include "catalog/table_record.h"
 
+#include <algorithm>
+
+#include "base/parallel.h"
 #include "catalog/json_reader.h"
 #include "catalog/object_keys.h"
 #include "catalog/table_record_json.h"
@@ -69,6 +72,18 @@ Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, cons
   PG2ATHENA_ASSIGN(std::optional<Read> found, read(store, table));
   if (!found) return std::nullopt;
   return CurrentRun{.run_id = std::move(found->record.run_id), .etag = std::move(found->etag)};
+}
+
+Result<std::vector<std::optional<CurrentRun>>> read_current(storage::ObjectStore& store,
+                                                            const std::vector<std::string>& tables) {
+  PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(tables_prefix()));
+  std::vector<std::optional<CurrentRun>> current(tables.size());
+  PG2ATHENA_TRY(for_each_at_once(tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+    if (!std::ranges::binary_search(objects, table_key(tables[i]), {}, &storage::ObjectInfo::key)) return {};
+    PG2ATHENA_ASSIGN(current[i], read_current(store, tables[i]));
+    return {};
+  }));
+  return current;
 }
 
 Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store, const std::string& table) {

@@ -51,6 +51,9 @@ struct CurrentRun {
 
 // None: the table was never published here.
 Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, const std::string& table);
+// Of several tables, in their order: one listing, and a read for each that is there.
+Result<std::vector<std::optional<CurrentRun>>> read_current(storage::ObjectStore& store,
+                                                            const std::vector<std::string>& tables);
 Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store, const std::string& table);
 // Of all tables that were published here, by name.
 Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store);

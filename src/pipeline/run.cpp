@@ -226,11 +226,14 @@ class Attempt {
   }
 
   Result<std::vector<catalog::PlannedTable>> current_tables() {
+    std::vector<std::string> names;
+    for (const PlannedTable& table : plan_.tables) names.push_back(table.name);
+    PG2ATHENA_ASSIGN(auto current, catalog::read_current(context_.store, names));
     std::vector<catalog::PlannedTable> tables;
-    for (const PlannedTable& table : plan_.tables) {
-      PG2ATHENA_ASSIGN(auto current, catalog::read_current(context_.store, table.name));
+    for (std::size_t i = 0; i < plan_.tables.size(); ++i) {
+      const PlannedTable& table = plan_.tables[i];
       tables.push_back({.name = table.name,
-                        .previous = std::move(current),
+                        .previous = std::move(current[i]),
                         .first_shard = table.first_shard,
                         .shards = table.shards,
                         .columns = table_columns(table)});
