@@ -18,26 +18,11 @@
 namespace pg2athena::pipeline {
 namespace {
 
-using Access = postgres::ConditionPlan::Access;
-using postgres::BlockRange;
 using postgres::Relation;
 using postgres::RelationColumn;
 using postgres::RelationKind;
 using postgres::ScanSource;
 using postgres::StoredRelation;
-
-// A large table becomes at least this many shards for each worker, so that they end at about the same time.
-constexpr std::uint64_t kShardsPerWorker = 4;
-// Smaller shards would make files that Athena reads badly; larger ones files of many row groups, and a lost
-// connection would cost more.
-constexpr std::uint64_t kMinShardBytes = std::uint64_t{32} << 20U;
-constexpr std::uint64_t kMaxShardBytes = std::uint64_t{512} << 20U;
-
-std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers) {
-  const std::uint64_t wanted = table_bytes / (kShardsPerWorker * static_cast<std::uint64_t>(workers));
-  const std::uint64_t shard_bytes = std::clamp(wanted, kMinShardBytes, kMaxShardBytes);
-  return std::max<std::uint64_t>(1, (bytes + shard_bytes / 2) / shard_bytes);
-}
 
 // Children by INHERITS may lack their parent's NOT NULL, and nobody checks it in a foreign table: only a
 // table that is its own storage, or is partitioned into tables, vouches for it.
@@ -267,7 +252,7 @@ class Planner {
     source->relation = relation.name;
     source->oid = relation.oid;
     source->lock_table = relation.kind == RelationKind::Partitioned && relation.table_privilege;
-    add_shards(std::move(source), {std::nullopt}, table);
+    add_shards(std::move(source), {ShardPart()}, table);
   }
 
   void add_storage(const Relation& relation, const StoredRelation& stored, PlannedTable& table) {
@@ -281,15 +266,7 @@ class Planner {
     if (!source->largest_row) source->largest_row = largest_row(stored, *source);
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
-    std::vector<std::optional<BlockRange>> ranges = {std::nullopt};
-    const std::uint64_t parts = shard_count(stored.bytes, table.bytes, options_.workers);
-    if (stored.heap && reads_blocks(stored, parts)) {
-      ranges.clear();
-      for (const BlockRange& range : postgres::split_blocks(stored.bytes / kBlockBytes, parts))
-        ranges.emplace_back(range);
-    }
-    const bool by_index = !ranges.front() && stored.condition && stored.condition->access == Access::Index;
-    add_shards(std::move(source), ranges, table, by_index);
+    add_shards(std::move(source), split_storage(stored, table.bytes, options_.workers), table);
   }
 
   std::unique_ptr<ScanSource> relation_source(const Relation& relation, const PlannedTable& table) const {
@@ -301,26 +278,16 @@ class Planner {
     return source;
   }
 
-  // Whether a heap that would be so many shards is read by ranges of blocks. A condition with an index is one
-  // shard, unless the table is large and it wants more of the rows than one reader's share: then readers that
-  // go through all blocks together are done sooner.
-  bool reads_blocks(const StoredRelation& stored, std::uint64_t parts) const {
-    if (!stored.table_privilege) return false;  // a right on columns is none on ctid
-    if (!stored.condition || stored.condition->access == Access::Blocks) return true;
-    if (stored.condition->access == Access::Nothing || stored.estimated_rows <= 0) return false;
-    const auto readers =
-        static_cast<double>(std::min<std::uint64_t>(parts, static_cast<std::uint64_t>(options_.workers)));
-    return readers > 1 && stored.condition->rows * readers > stored.estimated_rows;
-  }
-
-  void add_shards(std::unique_ptr<ScanSource> source, const std::vector<std::optional<BlockRange>>& ranges,
-                  PlannedTable& table, bool by_index = false) {
-    for (const auto& range : ranges) {
-      plan_.shards.push_back(
-          {.table = plan_.tables.size(), .source = source.get(), .blocks = range, .by_index = by_index});
+  void add_shards(std::unique_ptr<ScanSource> source, const std::vector<ShardPart>& parts,
+                  PlannedTable& table) {
+    for (const ShardPart& part : parts) {
+      plan_.shards.push_back({.table = plan_.tables.size(),
+                              .source = source.get(),
+                              .blocks = part.blocks,
+                              .by_index = part.by_index});
     }
     table.sources.push_back(std::move(source));
-    table.shards += static_cast<int>(ranges.size());
+    table.shards += static_cast<int>(parts.size());
   }
 
   static void describe_storage(const Relation& relation, PlannedTable& table) {
@@ -370,7 +337,7 @@ class Planner {
     source->query = query.sql;
     source->query_name = query.name;
     source->search_path = source_.server.search_path_setting;
-    add_shards(std::move(source), {std::nullopt}, table);
+    add_shards(std::move(source), {ShardPart()}, table);
     plan_.tables.push_back(std::move(table));
     return {};
   }
@@ -384,10 +351,6 @@ class Planner {
       next += table.shards;
     }
   }
-
-  // The server's block size is this or, rarely, another power of two: then ranges are larger or smaller than
-  // meant, and still cover every block.
-  static constexpr std::uint64_t kBlockBytes = 8192;
 
   const postgres::Source& source_;
   const RunOptions& options_;

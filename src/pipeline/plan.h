@@ -15,6 +15,7 @@
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
 #include "pipeline/memory_plan.h"
+#include "pipeline/shard_plan.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
 #include "postgres/session.h"
@@ -89,15 +90,6 @@ struct UnfitValues {
   std::string clamped;      // become the nearest value, and are counted; without one (NaN) the run ends
 };
 UnfitValues unfit_values(const types::TypeMapping& mapping);
-
-// A part of a table that one worker reads in one go.
-struct PlannedShard {
-  int number = 0;                                // unique in the run
-  std::size_t table = 0;                         // index into Plan::tables
-  const postgres::ScanSource* source = nullptr;  // owned by the table
-  std::optional<postgres::BlockRange> blocks;    // nothing: all of the source
-  bool by_index = false;                         // the condition's rows are found by an index
-};
 
 struct PlannedTable {
   std::string name;    // in the lake: "public.orders", or what `as` says
