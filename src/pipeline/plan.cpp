@@ -24,15 +24,6 @@ using postgres::RelationKind;
 using postgres::ScanSource;
 using postgres::StoredRelation;
 
-// Children by INHERITS may lack their parent's NOT NULL, and nobody checks it in a foreign table: only a
-// table that is its own storage, or is partitioned into tables, vouches for it.
-bool vouches_for_not_null(const Relation& relation) {
-  const bool own = relation.kind == RelationKind::Table && relation.storage.size() == 1;
-  const bool tables = std::ranges::none_of(
-      relation.storage, [](const StoredRelation& stored) { return stored.kind == RelationKind::Foreign; });
-  return own || (relation.kind == RelationKind::Partitioned && tables);
-}
-
 // Glue takes no longer names; and in a local folder a table is a folder, whose name has the same limit on
 // Linux (NAME_MAX).
 Result<void> check_length(std::string_view what, const std::string& name, std::string_view hint,
@@ -151,16 +142,19 @@ std::string shortened(const std::string& sql) {
   return line.size() <= kShownBytes ? line : fmt::format("{}…", utf8_prefix(line, kShownBytes));
 }
 
+// Whether a value of it may be large enough to be stored apart from its row.
+bool may_be_in_toast(const ScanSource& source) {
+  return !std::ranges::all_of(source.columns, [](const postgres::ScanColumn& column) {
+    return postgres::most_bytes(column).has_value();
+  });
+}
+
 std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
   auto source = std::make_unique<ScanSource>();
   for (const PlannedColumn& column : table.columns) {
     source->columns.push_back({.name = column.source_name, .type = column.type, .mapping = column.mapping});
   }
-  if (std::ranges::all_of(source->columns, [](const postgres::ScanColumn& column) {
-        return postgres::most_bytes(column).has_value();
-      })) {
-    source->largest_row = 0;
-  }
+  if (!may_be_in_toast(*source)) source->largest_row = 0;
   return source;
 }
 
@@ -230,10 +224,13 @@ class Planner {
     table.where = relation.where;
     PG2ATHENA_TRY(claim_name(table));
     PG2ATHENA_TRY(ColumnPlanner(rules_, relation.column_choices, table)
-                      .add(relation.columns, vouches_for_not_null(relation)));
+                      .add(relation.columns, relation.vouches_for_not_null()));
     PG2ATHENA_TRY(choose(relation.column_choices, table));
     PG2ATHENA_TRY(expect_key_order(relation.primary_key, table));
-    for (const StoredRelation& stored : relation.storage) table.bytes += stored.bytes;
+    for (const StoredRelation& stored : relation.storage) {
+      table.bytes += stored.bytes;
+      table.toast_bytes += stored.toast_bytes;
+    }
     table.estimated_rows = estimated_rows(relation);
     if (relation.reads_leaves()) {
       for (const StoredRelation& stored : relation.storage) add_storage(relation, stored, table);
@@ -246,13 +243,25 @@ class Planner {
     return {};
   }
 
-  // A view, a partitioned table without leaves, or leaves that we have no right on: one shard.
+  // A view, a partitioned table without leaves, or leaves that we have no right on.
   void add_whole(const Relation& relation, PlannedTable& table) {
     auto source = relation_source(relation, table);
     source->relation = relation.name;
     source->oid = relation.oid;
     source->lock_table = relation.kind == RelationKind::Partitioned && relation.table_privilege;
-    add_shards(std::move(source), {ShardPart()}, table);
+    const SplitOptions split = split_options(relation.key, *source, table);
+    const bool sized = !relation.storage.empty() && !relation.has_foreign_storage();
+    const auto bytes = sized ? std::optional(split.table_bytes) : std::nullopt;
+    add_shards(std::move(source), split_whole(relation.key_values, bytes, split), table);
+  }
+
+  SplitOptions split_options(const std::optional<postgres::ShardKey>& key, const ScanSource& source,
+                             const PlannedTable& table) const {
+    const bool toast = may_be_in_toast(source);
+    return {.workers = options_.workers,
+            .table_bytes = table.bytes + (toast ? table.toast_bytes : 0),
+            .toast = toast,
+            .key = key};
   }
 
   void add_storage(const Relation& relation, const StoredRelation& stored, PlannedTable& table) {
@@ -266,7 +275,8 @@ class Planner {
     if (!source->largest_row) source->largest_row = largest_row(stored, *source);
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
-    add_shards(std::move(source), split_storage(stored, table.bytes, options_.workers), table);
+    const SplitOptions split = split_options(relation.key, *source, table);
+    add_shards(std::move(source), split_storage(stored, split), table);
   }
 
   std::unique_ptr<ScanSource> relation_source(const Relation& relation, const PlannedTable& table) const {
@@ -283,7 +293,8 @@ class Planner {
     for (const ShardPart& part : parts) {
       plan_.shards.push_back({.table = plan_.tables.size(),
                               .source = source.get(),
-                              .blocks = part.blocks,
+                              .range = part.range,
+                              .bytes = part.bytes,
                               .by_index = part.by_index});
     }
     table.sources.push_back(std::move(source));
@@ -305,7 +316,14 @@ class Planner {
     }
     const bool no_ctid =
         relation.reads_leaves() && relation.storage[0].heap && !relation.storage[0].table_privilege;
-    if (no_ctid) table.notes.emplace_back("read as one shard: no SELECT right on the table as a whole");
+    if (no_ctid) {
+      table.notes.push_back(fmt::format("{}: no SELECT right on the table as a whole",
+                                        table.shards == 1 ? "read as one shard" : "not by blocks"));
+    }
+    if (relation.has_foreign_storage() && relation.key && relation.key->named) {
+      table.notes.emplace_back(
+          "its shards are read at different moments, on a server that has no part in the run's snapshot");
+    }
   }
 
   // After the shards of the table were added: they are the plan's last.
@@ -337,7 +355,8 @@ class Planner {
     source->query = query.sql;
     source->query_name = query.name;
     source->search_path = source_.server.search_path_setting;
-    add_shards(std::move(source), {ShardPart()}, table);
+    const SplitOptions split = split_options(query.key, *source, table);
+    add_shards(std::move(source), split_whole(query.key_values, std::nullopt, split), table);
     plan_.tables.push_back(std::move(table));
     return {};
   }

@@ -105,6 +105,7 @@ struct PlannedTable {
   int first_shard = 0;  // number of its first shard; they are consecutive
   int shards = 0;
   std::uint64_t bytes = 0;           // on the server, without TOAST; 0 where nobody knows
+  std::uint64_t toast_bytes = 0;     // of TOAST tables
   std::uint64_t estimated_rows = 0;  // that the condition wants; 0 where nobody knows
   std::vector<std::string> notes;    // what the operator should know of it
 

@@ -61,8 +61,8 @@ TEST(Plan, A_large_table_is_split_into_four_shards_a_worker_at_least) {
   EXPECT_EQ(made.tables[1].shards, 8);
   EXPECT_EQ(made.tables[1].first_shard, 1);
   ASSERT_EQ(made.shards.size(), 9U);
-  EXPECT_EQ(made.shards[1].blocks, (BlockRange{0, 12800}));
-  EXPECT_EQ(made.shards[8].blocks, (BlockRange{89600, std::nullopt}));
+  EXPECT_EQ(made.shards[1].range, postgres::ShardRange(BlockRange{0, 12800}));
+  EXPECT_EQ(made.shards[8].range, postgres::ShardRange(BlockRange{89600, std::nullopt}));
   EXPECT_EQ(made.shards[8].number, 8);
 }
 
@@ -154,7 +154,7 @@ TEST(Plan, Leaves_without_a_right_of_their_own_are_read_through_the_parent) {
   const Plan made = plan({relation});
   ASSERT_EQ(made.shards.size(), 1U);
   EXPECT_EQ(made.shards[0].source->from_clause(), "\"public\".\"p\"");
-  EXPECT_EQ(made.shards[0].blocks, std::nullopt);
+  EXPECT_EQ(made.shards[0].range, postgres::ShardRange());
   EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("through the table")));
 }
 
@@ -189,7 +189,8 @@ TEST(Plan, A_selective_condition_is_one_shard_by_its_index) {
     const Plan made = plan({relation});
     EXPECT_EQ(made.shards.size(), static_cast<std::size_t>(c.shards)) << c.condition.rows;
     EXPECT_EQ(made.shards[0].by_index, c.by_index) << c.condition.rows;
-    EXPECT_EQ(made.shards[0].blocks.has_value(), c.condition.access == Access::Blocks || c.shards > 1);
+    EXPECT_EQ(std::holds_alternative<BlockRange>(made.shards[0].range),
+              c.condition.access == Access::Blocks || c.shards > 1);
     EXPECT_EQ(made.tables[0].estimated_rows, static_cast<std::uint64_t>(c.condition.rows));
   }
 }
@@ -206,7 +207,7 @@ TEST(Plan, Rights_on_columns_are_none_on_ctid) {
   relation.storage[0].table_privilege = false;
   const Plan made = plan({relation});
   ASSERT_EQ(made.shards.size(), 1U);
-  EXPECT_EQ(made.shards[0].blocks, std::nullopt);
+  EXPECT_EQ(made.shards[0].range, postgres::ShardRange());
   EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("one shard")));
 }
 

@@ -1,13 +1,22 @@
 #include "pipeline/shard_plan.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
+#include <limits>
 
 namespace pg2athena::pipeline {
 namespace {
 
 using Access = postgres::ConditionPlan::Access;
 using postgres::BlockRange;
+using postgres::KeyPoint;
+using postgres::KeyRange;
+using postgres::KeyValues;
+using postgres::RelationKind;
+using postgres::ShardKey;
 using postgres::StoredRelation;
+using postgres::WholeSource;
 
 // A large table becomes at least this many shards for each worker, so that they end at about the same time.
 constexpr std::uint64_t kShardsPerWorker = 4;
@@ -28,6 +37,56 @@ bool reads_blocks(const StoredRelation& stored, std::uint64_t parts, int workers
   return readers > 1 && stored.condition->rows * readers > stored.estimated_rows;
 }
 
+// `bytes` × part / whole; both are numbers of blocks, of which a heap has less than 2^32.
+std::uint64_t share(std::uint64_t bytes, std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? bytes : bytes / whole * part + bytes % whole * part / whole;
+}
+
+std::uint64_t share(std::uint64_t bytes, double part) {
+  return static_cast<std::uint64_t>(static_cast<double>(bytes) * std::clamp(part, 0.0, 1.0));
+}
+
+std::vector<ShardPart> by_blocks(const StoredRelation& stored, std::uint64_t bytes, std::uint64_t parts) {
+  const std::uint64_t blocks = stored.bytes / stored.block_bytes;
+  std::vector<ShardPart> shards;
+  for (const BlockRange& range : postgres::split_blocks(blocks, parts)) {
+    const std::uint64_t of_range = range.end.value_or(blocks) - range.first;
+    shards.push_back({.range = range, .bytes = share(bytes, of_range, blocks)});
+  }
+  return shards;
+}
+
+double all_rows(std::span<const KeyPoint> points) {
+  double rows = 0;
+  for (const KeyPoint& point : points) rows += point.rows;
+  return rows;
+}
+
+// The bounds are values of points: a range has the rows of the points from its lower bound on.
+std::vector<ShardPart> by_key(const ShardKey& key, std::span<const std::string> bounds,
+                              const KeyValues& values, std::optional<std::uint64_t> bytes) {
+  const double rows = all_rows(values.points);
+  std::vector<ShardPart> shards;
+  auto point = values.points.begin();
+  for (const KeyRange& range : postgres::ranges_between(key.column, bounds, key.nullable)) {
+    double part = range.nulls ? values.null_share : 0;
+    for (; !range.nulls && point != values.points.end() && point->value != range.upper; ++point) {
+      part += point->rows / rows * (1 - values.null_share);
+    }
+    shards.push_back({.range = range, .bytes = bytes ? std::optional(share(*bytes, part)) : std::nullopt});
+  }
+  return shards;
+}
+
+// All of it; by an index what the condition wants.
+ShardPart in_one(const StoredRelation& stored, std::uint64_t bytes) {
+  ShardPart part{.range = WholeSource(), .bytes = bytes};
+  if (!stored.condition || stored.condition->access == Access::Blocks) return part;
+  part.by_index = stored.condition->access == Access::Index;
+  if (stored.estimated_rows > 0) part.bytes = share(bytes, stored.condition->rows / stored.estimated_rows);
+  return part;
+}
+
 }  // namespace
 
 std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers) {
@@ -36,17 +95,60 @@ std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int wo
   return std::max<std::uint64_t>(1, (bytes + shard_bytes / 2) / shard_bytes);
 }
 
-std::vector<ShardPart> split_storage(const StoredRelation& stored, std::uint64_t table_bytes, int workers) {
-  const std::uint64_t parts = shard_count(stored.bytes, table_bytes, workers);
-  if (!reads_blocks(stored, parts, workers)) {
-    return {
-        {.blocks = std::nullopt, .by_index = stored.condition && stored.condition->access == Access::Index}};
+std::uint64_t bytes_to_read(const StoredRelation& stored, bool toast) {
+  return stored.bytes + (toast ? stored.toast_bytes : 0);
+}
+
+std::vector<std::string> choose_bounds(std::span<const KeyPoint> points, std::uint64_t parts) {
+  const double part = all_rows(points) / static_cast<double>(std::max<std::uint64_t>(parts, 1));
+  // What a bound that stands between two points misses goes on into the next part, or the last would be a
+  // scrap; but not what a common value has beyond a part.
+  const double rounding = part / 10;
+  std::vector<std::string> bounds;
+  double rows = 0;
+  bool any = false;
+  for (const KeyPoint& point : points) {
+    // Before the point rather than behind it, when that is nearer to a part.
+    if (any && rows + point.rows / 2 >= part) {
+      bounds.push_back(point.value);
+      rows = std::clamp(rows - part, -rounding, rounding);
+      any = false;
+    }
+    rows += point.rows;
+    any = any || point.rows > 0;
   }
-  std::vector<ShardPart> shards;
-  for (const BlockRange& range : postgres::split_blocks(stored.bytes / stored.block_bytes, parts)) {
-    shards.push_back({.blocks = range});
-  }
-  return shards;
+  return parts > 1 ? bounds : std::vector<std::string>();
+}
+
+std::vector<ShardPart> split_whole(const KeyValues& values, std::optional<std::uint64_t> bytes,
+                                   const SplitOptions& options) {
+  const std::uint64_t unsized = kShardsPerWorker * static_cast<std::uint64_t>(options.workers);
+  const std::uint64_t parts = bytes ? shard_count(*bytes, options.table_bytes, options.workers) : unsized;
+  const std::vector<std::string> bounds = choose_bounds(values.points, parts);
+  if (!options.key || bounds.empty()) return {{.range = WholeSource(), .bytes = bytes}};
+  return by_key(*options.key, bounds, values, bytes);
+}
+
+std::vector<ShardPart> split_storage(const StoredRelation& stored, const SplitOptions& options) {
+  const bool sized = stored.kind != RelationKind::Foreign;
+  const std::uint64_t bytes = bytes_to_read(stored, options.toast);
+  const std::uint64_t parts = shard_count(bytes, options.table_bytes, options.workers);
+  const bool named = options.key && options.key->named;
+  if (!named && reads_blocks(stored, parts, options.workers)) return by_blocks(stored, bytes, parts);
+  const bool selective = stored.condition && stored.condition->access != Access::Blocks;
+  const bool nothing = selective && stored.condition->access == Access::Nothing;
+  if (nothing || (selective && !named)) return {in_one(stored, bytes)};
+  return split_whole(stored.key_values, sized ? std::optional(bytes) : std::nullopt, options);
+}
+
+std::vector<const PlannedShard*> reading_order(std::span<const PlannedShard> shards) {
+  std::vector<const PlannedShard*> order;
+  for (const PlannedShard& shard : shards) order.push_back(&shard);
+  const auto magnitude = [](const PlannedShard* shard) {
+    return shard->bytes ? std::bit_width(*shard->bytes) : std::numeric_limits<int>::max();
+  };
+  std::ranges::stable_sort(order, std::ranges::greater(), magnitude);
+  return order;
 }
 
 }  // namespace pg2athena::pipeline

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "postgres/relation.h"
@@ -16,13 +17,15 @@ struct PlannedShard {
   int number = 0;                                // unique in the run
   std::size_t table = 0;                         // index into Plan::tables
   const postgres::ScanSource* source = nullptr;  // owned by the table
-  std::optional<postgres::BlockRange> blocks;    // nothing: all of the source
+  postgres::ShardRange range;                    // of its rows
+  std::optional<std::uint64_t> bytes;            // on the server, as far as its size is known: an estimate
   bool by_index = false;                         // the condition's rows are found by an index
 };
 
 // A part of one source.
 struct ShardPart {
-  std::optional<postgres::BlockRange> blocks;
+  postgres::ShardRange range;
+  std::optional<std::uint64_t> bytes;
   bool by_index = false;
 };
 
@@ -30,9 +33,34 @@ struct ShardPart {
 // table is large at least four for each worker. At least one.
 std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers);
 
-// The parts of something with rows of its own, in a table of `table_bytes`. At least one; together they are
-// all of it.
-std::vector<ShardPart> split_storage(const postgres::StoredRelation& stored, std::uint64_t table_bytes,
-                                     int workers);
+// What decides about the parts of a source besides itself.
+struct SplitOptions {
+  int workers = 1;
+  std::uint64_t table_bytes = 0;               // of all of the table
+  bool toast = true;                           // what is exported may be in TOAST
+  std::optional<postgres::ShardKey> key = {};  // the table's
+};
+
+// What a relation takes on the server, with its TOAST table where values may be there that are exported.
+std::uint64_t bytes_to_read(const postgres::StoredRelation& stored, bool toast);
+
+// The parts of something with rows of its own. At least one; together they are all of it. They are of about
+// the same size: by a key that was named; else by blocks; else, where there are none or we have no right on
+// them, by a key that an index has; else all in one.
+std::vector<ShardPart> split_storage(const postgres::StoredRelation& stored, const SplitOptions& options);
+
+// The parts of what is read as a whole: by its key, or one. `bytes` where they are known; where they aren't,
+// a key that was named makes four parts a worker.
+std::vector<ShardPart> split_whole(const postgres::KeyValues& values, std::optional<std::uint64_t> bytes,
+                                   const SplitOptions& options);
+
+// The values that cut a key's rows into about `parts` of the same size. A value of more rows than a part has
+// gets one of its own: then there may be some more parts. None where there is nothing to cut.
+std::vector<std::string> choose_bounds(std::span<const postgres::KeyPoint> points, std::uint64_t parts);
+
+// The order in which shards are begun: those first whose size nobody knows, then the largest, so that no
+// worker begins one when all others are done. Within a factor of two a table's shards stay together, so that
+// a worker's next one is mostly of the relation that it has locked already.
+std::vector<const PlannedShard*> reading_order(std::span<const PlannedShard> shards);
 
 }  // namespace pg2athena::pipeline
