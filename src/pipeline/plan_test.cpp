@@ -211,6 +211,41 @@ TEST(Plan, Rights_on_columns_are_none_on_ctid) {
   EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("one shard")));
 }
 
+TEST(Plan, A_view_and_a_query_are_split_by_a_key_that_was_named) {
+  Relation view = table(1, "public", "v");
+  view.kind = RelationKind::View;
+  view.storage.clear();
+  view.key = postgres::ShardKey{.column = {.name = "id", .type = types::oid::kInt4}, .named = true};
+  view.key_values = {.points = {{.value = "1", .rows = 1}, {.value = "7", .rows = 1}}};
+  postgres::QuerySource query{.name = "q", .sql = "SELECT 1 AS id", .columns = {column("id")}};
+  query.key = view.key;
+  query.key_values = view.key_values;
+  const auto made =
+      make_plan({.relations = {view}, .queries = {query}, .warnings = {}}, RunOptions{.workers = 2});
+  ASSERT_TRUE(made.has_value()) << made.error();
+  const auto json = plan_json(*made);
+  for (const auto& planned : json["tables"]) {
+    const auto& shards = planned["shards"];
+    ASSERT_EQ(shards.size(), 3U) << planned;
+    EXPECT_EQ(shards[0]["upper"], "7");
+    EXPECT_FALSE(shards[0].contains("lower"));
+    EXPECT_EQ(shards[1]["lower"], "7");
+    EXPECT_EQ(shards[2]["nulls"], true);
+    EXPECT_EQ(shards[2]["bytes"], nullptr);
+  }
+  EXPECT_GT(made->memory_demand.plan_bytes, plan({table(1, "public", "t")}).memory_demand.plan_bytes);
+}
+
+TEST(Plan, Only_what_is_exported_counts_in_TOAST) {
+  Relation relation = table(1, "public", "t");
+  relation.storage[0].bytes = 100 * kMiB;
+  relation.storage[0].toast_bytes = 1000 * kMiB;
+  EXPECT_EQ(plan({relation}).tables[0].shards, 3) << "integers are never there";
+  relation.columns[1].type = {.oid = types::oid::kText, .name = "text"};
+  EXPECT_EQ(plan({relation}).tables[0].shards, 8);
+  EXPECT_EQ(plan_json(plan({relation}))["tables"][0]["toast_bytes"], 1000 * kMiB);
+}
+
 TEST(Plan, What_was_chosen_of_a_table_is_said) {
   Relation relation = with_condition({.access = postgres::ConditionPlan::Access::Index, .rows = 10});
   relation.chosen_from = 12;

@@ -5,6 +5,8 @@
 #include <functional>
 #include <limits>
 
+#include "postgres/key_points.h"
+
 namespace pg2athena::pipeline {
 namespace {
 
@@ -56,16 +58,10 @@ std::vector<ShardPart> by_blocks(const StoredRelation& stored, std::uint64_t byt
   return shards;
 }
 
-double all_rows(std::span<const KeyPoint> points) {
-  double rows = 0;
-  for (const KeyPoint& point : points) rows += point.rows;
-  return rows;
-}
-
 // The bounds are values of points: a range has the rows of the points from its lower bound on.
 std::vector<ShardPart> by_key(const ShardKey& key, std::span<const std::string> bounds,
                               const KeyValues& values, std::optional<std::uint64_t> bytes) {
-  const double rows = all_rows(values.points);
+  const double rows = postgres::all_rows(values.points);
   std::vector<ShardPart> shards;
   auto point = values.points.begin();
   for (const KeyRange& range : postgres::ranges_between(key.column, bounds, key.nullable)) {
@@ -99,32 +95,11 @@ std::uint64_t bytes_to_read(const StoredRelation& stored, bool toast) {
   return stored.bytes + (toast ? stored.toast_bytes : 0);
 }
 
-std::vector<std::string> choose_bounds(std::span<const KeyPoint> points, std::uint64_t parts) {
-  const double part = all_rows(points) / static_cast<double>(std::max<std::uint64_t>(parts, 1));
-  // What a bound that stands between two points misses goes on into the next part, or the last would be a
-  // scrap; but not what a common value has beyond a part.
-  const double rounding = part / 10;
-  std::vector<std::string> bounds;
-  double rows = 0;
-  bool any = false;
-  for (const KeyPoint& point : points) {
-    // Before the point rather than behind it, when that is nearer to a part.
-    if (any && rows + point.rows / 2 >= part) {
-      bounds.push_back(point.value);
-      rows = std::clamp(rows - part, -rounding, rounding);
-      any = false;
-    }
-    rows += point.rows;
-    any = any || point.rows > 0;
-  }
-  return parts > 1 ? bounds : std::vector<std::string>();
-}
-
 std::vector<ShardPart> split_whole(const KeyValues& values, std::optional<std::uint64_t> bytes,
                                    const SplitOptions& options) {
   const std::uint64_t unsized = kShardsPerWorker * static_cast<std::uint64_t>(options.workers);
   const std::uint64_t parts = bytes ? shard_count(*bytes, options.table_bytes, options.workers) : unsized;
-  const std::vector<std::string> bounds = choose_bounds(values.points, parts);
+  const std::vector<std::string> bounds = postgres::choose_bounds(values.points, parts);
   if (!options.key || bounds.empty()) return {{.range = WholeSource(), .bytes = bytes}};
   return by_key(*options.key, bounds, values, bytes);
 }

@@ -54,10 +54,6 @@ std::vector<ShardPart> split_storage(const postgres::StoredRelation& stored, con
 std::vector<ShardPart> split_whole(const postgres::KeyValues& values, std::optional<std::uint64_t> bytes,
                                    const SplitOptions& options);
 
-// The values that cut a key's rows into about `parts` of the same size. A value of more rows than a part has
-// gets one of its own: then there may be some more parts. None where there is nothing to cut.
-std::vector<std::string> choose_bounds(std::span<const postgres::KeyPoint> points, std::uint64_t parts);
-
 // The order in which shards are begun: those first whose size nobody knows, then the largest, so that no
 // worker begins one when all others are done. Within a factor of two a table's shards stay together, so that
 // a worker's next one is mostly of the relation that it has locked already.

@@ -1,10 +1,7 @@
 #include "pipeline/shard_plan.h"
 
-#include <algorithm>
 #include <numeric>
-#include <random>
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +10,6 @@ namespace {
 
 using postgres::BlockRange;
 using postgres::ConditionPlan;
-using postgres::KeyPoint;
 using postgres::KeyRange;
 using postgres::KeyValues;
 using postgres::RelationKind;
@@ -21,7 +17,6 @@ using postgres::ShardKey;
 using postgres::StoredRelation;
 using postgres::WholeSource;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 
@@ -129,44 +124,6 @@ TEST(ShardPlan, Where_nobody_knows_the_size_a_key_makes_four_parts_a_worker) {
   foreign.heap = false;
   foreign.key_values = equal_values(1000);
   EXPECT_EQ(split_storage(foreign, options).size(), 13U);
-}
-
-std::vector<KeyPoint> points(const std::vector<double>& rows) {
-  std::vector<KeyPoint> points;
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    points.push_back({.value = std::to_string(i), .rows = rows[i]});
-  return points;
-}
-
-TEST(ShardPlan, Bounds_cut_rows_and_not_values_into_equal_parts) {
-  EXPECT_THAT(choose_bounds(points({1, 1, 1, 1, 1, 1}), 3), ElementsAre("2", "4"));
-  EXPECT_THAT(choose_bounds(points({8, 1, 1, 1, 1}), 3), ElementsAre("1"))
-      << "a common value has its own part";
-  EXPECT_THAT(choose_bounds(points({1, 8, 1}), 2), ElementsAre("1", "2"));
-  EXPECT_THAT(choose_bounds(points({0, 0, 1}), 2), IsEmpty());
-  EXPECT_THAT(choose_bounds(points({1, 1}), 1), IsEmpty());
-  EXPECT_THAT(choose_bounds({}, 4), IsEmpty());
-}
-
-TEST(ShardPlan, No_part_is_much_larger_than_wanted_but_for_a_single_value) {
-  std::mt19937 random(20260131);
-  for (int i = 0; i < 200; ++i) {
-    std::vector<double> rows(1 + random() % 200);
-    for (double& count : rows) count = static_cast<double>(random() % 100) / (random() % 5 == 0 ? 1 : 50);
-    const std::vector<KeyPoint> all = points(rows);
-    const std::uint64_t parts = 2 + random() % 10;
-    const double wanted = std::accumulate(rows.begin(), rows.end(), 0.0) / static_cast<double>(parts);
-    const std::vector<std::string> bounds = choose_bounds(all, parts);
-    EXPECT_LE(bounds.size(), 2 * parts);
-    double part = 0;
-    double largest_value = 0;
-    for (const KeyPoint& point : all) {
-      if (std::ranges::find(bounds, point.value) != bounds.end()) part = largest_value = 0;
-      part += point.rows;
-      largest_value = std::max(largest_value, point.rows);
-      EXPECT_LE(part, wanted * 1.2 + largest_value);
-    }
-  }
 }
 
 std::vector<int> order(const std::vector<std::optional<std::uint64_t>>& bytes) {

@@ -1,6 +1,5 @@
 #include "pipeline/worker.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "pipeline/connection_patience.h"

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "postgres/even_points.h"
+#include "postgres/key_points.h"
 #include "postgres/lock_statements.h"
 #include "postgres/projection.h"
 #include "postgres/scan.h"
@@ -52,6 +52,18 @@ Result<const RelationColumn*> find_named(const std::vector<RelationColumn>& colu
                         is_text ? "it is text, and the database has no encoding (SQL_ASCII)"
                                 : "its type is " + column->type.name))
           .hint(fmt::format("shard_by takes a column of type {}, or of a domain over one", kKeyTypes)));
+}
+
+Result<const RelationColumn*> named_key(const Relation& relation, const std::string& named,
+                                        const ServerInfo& server) {
+  const std::string table = relation.name.display();
+  PG2ATHENA_ASSIGN(const RelationColumn* const column, find_named(relation.columns, named, table, server));
+  if (relation.table_privilege || column->readable) return column;
+  const std::string name = quote_identifier(named);
+  return fail(
+      Error(ErrorKind::PermissionDenied,
+            fmt::format("shard_by: role {} has no SELECT right on column {}", server.user, name))
+          .hint(fmt::format("GRANT SELECT ({}) ON {} TO {};", name, table, quote_identifier(server.user))));
 }
 
 // A predicate on a foreign table may be judged by the foreign server, which may order text otherwise than
@@ -170,9 +182,8 @@ std::string fractions() {
 Result<KeyValues> read_percentiles(Connection& connection, const KeySource& source) {
   const std::string key = key_expression(source.key);
   const std::string sample = fmt::format(
-      "s AS (SELECT pg_catalog.percentile_disc('{{{}}}'::pg_catalog.float8[]) WITHIN GROUP (ORDER BY {}) AS "
-      "p, "
-      "pg_catalog.avg(CASE WHEN {} IS NULL THEN 1 ELSE 0 END) AS nulls FROM {}{})",
+      "s AS (SELECT pg_catalog.percentile_disc('{{{}}}'::pg_catalog.float8[]) WITHIN GROUP (ORDER BY {}) "
+      "AS p, pg_catalog.avg(CASE WHEN {} IS NULL THEN 1 ELSE 0 END) AS nulls FROM {}{})",
       fractions(), key, key, source.from,
       source.where.empty() ? "" : " WHERE " + parenthesised(source.where));
   const std::string points =
@@ -198,56 +209,61 @@ Result<KeyValues> read_values(Connection& connection, const ServerInfo& server, 
 // A smaller relation is one shard, whatever its key.
 constexpr std::uint64_t kWorthAKey = std::uint64_t{32} << 20U;
 
+// More points than its shards can need would only take memory: a table may have thousands of partitions.
+void thin_to(KeyValues& values, std::uint64_t bytes) {
+  constexpr std::uint64_t kPointsPerShard = 8;
+  thin(values.points, std::min<std::uint64_t>(kPointsPerShard * (bytes / kWorthAKey + 1), kKeyPoints));
+}
+
 Result<void> read_parts(Connection& connection, const ServerInfo& server, Relation& relation) {
   for (StoredRelation& stored : relation.storage) {
+    const bool sized = stored.kind != RelationKind::Foreign;
+    const std::uint64_t bytes = stored.bytes + stored.toast_bytes;
     const bool by_blocks = stored.heap && stored.table_privilege;
-    if (!relation.key->named && (by_blocks || stored.bytes + stored.toast_bytes < kWorthAKey)) continue;
+    if ((sized && bytes < kWorthAKey) || (by_blocks && !relation.key->named)) continue;
     const KeySource source{.key = relation.key->column,
                            .from = "ONLY " + stored.name.quoted(),
                            .where = {},
                            .statistics = Statistics{.relation = stored.name, .inherited = false},
                            .named = relation.key->named};
     PG2ATHENA_ASSIGN(stored.key_values, read_values(connection, server, source));
+    if (sized) thin_to(stored.key_values, bytes);
   }
   return {};
 }
 
 Result<void> read_whole(Connection& connection, const ServerInfo& server, Relation& relation) {
+  const bool sized = relation.kind != RelationKind::View && !relation.has_foreign_storage();
   std::uint64_t bytes = 0;
   for (const StoredRelation& stored : relation.storage) bytes += stored.bytes + stored.toast_bytes;
-  if (!relation.key->named && bytes < kWorthAKey) return {};
+  if (sized && bytes < kWorthAKey) return {};
   KeySource source{
       .key = relation.key->column,
       .from = fmt::format("{} AS {}", relation.name.quoted(), quote_identifier(relation.name.name)),
       .where = relation.where,
       .statistics = {},
       .named = relation.key->named};
-  if (relation.kind != RelationKind::View) source.statistics = {.relation = relation.name, .inherited = true};
+  if (relation.kind != RelationKind::View) {
+    const bool inherited = relation.kind == RelationKind::Partitioned || relation.storage.size() > 1;
+    source.statistics = {.relation = relation.name, .inherited = inherited};
+  }
   PG2ATHENA_ASSIGN(relation.key_values, read_values(connection, server, source));
+  if (sized) thin_to(relation.key_values, bytes);
   return {};
 }
 
 }  // namespace
 
 Result<void> choose_shard_key(Relation& relation, const std::string& named, const ServerInfo& server) {
-  const RelationColumn* column = nullptr;
-  if (named.empty()) {
-    column = automatic_key(relation, server);
-    if (column == nullptr) return {};
-  } else {
-    const auto chosen = find_named(relation.columns, named, relation.name.display(), server);
-    if (!chosen)
-      return fail(Error(chosen.error()).with("table", relation.name.display()).with("column", named));
-    column = *chosen;
-    if (!relation.table_privilege && !column->readable) {
-      return fail(
-          Error(ErrorKind::PermissionDenied, fmt::format("shard_by: role {} has no SELECT right on column {}",
-                                                         server.user, quote_identifier(named)))
-              .with("table", relation.name.display())
-              .hint(fmt::format("GRANT SELECT ({}) ON {} TO {};", quote_identifier(named),
-                                relation.name.display(), quote_identifier(server.user))));
+  const RelationColumn* column = automatic_key(relation, server);
+  if (!named.empty()) {
+    auto chosen = named_key(relation, named, server);
+    if (!chosen) {
+      return fail(std::move(chosen).error().with("table", relation.name.display()).with("column", named));
     }
+    column = *chosen;
   }
+  if (column == nullptr) return {};
   relation.key = key_of(*column, may_be_judged_elsewhere(relation));
   relation.key->nullable = !column->not_null || !relation.vouches_for_not_null();
   relation.key->named = !named.empty();
@@ -256,8 +272,8 @@ Result<void> choose_shard_key(Relation& relation, const std::string& named, cons
 
 Result<void> choose_shard_key(QuerySource& query, const std::string& named, const ServerInfo& server) {
   if (named.empty()) return {};
-  const auto chosen = find_named(query.columns, named, "query " + query.name, server);
-  if (!chosen) return fail(Error(chosen.error()).with("column", named));
+  auto chosen = find_named(query.columns, named, "query " + query.name, server);
+  if (!chosen) return fail(std::move(chosen).error().with("column", named));
   query.key = key_of(**chosen, true);
   query.key->named = true;
   return {};

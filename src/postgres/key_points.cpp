@@ -1,9 +1,10 @@
-#include "postgres/even_points.h"
+#include "postgres/key_points.h"
 
 #include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -109,6 +110,50 @@ std::string text_of(types::Oid type, Number number) {
 }
 
 }  // namespace
+
+double all_rows(std::span<const KeyPoint> points) {
+  double rows = 0;
+  for (const KeyPoint& point : points) rows += point.rows;
+  return rows;
+}
+
+std::vector<std::string> choose_bounds(std::span<const KeyPoint> points, std::uint64_t parts) {
+  const double part = all_rows(points) / static_cast<double>(std::max<std::uint64_t>(parts, 1));
+  // What a bound that stands between two points misses goes on into the next part, or the last would be a
+  // scrap; but not what a common value has beyond a part.
+  const double rounding = part / 10;
+  std::vector<std::string> bounds;
+  double rows = 0;
+  bool any = false;
+  for (const KeyPoint& point : points) {
+    // Before the point rather than behind it, when that is nearer to a part.
+    if (any && rows + point.rows / 2 >= part) {
+      bounds.push_back(point.value);
+      rows = std::clamp(rows - part, -rounding, rounding);
+      any = false;
+    }
+    rows += point.rows;
+    any = any || point.rows > 0;
+  }
+  return parts > 1 ? bounds : std::vector<std::string>();
+}
+
+void thin(std::vector<KeyPoint>& points, std::size_t most) {
+  if (points.size() <= most) return;
+  const std::vector<std::string> kept = choose_bounds(points, most);
+  auto next = kept.begin();
+  std::vector<KeyPoint> thinned;
+  for (KeyPoint& point : points) {
+    const bool keep = thinned.empty() || (next != kept.end() && point.value == *next);
+    if (next != kept.end() && point.value == *next) ++next;
+    if (keep) {
+      thinned.push_back(std::move(point));
+    } else {
+      thinned.back().rows += point.rows;
+    }
+  }
+  points = std::move(thinned);
+}
 
 std::vector<KeyPoint> even_points(types::Oid type, std::string_view least, std::string_view greatest) {
   const auto first = number_of(type, least);
