@@ -129,7 +129,7 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
               .shard = shard_.number,
               .attempt = attempts_.next++,
               .files = {},
-              .source = describe(shard_, postgres::describe_with_bounds(shard_.range)),
+              .source = describe(shard_, postgres::range_text_with_bounds(shard_.range)),
               .worker = worker_};
   progress_.start_shard();
   const bool by_blocks = std::holds_alternative<postgres::BlockRange>(shard_.range);
@@ -297,8 +297,8 @@ Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
       return leaf ? std::move(error).with("partition", shard_.source->display()) : std::move(error);
     }
   }
-  return std::move(error).with("row",
-                               fmt::format("{} of {}", *row + 1, describe(shard_, describe(shard_.range))));
+  return std::move(error).with(
+      "row", fmt::format("{} of {}", *row + 1, describe(shard_, postgres::range_text(shard_.range))));
 }
 
 }  // namespace pg2athena::pipeline

@@ -121,7 +121,7 @@ std::vector<KeyRange> ranges_between(const KeyColumn& key, std::span<const std::
   return ranges;
 }
 
-std::string describe(const ShardRange& range) {
+std::string range_text(const ShardRange& range) {
   if (const auto* const blocks = std::get_if<BlockRange>(&range)) return blocks_text(*blocks);
   if (const auto* const keys = std::get_if<KeyRange>(&range)) {
     return fmt::format("{} of {}", keys->nulls ? "the NULLs" : "a range", keys->key.name);
@@ -129,9 +129,9 @@ std::string describe(const ShardRange& range) {
   return "";
 }
 
-std::string describe_with_bounds(const ShardRange& range) {
+std::string range_text_with_bounds(const ShardRange& range) {
   const auto* const keys = std::get_if<KeyRange>(&range);
-  if (keys == nullptr || keys->nulls || (!keys->lower && !keys->upper)) return describe(range);
+  if (keys == nullptr || keys->nulls || (!keys->lower && !keys->upper)) return range_text(range);
   std::string text = keys->key.name;
   if (keys->lower) text += " from " + *keys->lower;
   if (keys->upper) text += (keys->lower ? " to before " : " before ") + *keys->upper;

@@ -94,8 +94,8 @@ std::vector<KeyRange> ranges_between(const KeyColumn& key, std::span<const std::
 
 // For people: "blocks 0..1279", "a range of id", "NULLs of id"; empty for all rows. The bounds of a key are
 // values of cells, which no message has.
-std::string describe(const ShardRange& range);
+std::string range_text(const ShardRange& range);
 // For a receipt, which lies with the data: "id from 17 to before 42".
-std::string describe_with_bounds(const ShardRange& range);
+std::string range_text_with_bounds(const ShardRange& range);
 
 }  // namespace pg2athena::postgres

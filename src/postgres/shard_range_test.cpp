@@ -93,16 +93,16 @@ TEST(ShardRange, Every_row_is_in_exactly_one_range_whatever_the_bounds_are) {
 
 TEST(ShardRange, A_message_has_no_bound_and_a_receipt_has) {
   const KeyRange range{.key = {.name = "email", .type = oid::kText}, .lower = "a@b", .upper = "c@d"};
-  EXPECT_EQ(describe(range), "a range of email");
-  EXPECT_EQ(describe_with_bounds(range), "email from a@b to before c@d");
-  EXPECT_EQ(describe_with_bounds(KeyRange{.key = range.key, .lower = std::nullopt, .upper = "c@d"}),
+  EXPECT_EQ(range_text(range), "a range of email");
+  EXPECT_EQ(range_text_with_bounds(range), "email from a@b to before c@d");
+  EXPECT_EQ(range_text_with_bounds(KeyRange{.key = range.key, .lower = std::nullopt, .upper = "c@d"}),
             "email before c@d");
-  EXPECT_EQ(describe_with_bounds(
+  EXPECT_EQ(range_text_with_bounds(
                 KeyRange{.key = range.key, .lower = std::nullopt, .upper = std::nullopt, .nulls = true}),
             "the NULLs of email");
-  EXPECT_EQ(describe_with_bounds(BlockRange{3, 6}), "blocks 3..5");
-  EXPECT_EQ(describe_with_bounds(BlockRange{3, std::nullopt}), "blocks 3..the last");
-  EXPECT_EQ(describe_with_bounds(WholeSource()), "");
+  EXPECT_EQ(range_text_with_bounds(BlockRange{3, 6}), "blocks 3..5");
+  EXPECT_EQ(range_text_with_bounds(BlockRange{3, std::nullopt}), "blocks 3..the last");
+  EXPECT_EQ(range_text_with_bounds(WholeSource()), "");
 }
 
 }  // namespace
