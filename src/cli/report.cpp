@@ -1,6 +1,8 @@
 #include "cli/report.h"
 
+#include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -32,12 +34,32 @@ constexpr std::size_t kPlanWidth = 120;
 constexpr std::size_t kTypeWidth = 30;
 constexpr std::size_t kParquetWidth = 40;  // FIXED_LEN_BYTE_ARRAY(16) DECIMAL(38,10)
 
-std::string table_head(const PlannedTable& table) {
+// "24 shards by blocks of up to 512 MB", "8 shards by key id"; "3 shards" where each is all of something,
+// which the notes name.
+std::string shards_text(const pipeline::Plan& plan, const PlannedTable& table) {
+  std::string text = counted(static_cast<std::size_t>(table.shards), "shard");
+  if (static_cast<std::size_t>(table.shards) <= std::max<std::size_t>(table.sources.size(), 1)) return text;
+  std::uint64_t of_blocks = 0;
+  std::string key;
+  for (const pipeline::PlannedShard& shard :
+       std::span(plan.shards)
+           .subspan(static_cast<std::size_t>(table.first_shard), static_cast<std::size_t>(table.shards))) {
+    if (std::holds_alternative<postgres::BlockRange>(shard.range)) {
+      of_blocks = std::max(of_blocks, shard.bytes.value_or(0));
+    }
+    if (const auto* const keys = std::get_if<postgres::KeyRange>(&shard.range)) key = keys->key.name;
+  }
+  if (of_blocks != 0) text += fmt::format(" by blocks of up to {}", human_bytes(of_blocks));
+  if (!key.empty()) text += fmt::format("{} by key {}", of_blocks != 0 ? " or" : "", key);
+  return text;
+}
+
+std::string table_head(const pipeline::Plan& plan, const PlannedTable& table) {
   std::string facts;
   const auto add = [&](std::string fact) { facts += (facts.empty() ? "" : ", ") + std::move(fact); };
   if (table.estimated_rows != 0) add(fmt::format("about {} rows", with_thousands(table.estimated_rows)));
-  if (table.bytes != 0) add(human_bytes(table.bytes));
-  add(counted(static_cast<std::size_t>(table.shards), "shard"));
+  if (table.bytes != 0) add(human_bytes(table.bytes + table.toast_bytes));
+  add(printable(shards_text(plan, table)));
   for (const std::string& note : table.notes) add(printable(note));
   const std::string source = table.kind == "query" ? "query" : table.kind + " " + table.source;
   return fmt::format("{}  from {}: {}\n", table.name, printable(source), facts);
@@ -136,7 +158,7 @@ std::string plan_text(const pipeline::Plan& plan) {
   std::string out = fmt::format("{} on PostgreSQL {}, as {}\n\n", plan.server.database,
                                 plan.server.version_text, plan.server.user);
   for (const PlannedTable& table : plan.tables) {
-    out += table_head(table);
+    out += table_head(plan, table);
     TextTable columns({{"column"}, {"PostgreSQL"}, {"Parquet"}, {"Athena"}, {"NULL"}});
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       const columnar::Field& field = table.schema.fields[i];
@@ -151,7 +173,7 @@ std::string plan_text(const pipeline::Plan& plan) {
   }
   for (const std::string& warning : plan.warnings) out += "warning: " + printable(warning) + "\n";
   std::uint64_t bytes = 0;
-  for (const PlannedTable& table : plan.tables) bytes += table.bytes;
+  for (const PlannedTable& table : plan.tables) bytes += table.bytes + table.toast_bytes;
   out += fmt::format("{}, {}, {}, {}\n", counted(plan.tables.size(), "table"), human_bytes(bytes),
                      counted(plan.shards.size(), "shard"),
                      counted(static_cast<std::size_t>(plan.workers), "worker"));

@@ -69,6 +69,30 @@ TEST(Report, A_plan_says_a_remark_once_for_all_columns_that_it_is_about) {
   EXPECT_NE(text.find(expected), std::string::npos) << text;
 }
 
+TEST(Report, A_plan_says_by_what_a_table_is_split) {
+  const auto first_line = [](const std::vector<postgres::ShardRange>& ranges, std::size_t sources) {
+    pipeline::Plan plan;
+    pipeline::PlannedTable& table = plan.tables.emplace_back(
+        pipeline::PlannedTable{.name = "public.t", .source = "public.t", .kind = "table"});
+    table.sources.resize(sources);
+    table.shards = static_cast<int>(ranges.size());
+    for (const postgres::ShardRange& range : ranges) {
+      plan.shards.push_back({.range = range, .bytes = std::uint64_t{40} << 20U});
+    }
+    const std::string text = plan_text(plan);
+    const std::size_t begin = text.find("public.t  from");
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  const postgres::BlockRange blocks{0, 5};
+  const postgres::KeyRange keys{.key = {.name = "id"}, .lower = "7", .upper = std::nullopt};
+  const std::string from = "public.t  from table public.t: ";
+  EXPECT_EQ(first_line({blocks}, 1), from + "1 shard");
+  EXPECT_EQ(first_line({blocks, blocks}, 2), from + "2 shards") << "each is all of a partition";
+  EXPECT_EQ(first_line({blocks, blocks}, 1), from + "2 shards by blocks of up to 41.9 MB");
+  EXPECT_EQ(first_line({keys, keys, keys}, 1), from + "3 shards by key id") << "without a value";
+  EXPECT_EQ(first_line({blocks, keys, keys}, 2), from + "3 shards by blocks of up to 41.9 MB or by key id");
+}
+
 TEST(Report, A_summary_says_what_became_of_values_that_did_not_fit) {
   pipeline::RunSummary summary{
       .run_id = "R", .snapshot = {}, .workers = 1, .tables = {}, .publication_error = {}};

@@ -184,6 +184,7 @@ class Reader {
     std::string query;
     std::string sql;
     std::string as;
+    std::string shard_by;
     std::vector<std::string> columns;
     std::vector<postgres::ColumnChoice> column_choices;
   };
@@ -260,11 +261,9 @@ class Reader {
     std::vector<std::string> keys;
     for (const Key& key : table_keys()) keys.emplace_back(key.key);
     Table table;
-    const std::map<std::string, std::string*> texts = {{"name", &table.name},
-                                                       {"where", &table.where},
-                                                       {"query", &table.query},
-                                                       {"sql", &table.sql},
-                                                       {"as", &table.as}};
+    const std::map<std::string, std::string*> texts = {
+        {"name", &table.name}, {"where", &table.where}, {"query", &table.query},
+        {"sql", &table.sql},   {"as", &table.as},       {"shard_by", &table.shard_by}};
     PG2ATHENA_TRY(yaml_.each_key(node, "a table", keys,
                                  [&](const std::string& key, const YAML::Node& v) -> Result<void> {
                                    if (key == "columns") {
@@ -287,8 +286,8 @@ class Reader {
           yaml_.error_at(node, "a table has a `name`, or a `query` or `sql` with `as`, and not both"));
     }
     PG2ATHENA_ASSIGN(const postgres::NamePattern name, pattern(node["name"], table.name, 2));
-    const bool only_named =
-        table.columns.empty() && table.where.empty() && table.column_choices.empty() && table.as.empty();
+    const bool only_named = table.columns.empty() && table.where.empty() && table.column_choices.empty() &&
+                            table.as.empty() && table.shard_by.empty();
     if (name.has_wildcard() && !only_named) {
       return fail(
           yaml_.error_at(node["name"], "more about a table belongs to one: its name can't have wildcards")
@@ -298,7 +297,8 @@ class Reader {
                                                    .columns = std::move(table.columns),
                                                    .where = std::move(table.where),
                                                    .column_choices = std::move(table.column_choices),
-                                                   .as = std::move(table.as)});
+                                                   .as = std::move(table.as),
+                                                   .shard_by = std::move(table.shard_by)});
     return {};
   }
 
@@ -330,7 +330,8 @@ class Reader {
     }
     configuration_.run.queries.push_back({.name = std::move(table.as),
                                           .sql = std::move(table.sql),
-                                          .column_choices = std::move(table.column_choices)});
+                                          .column_choices = std::move(table.column_choices),
+                                          .shard_by = std::move(table.shard_by)});
     return {};
   }
 

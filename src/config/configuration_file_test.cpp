@@ -98,6 +98,15 @@ tables:
   EXPECT_EQ(c.run.queries[0].column_choices.size(), 1U);
 }
 
+TEST(ConfigurationFile, A_table_and_a_query_may_name_the_key_by_which_they_are_split) {
+  const Configuration c = good(std::string(kSource) +
+                               "tables:\n"
+                               "  - {name: public.daily, shard_by: Day}\n"
+                               "  - {sql: SELECT 1 AS one, as: ones, shard_by: one}\n");
+  EXPECT_EQ(c.run.selection.tables.at(0).shard_by, "Day");
+  EXPECT_EQ(c.run.queries.at(0).shard_by, "one");
+}
+
 TEST(ConfigurationFile, A_section_of_comments_only_means_the_defaults) {
   EXPECT_EQ(good("# a job\n%YAML 1.2\n---\n" + std::string(kSource) + "...\n# end\n").login.url,
             "postgresql:///shop");
@@ -282,6 +291,9 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"tables: [{name: a, rename: {b: " + std::string(256, 'x') + "}}]", "2:32", "at most 255"},
       {"tables: [{name: 'a*', rename: {b: c}}]", "2:17", "wildcard"},
       {"tables: [{name: a, columns: []}]", "2:29", "empty list"},
+      {"tables: [{name: 'a*', shard_by: id}]", "2:17", "wildcard"},
+      {"tables: [{name: a, shard_by: ''}]", "2:30", "empty"},
+      {"tables: [{name: a, shard_by: [id]}]", "2:30", "one value"},
       {"tables: [{name: a, where: ''}]", "2:27", "empty"},
       {"tables: [{name: [a]}]", "2:17", "one value"},
       {"tables: [{name: a, columns: b}]", "2:29", "takes a list"},

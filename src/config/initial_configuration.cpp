@@ -117,6 +117,7 @@ std::string tables_text(const std::vector<InitialTable>& tables) {
       "  #   bloom_filters: [id]\n"
       "  #   types: {price: {as: \"decimal(18,4)\", on_unrepresentable: null}}\n"
       "  #   rename: {\"Net Price\": net_price}\n"
+      "  #   shard_by: id\n"
       "  #   as: events_2026\n"
       "  # The result of a query, from a file beside this one (or from `sql:`):\n"
       "  # - query: queries/revenue.sql\n"

@@ -504,6 +504,10 @@ constexpr std::array kTableKeys = {
     Key{"types", kTypeByColumn, "What becomes of the values of a column: `as`, `on_unrepresentable`, `trim`"},
     Key{"rename", kNameByColumn,
         "What columns are called in the lake, where the rule for names should not decide"},
+    Key{"shard_by", "name",
+        "The column by whose values it is split into shards, instead of by blocks; views, queries and "
+        "foreign "
+        "tables are one shard without it"},
     Key{"query", "file", "A file with one SELECT, relative to the configuration file; instead of `name`"},
     Key{"sql", "SQL", "One SELECT, instead of `name`"},
     Key{"as", "name",

@@ -1,6 +1,7 @@
 #include "pipeline/memory_demand.h"
 
 #include <algorithm>
+#include <span>
 
 #include "postgres/row_guard.h"
 
@@ -105,6 +106,23 @@ std::uint64_t columns_bytes(const PlannedTable& table) {
   return bytes;
 }
 
+// The ranges of a key: in the plan, as JSON and as text, in receipts and statements; and the points that they
+// were chosen from, which stay with what the catalog says (shard_key.cpp has how many).
+std::uint64_t ranges_bytes(const Plan& plan, const PlannedTable& table) {
+  constexpr std::uint64_t kCopies = 6;
+  constexpr std::uint64_t kPoints = 16;
+  std::uint64_t bytes = 0;
+  for (const PlannedShard& shard :
+       std::span(plan.shards)
+           .subspan(static_cast<std::size_t>(table.first_shard), static_cast<std::size_t>(table.shards))) {
+    const auto* const range = std::get_if<postgres::KeyRange>(&shard.range);
+    if (range == nullptr || !range->lower) continue;
+    bytes += kCopies * json_bytes(*range->lower) +
+             kPoints * (sizeof(postgres::KeyPoint) + heap_bytes(*range->lower));
+  }
+  return bytes;
+}
+
 std::uint64_t plan_bytes(const Plan& plan, const PlannedTable& table) {
   // Measured: what the catalog says, the plan and the schema take less than three times what a source does;
   // and a column of a shard's file in its receipt.
@@ -114,7 +132,7 @@ std::uint64_t plan_bytes(const Plan& plan, const PlannedTable& table) {
   const std::uint64_t columns = table.columns.size();
   return columns_bytes(table) * (kPlannedCopies + table.sources.size()) +
          (kShard + kReceiptColumn * columns) * static_cast<std::uint64_t>(table.shards) +
-         comments_bytes(table) + sql_bytes(plan, table);
+         comments_bytes(table) + sql_bytes(plan, table) + ranges_bytes(plan, table);
 }
 
 }  // namespace

@@ -18,35 +18,11 @@
 namespace pg2athena::pipeline {
 namespace {
 
-using Access = postgres::ConditionPlan::Access;
-using postgres::BlockRange;
 using postgres::Relation;
 using postgres::RelationColumn;
 using postgres::RelationKind;
 using postgres::ScanSource;
 using postgres::StoredRelation;
-
-// A large table becomes at least this many shards for each worker, so that they end at about the same time.
-constexpr std::uint64_t kShardsPerWorker = 4;
-// Smaller shards would make files that Athena reads badly; larger ones files of many row groups, and a lost
-// connection would cost more.
-constexpr std::uint64_t kMinShardBytes = std::uint64_t{32} << 20U;
-constexpr std::uint64_t kMaxShardBytes = std::uint64_t{512} << 20U;
-
-std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers) {
-  const std::uint64_t wanted = table_bytes / (kShardsPerWorker * static_cast<std::uint64_t>(workers));
-  const std::uint64_t shard_bytes = std::clamp(wanted, kMinShardBytes, kMaxShardBytes);
-  return std::max<std::uint64_t>(1, (bytes + shard_bytes / 2) / shard_bytes);
-}
-
-// Children by INHERITS may lack their parent's NOT NULL, and nobody checks it in a foreign table: only a
-// table that is its own storage, or is partitioned into tables, vouches for it.
-bool vouches_for_not_null(const Relation& relation) {
-  const bool own = relation.kind == RelationKind::Table && relation.storage.size() == 1;
-  const bool tables = std::ranges::none_of(
-      relation.storage, [](const StoredRelation& stored) { return stored.kind == RelationKind::Foreign; });
-  return own || (relation.kind == RelationKind::Partitioned && tables);
-}
 
 // Glue takes no longer names; and in a local folder a table is a folder, whose name has the same limit on
 // Linux (NAME_MAX).
@@ -166,16 +142,19 @@ std::string shortened(const std::string& sql) {
   return line.size() <= kShownBytes ? line : fmt::format("{}…", utf8_prefix(line, kShownBytes));
 }
 
+// Whether a value of it may be large enough to be stored apart from its row.
+bool may_be_in_toast(const ScanSource& source) {
+  return !std::ranges::all_of(source.columns, [](const postgres::ScanColumn& column) {
+    return postgres::most_bytes(column).has_value();
+  });
+}
+
 std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
   auto source = std::make_unique<ScanSource>();
   for (const PlannedColumn& column : table.columns) {
     source->columns.push_back({.name = column.source_name, .type = column.type, .mapping = column.mapping});
   }
-  if (std::ranges::all_of(source->columns, [](const postgres::ScanColumn& column) {
-        return postgres::most_bytes(column).has_value();
-      })) {
-    source->largest_row = 0;
-  }
+  if (!may_be_in_toast(*source)) source->largest_row = 0;
   return source;
 }
 
@@ -245,10 +224,13 @@ class Planner {
     table.where = relation.where;
     PG2ATHENA_TRY(claim_name(table));
     PG2ATHENA_TRY(ColumnPlanner(rules_, relation.column_choices, table)
-                      .add(relation.columns, vouches_for_not_null(relation)));
+                      .add(relation.columns, relation.vouches_for_not_null()));
     PG2ATHENA_TRY(choose(relation.column_choices, table));
     PG2ATHENA_TRY(expect_key_order(relation.primary_key, table));
-    for (const StoredRelation& stored : relation.storage) table.bytes += stored.bytes;
+    for (const StoredRelation& stored : relation.storage) {
+      table.bytes += stored.bytes;
+      table.toast_bytes += stored.toast_bytes;
+    }
     table.estimated_rows = estimated_rows(relation);
     if (relation.reads_leaves()) {
       for (const StoredRelation& stored : relation.storage) add_storage(relation, stored, table);
@@ -261,13 +243,25 @@ class Planner {
     return {};
   }
 
-  // A view, a partitioned table without leaves, or leaves that we have no right on: one shard.
+  // A view, a partitioned table without leaves, or leaves that we have no right on.
   void add_whole(const Relation& relation, PlannedTable& table) {
     auto source = relation_source(relation, table);
     source->relation = relation.name;
     source->oid = relation.oid;
     source->lock_table = relation.kind == RelationKind::Partitioned && relation.table_privilege;
-    add_shards(std::move(source), {std::nullopt}, table);
+    const SplitOptions split = split_options(relation.key, *source, table);
+    const bool sized = !relation.storage.empty() && !relation.has_foreign_storage();
+    const auto bytes = sized ? std::optional(split.table_bytes) : std::nullopt;
+    add_shards(std::move(source), split_whole(relation.key_values, bytes, split), table);
+  }
+
+  SplitOptions split_options(const std::optional<postgres::ShardKey>& key, const ScanSource& source,
+                             const PlannedTable& table) const {
+    const bool toast = may_be_in_toast(source);
+    return {.workers = options_.workers,
+            .table_bytes = table.bytes + (toast ? table.toast_bytes : 0),
+            .toast = toast,
+            .key = key};
   }
 
   void add_storage(const Relation& relation, const StoredRelation& stored, PlannedTable& table) {
@@ -281,15 +275,8 @@ class Planner {
     if (!source->largest_row) source->largest_row = largest_row(stored, *source);
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
-    std::vector<std::optional<BlockRange>> ranges = {std::nullopt};
-    const std::uint64_t parts = shard_count(stored.bytes, table.bytes, options_.workers);
-    if (stored.heap && reads_blocks(stored, parts)) {
-      ranges.clear();
-      for (const BlockRange& range : postgres::split_blocks(stored.bytes / kBlockBytes, parts))
-        ranges.emplace_back(range);
-    }
-    const bool by_index = !ranges.front() && stored.condition && stored.condition->access == Access::Index;
-    add_shards(std::move(source), ranges, table, by_index);
+    const SplitOptions split = split_options(relation.key, *source, table);
+    add_shards(std::move(source), split_storage(stored, split), table);
   }
 
   std::unique_ptr<ScanSource> relation_source(const Relation& relation, const PlannedTable& table) const {
@@ -301,26 +288,17 @@ class Planner {
     return source;
   }
 
-  // Whether a heap that would be so many shards is read by ranges of blocks. A condition with an index is one
-  // shard, unless the table is large and it wants more of the rows than one reader's share: then readers that
-  // go through all blocks together are done sooner.
-  bool reads_blocks(const StoredRelation& stored, std::uint64_t parts) const {
-    if (!stored.table_privilege) return false;  // a right on columns is none on ctid
-    if (!stored.condition || stored.condition->access == Access::Blocks) return true;
-    if (stored.condition->access == Access::Nothing || stored.estimated_rows <= 0) return false;
-    const auto readers =
-        static_cast<double>(std::min<std::uint64_t>(parts, static_cast<std::uint64_t>(options_.workers)));
-    return readers > 1 && stored.condition->rows * readers > stored.estimated_rows;
-  }
-
-  void add_shards(std::unique_ptr<ScanSource> source, const std::vector<std::optional<BlockRange>>& ranges,
-                  PlannedTable& table, bool by_index = false) {
-    for (const auto& range : ranges) {
-      plan_.shards.push_back(
-          {.table = plan_.tables.size(), .source = source.get(), .blocks = range, .by_index = by_index});
+  void add_shards(std::unique_ptr<ScanSource> source, const std::vector<ShardPart>& parts,
+                  PlannedTable& table) {
+    for (const ShardPart& part : parts) {
+      plan_.shards.push_back({.table = plan_.tables.size(),
+                              .source = source.get(),
+                              .range = part.range,
+                              .bytes = part.bytes,
+                              .by_index = part.by_index});
     }
     table.sources.push_back(std::move(source));
-    table.shards += static_cast<int>(ranges.size());
+    table.shards += static_cast<int>(parts.size());
   }
 
   static void describe_storage(const Relation& relation, PlannedTable& table) {
@@ -338,7 +316,14 @@ class Planner {
     }
     const bool no_ctid =
         relation.reads_leaves() && relation.storage[0].heap && !relation.storage[0].table_privilege;
-    if (no_ctid) table.notes.emplace_back("read as one shard: no SELECT right on the table as a whole");
+    if (no_ctid) {
+      table.notes.push_back(fmt::format("{}: no SELECT right on the table as a whole",
+                                        table.shards == 1 ? "read as one shard" : "not by blocks"));
+    }
+    if (relation.has_foreign_storage() && relation.key && relation.key->named) {
+      table.notes.emplace_back(
+          "its shards are read at different moments, on a server that has no part in the run's snapshot");
+    }
   }
 
   // After the shards of the table were added: they are the plan's last.
@@ -370,7 +355,8 @@ class Planner {
     source->query = query.sql;
     source->query_name = query.name;
     source->search_path = source_.server.search_path_setting;
-    add_shards(std::move(source), {std::nullopt}, table);
+    const SplitOptions split = split_options(query.key, *source, table);
+    add_shards(std::move(source), split_whole(query.key_values, std::nullopt, split), table);
     plan_.tables.push_back(std::move(table));
     return {};
   }
@@ -384,10 +370,6 @@ class Planner {
       next += table.shards;
     }
   }
-
-  // The server's block size is this or, rarely, another power of two: then ranges are larger or smaller than
-  // meant, and still cover every block.
-  static constexpr std::uint64_t kBlockBytes = 8192;
 
   const postgres::Source& source_;
   const RunOptions& options_;

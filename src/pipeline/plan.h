@@ -15,6 +15,7 @@
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
 #include "pipeline/memory_plan.h"
+#include "pipeline/shard_plan.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
 #include "postgres/session.h"
@@ -90,15 +91,6 @@ struct UnfitValues {
 };
 UnfitValues unfit_values(const types::TypeMapping& mapping);
 
-// A part of a table that one worker reads in one go.
-struct PlannedShard {
-  int number = 0;                                // unique in the run
-  std::size_t table = 0;                         // index into Plan::tables
-  const postgres::ScanSource* source = nullptr;  // owned by the table
-  std::optional<postgres::BlockRange> blocks;    // nothing: all of the source
-  bool by_index = false;                         // the condition's rows are found by an index
-};
-
 struct PlannedTable {
   std::string name;    // in the lake: "public.orders", or what `as` says
   std::string source;  // in PostgreSQL, for people: public."Orders"; of a query its SQL
@@ -113,6 +105,7 @@ struct PlannedTable {
   int first_shard = 0;  // number of its first shard; they are consecutive
   int shards = 0;
   std::uint64_t bytes = 0;           // on the server, without TOAST; 0 where nobody knows
+  std::uint64_t toast_bytes = 0;     // of TOAST tables
   std::uint64_t estimated_rows = 0;  // that the condition wants; 0 where nobody knows
   std::vector<std::string> notes;    // what the operator should know of it
 

@@ -66,16 +66,27 @@ nlohmann::ordered_json files_json(const Plan& plan) {
           {"size", plan.file_bytes}};
 }
 
+void add_range(const postgres::ShardRange& range, nlohmann::ordered_json& json) {
+  if (const auto* const blocks = std::get_if<postgres::BlockRange>(&range)) {
+    json["first_block"] = blocks->first;
+    if (blocks->end) json["end_block"] = *blocks->end;
+  }
+  if (const auto* const keys = std::get_if<postgres::KeyRange>(&range)) {
+    json["key"] = keys->key.name;
+    if (keys->nulls) json["nulls"] = true;
+    if (keys->lower) json["lower"] = *keys->lower;
+    if (keys->upper) json["upper"] = *keys->upper;
+  }
+}
+
 nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) {
   nlohmann::ordered_json shards = nlohmann::ordered_json::array();
   for (int i = table.first_shard; i < table.first_shard + table.shards; ++i) {
     const PlannedShard& shard = plan.shards[static_cast<std::size_t>(i)];
     nlohmann::ordered_json json = {{"shard", shard.number}, {"source", shard.source->display()}};
-    if (shard.blocks) {
-      json["first_block"] = shard.blocks->first;
-      if (shard.blocks->end) json["end_block"] = *shard.blocks->end;
-    }
+    add_range(shard.range, json);
     if (shard.by_index) json["by_index"] = true;
+    json["bytes"] = shard.bytes ? nlohmann::ordered_json(*shard.bytes) : nlohmann::ordered_json();
     shards.push_back(std::move(json));
   }
   return shards;
@@ -92,6 +103,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
                       {"comment", table.comment},
                       {"where", table.where},
                       {"bytes", table.bytes},
+                      {"toast_bytes", table.toast_bytes},
                       {"estimated_rows", table.estimated_rows},
                       {"notes", table.notes},
                       {"sorting_columns", sorting_json(table)},

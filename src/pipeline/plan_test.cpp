@@ -61,8 +61,8 @@ TEST(Plan, A_large_table_is_split_into_four_shards_a_worker_at_least) {
   EXPECT_EQ(made.tables[1].shards, 8);
   EXPECT_EQ(made.tables[1].first_shard, 1);
   ASSERT_EQ(made.shards.size(), 9U);
-  EXPECT_EQ(made.shards[1].blocks, (BlockRange{0, 12800}));
-  EXPECT_EQ(made.shards[8].blocks, (BlockRange{89600, std::nullopt}));
+  EXPECT_EQ(made.shards[1].range, postgres::ShardRange(BlockRange{0, 12800}));
+  EXPECT_EQ(made.shards[8].range, postgres::ShardRange(BlockRange{89600, std::nullopt}));
   EXPECT_EQ(made.shards[8].number, 8);
 }
 
@@ -154,7 +154,7 @@ TEST(Plan, Leaves_without_a_right_of_their_own_are_read_through_the_parent) {
   const Plan made = plan({relation});
   ASSERT_EQ(made.shards.size(), 1U);
   EXPECT_EQ(made.shards[0].source->from_clause(), "\"public\".\"p\"");
-  EXPECT_EQ(made.shards[0].blocks, std::nullopt);
+  EXPECT_EQ(made.shards[0].range, postgres::ShardRange());
   EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("through the table")));
 }
 
@@ -189,7 +189,8 @@ TEST(Plan, A_selective_condition_is_one_shard_by_its_index) {
     const Plan made = plan({relation});
     EXPECT_EQ(made.shards.size(), static_cast<std::size_t>(c.shards)) << c.condition.rows;
     EXPECT_EQ(made.shards[0].by_index, c.by_index) << c.condition.rows;
-    EXPECT_EQ(made.shards[0].blocks.has_value(), c.condition.access == Access::Blocks || c.shards > 1);
+    EXPECT_EQ(std::holds_alternative<BlockRange>(made.shards[0].range),
+              c.condition.access == Access::Blocks || c.shards > 1);
     EXPECT_EQ(made.tables[0].estimated_rows, static_cast<std::uint64_t>(c.condition.rows));
   }
 }
@@ -206,8 +207,43 @@ TEST(Plan, Rights_on_columns_are_none_on_ctid) {
   relation.storage[0].table_privilege = false;
   const Plan made = plan({relation});
   ASSERT_EQ(made.shards.size(), 1U);
-  EXPECT_EQ(made.shards[0].blocks, std::nullopt);
+  EXPECT_EQ(made.shards[0].range, postgres::ShardRange());
   EXPECT_THAT(made.tables[0].notes, ElementsAre(HasSubstr("one shard")));
+}
+
+TEST(Plan, A_view_and_a_query_are_split_by_a_key_that_was_named) {
+  Relation view = table(1, "public", "v");
+  view.kind = RelationKind::View;
+  view.storage.clear();
+  view.key = postgres::ShardKey{.column = {.name = "id", .type = types::oid::kInt4}, .named = true};
+  view.key_values = {.points = {{.value = "1", .rows = 1}, {.value = "7", .rows = 1}}};
+  postgres::QuerySource query{.name = "q", .sql = "SELECT 1 AS id", .columns = {column("id")}};
+  query.key = view.key;
+  query.key_values = view.key_values;
+  const auto made =
+      make_plan({.relations = {view}, .queries = {query}, .warnings = {}}, RunOptions{.workers = 2});
+  ASSERT_TRUE(made.has_value()) << made.error();
+  const auto json = plan_json(*made);
+  for (const auto& planned : json["tables"]) {
+    const auto& shards = planned["shards"];
+    ASSERT_EQ(shards.size(), 3U) << planned;
+    EXPECT_EQ(shards[0]["upper"], "7");
+    EXPECT_FALSE(shards[0].contains("lower"));
+    EXPECT_EQ(shards[1]["lower"], "7");
+    EXPECT_EQ(shards[2]["nulls"], true);
+    EXPECT_EQ(shards[2]["bytes"], nullptr);
+  }
+  EXPECT_GT(made->memory_demand.plan_bytes, plan({table(1, "public", "t")}).memory_demand.plan_bytes);
+}
+
+TEST(Plan, Only_what_is_exported_counts_in_TOAST) {
+  Relation relation = table(1, "public", "t");
+  relation.storage[0].bytes = 100 * kMiB;
+  relation.storage[0].toast_bytes = 1000 * kMiB;
+  EXPECT_EQ(plan({relation}).tables[0].shards, 3) << "integers are never there";
+  relation.columns[1].type = {.oid = types::oid::kText, .name = "text"};
+  EXPECT_EQ(plan({relation}).tables[0].shards, 8);
+  EXPECT_EQ(plan_json(plan({relation}))["tables"][0]["toast_bytes"], 1000 * kMiB);
 }
 
 TEST(Plan, What_was_chosen_of_a_table_is_said) {

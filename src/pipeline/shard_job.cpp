@@ -27,10 +27,10 @@ void give_back(columnar::Batch& batch) {
   if (batch.capacity_bytes() > kCommonBatch) batch.release_above(kCommonBatch / batch.columns.size());
 }
 
-std::string describe(const PlannedShard& shard) {
-  if (!shard.blocks) return shard.source->display() + (shard.by_index ? " by index" : "");
-  const std::string end = shard.blocks->end ? std::to_string(*shard.blocks->end - 1) : "the last";
-  return fmt::format("{} blocks {}..{}", shard.source->display(), shard.blocks->first, end);
+std::string describe(const PlannedShard& shard, const std::string& range) {
+  std::string text = shard.source->display();
+  if (!range.empty()) text += " " + range;
+  return text + (shard.by_index ? " by index" : "");
 }
 
 std::string large_row_hint(const Plan& plan, std::uint64_t row_bytes) {
@@ -129,13 +129,14 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
               .shard = shard_.number,
               .attempt = attempts_.next++,
               .files = {},
-              .source = describe(shard_),
+              .source = describe(shard_, postgres::range_text_with_bounds(shard_.range)),
               .worker = worker_};
   progress_.start_shard();
-  PG2ATHENA_TRY(session.enter(*shard_.source, shard_.blocks.has_value()));
+  const bool by_blocks = std::holds_alternative<postgres::BlockRange>(shard_.range);
+  PG2ATHENA_TRY(session.enter(*shard_.source, by_blocks));
   const bool check_utf8 = context_.plan.server.sql_ascii();
   auto started_reader =
-      postgres::CopyReader::start(session.connection(), *shard_.source, shard_.blocks, check_utf8);
+      postgres::CopyReader::start(session.connection(), *shard_.source, shard_.range, check_utf8);
   if (!started_reader) return fail(explain(std::move(started_reader).error(), session));
   postgres::ShardReader& reader = **started_reader;
   if (auto read = read_rows(reader); !read) {
@@ -288,14 +289,16 @@ Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
   }
   const auto row = reader.failed_row();
   if (!row || error.kind() == ErrorKind::ChangedWhilePlanning) return error;
-  if (shard_.blocks && shard_.source->relation && shard_.source->in_block_order) {
-    if (const auto ctid = session.find_ctid(*shard_.source, *shard_.blocks, *row)) {
+  const auto* const blocks = std::get_if<postgres::BlockRange>(&shard_.range);
+  if (blocks != nullptr && shard_.source->in_block_order) {
+    if (const auto ctid = session.find_ctid(*shard_.source, *blocks, *row)) {
       error = std::move(error).with("ctid", *ctid);
       const bool leaf = shard_.source->display() != planned_.source;
       return leaf ? std::move(error).with("partition", shard_.source->display()) : std::move(error);
     }
   }
-  return std::move(error).with("row", fmt::format("{} of {}", *row + 1, describe(shard_)));
+  return std::move(error).with(
+      "row", fmt::format("{} of {}", *row + 1, describe(shard_, postgres::range_text(shard_.range))));
 }
 
 }  // namespace pg2athena::pipeline

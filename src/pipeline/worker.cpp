@@ -1,6 +1,5 @@
 #include "pipeline/worker.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "pipeline/connection_patience.h"
@@ -8,14 +7,7 @@
 
 namespace pg2athena::pipeline {
 
-ShardQueue::ShardQueue(const Plan& plan) {
-  for (const PlannedShard& shard : plan.shards) shards_.push_back(&shard);
-  std::ranges::sort(shards_, [&](const PlannedShard* a, const PlannedShard* b) {
-    const std::uint64_t bytes_a = plan.tables[a->table].bytes;
-    const std::uint64_t bytes_b = plan.tables[b->table].bytes;
-    return bytes_a != bytes_b ? bytes_a > bytes_b : a->number < b->number;
-  });
-}
+ShardQueue::ShardQueue(const Plan& plan) : shards_(reading_order(plan.shards)) {}
 
 const PlannedShard* ShardQueue::take() {
   const std::lock_guard lock(mutex_);

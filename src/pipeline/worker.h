@@ -23,8 +23,7 @@ namespace pg2athena::pipeline {
 // The shards of a run, handed to workers one by one. Thread-safe.
 class ShardQueue {
  public:
-  // The largest tables first, so that no worker begins one when all others are done; a table's shards stay
-  // together, so that a worker's next shard is mostly of the relation that it has locked already.
+  // In the plan's reading_order().
   explicit ShardQueue(const Plan& plan);
   // Nothing when all are handed out.
   const PlannedShard* take();

@@ -75,6 +75,16 @@ FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey) WITH ORDINALITY AS key(
 WHERE k.conrelid = ANY($1::oid[]) AND k.contype = 'p'
 ORDER BY k.conrelid, key.place)";
 
+// An index finds ranges when it has all rows, in the order in which the column is compared.
+constexpr const char* kIndexKeys = R"(
+SELECT i.indrelid, a.attname
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
+     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+     JOIN pg_opclass o ON o.oid = i.indclass[0]
+WHERE i.indrelid = ANY($1::oid[]) AND am.amname = 'btree' AND i.indisvalid AND i.indpred IS NULL
+      AND o.opcdefault AND i.indcollation[0] = a.attcollation
+ORDER BY i.indrelid, i.indisprimary DESC, i.indisunique DESC, a.attnum)";
+
 // The planner's way (estimate_rel_size in src/backend/optimizer/util/plancat.c): tuples per page as last
 // counted, times the pages there are now.
 double scaled_rows(const QueryResult& result, int row) {
@@ -123,11 +133,12 @@ Result<void> read_storage(Connection& connection, const std::string& oids,
   return {};
 }
 
-Result<void> read_primary_keys(Connection& connection, const std::string& oids,
-                               std::map<Oid, Relation>& relations) {
-  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kPrimaryKeys, {oids}));
+// What a statement finds: a relation, and a name for one of its lists.
+Result<void> read_names(Connection& connection, const char* statement, const std::string& oids,
+                        std::vector<std::string> Relation::* list, std::map<Oid, Relation>& relations) {
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(statement, {oids}));
   for (int i = 0; i < found.rows(); ++i) {
-    relations[oid_at(found, i, 0)].primary_key.emplace_back(found.text(i, 1));
+    (relations[oid_at(found, i, 0)].*list).emplace_back(found.text(i, 1));
   }
   return {};
 }
@@ -160,6 +171,16 @@ bool Relation::reads_leaves() const {
          std::ranges::all_of(storage, [&](const StoredRelation& stored) {
            return stored.table_privilege || stored.oid == oid;
          });
+}
+
+bool Relation::has_foreign_storage() const {
+  return std::ranges::any_of(storage,
+                             [](const StoredRelation& s) { return s.kind == RelationKind::Foreign; });
+}
+
+bool Relation::vouches_for_not_null() const {
+  const bool own = kind == RelationKind::Table && storage.size() == 1;
+  return own || (kind == RelationKind::Partitioned && !has_foreign_storage());
 }
 
 Result<std::vector<ListedRelation>> list_relations(Connection& connection) {
@@ -199,7 +220,8 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
   }
   PG2ATHENA_TRY(read_columns(connection, parameter, by_oid));
   PG2ATHENA_TRY(read_storage(connection, parameter, by_oid));
-  PG2ATHENA_TRY(read_primary_keys(connection, parameter, by_oid));
+  PG2ATHENA_TRY(read_names(connection, kPrimaryKeys, parameter, &Relation::primary_key, by_oid));
+  PG2ATHENA_TRY(read_names(connection, kIndexKeys, parameter, &Relation::index_keys, by_oid));
   std::vector<Relation> relations;
   for (const Oid oid : oids) {
     // Columns and storage read a moment later may belong to a relation that is new or gone since: the caller

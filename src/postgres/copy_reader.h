@@ -40,7 +40,7 @@ class CopyReader final : public ShardReader {
   // Starts the COPY on a session that has entered `source`. Both must outlive the reader. To give up before
   // the end, close the connection or cancel its query.
   static Result<std::unique_ptr<CopyReader>> start(Connection& connection, const ScanSource& source,
-                                                   const std::optional<BlockRange>& blocks, bool check_utf8);
+                                                   const ShardRange& range, bool check_utf8);
 
   Result<bool> read(columnar::Batch& batch) override;
   std::uint64_t bytes_read() const override { return bytes_read_; }

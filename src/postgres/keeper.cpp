@@ -8,6 +8,7 @@
 #include "postgres/condition.h"
 #include "postgres/privileges.h"
 #include "postgres/projection.h"
+#include "postgres/shard_key.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -90,6 +91,9 @@ Result<Source> Keeper::lock_relations(const Selection& selection) {
     PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
     if (locked_more) continue;
     PG2ATHENA_TRY(plan_conditions(source.relations));
+    for (Relation& relation : source.relations) {
+      PG2ATHENA_TRY(read_key_values(connection_, server_, relation));
+    }
     return source;
   }
   return fail(Error(ErrorKind::Unsupported, "tables or partitions keep appearing while the run locks them")
@@ -116,10 +120,9 @@ Result<Source> Keeper::find_source(const Selection& selection) {
   for (const SelectedRelation& taken : selected.relations) oids.push_back(taken.relation.oid);
   PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
   for (const SelectedRelation& taken : selected.relations) {
-    if (taken.columns.empty() && taken.where.empty() && taken.column_choices.empty() && taken.as.empty())
-      continue;
     const auto relation = std::ranges::find(source.relations, taken.relation.oid, &Relation::oid);
     if (relation == source.relations.end()) continue;
+    PG2ATHENA_TRY(choose_shard_key(*relation, taken.shard_by, server_));
     relation->column_choices = taken.column_choices;
     relation->as = taken.as;
     if (!taken.where.empty()) {
@@ -207,7 +210,9 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
   QuerySource source{.name = query.name,
                      .sql = without_semicolon(query.sql),
                      .columns = {},
-                     .column_choices = query.column_choices};
+                     .column_choices = query.column_choices,
+                     .key = {},
+                     .key_values = {}};
   PG2ATHENA_TRY(enter_search_path(connection_, server_.search_path_setting));
   // A prepared statement can't be two.
   const std::string sql = fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(source.sql));
@@ -224,6 +229,8 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
   locks_.selects_in_search_path.push_back(sql);
   PG2ATHENA_TRY(leave_search_path(connection_));
   PG2ATHENA_ASSIGN(source.columns, resolve_columns(connection_, *described));
+  PG2ATHENA_TRY(choose_shard_key(source, query.shard_by, server_));
+  PG2ATHENA_TRY(read_key_values(connection_, server_, source));
   return source;
 }
 

@@ -22,14 +22,7 @@ struct NamedQuery {
   std::string name;
   std::string sql;
   std::vector<ColumnChoice> column_choices = {};
-};
-
-// A query, with what it returns.
-struct QuerySource {
-  std::string name;
-  std::string sql;  // without a trailing semicolon
-  std::vector<RelationColumn> columns;
-  std::vector<ColumnChoice> column_choices = {};
+  std::string shard_by = {};  // the column by whose values it is split; empty: one shard
 };
 
 // All that a run reads, locked.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "postgres/shard_range.h"
 #include "postgres/sql_text.h"
 #include "types/pg_type.h"
 #include "types/type_choice.h"
@@ -91,6 +92,7 @@ struct StoredRelation {
   std::uint64_t toast_bytes = 0;     // of its TOAST table's; heap only
   double estimated_rows = -1;  // pg_class.reltuples scaled to the present size; negative: never analysed
   std::optional<ConditionPlan> condition;  // when there is one, and this is read by itself
+  KeyValues key_values;  // of the relation's key here, when this may be split by it and is read by itself
 
   // The most bytes that the values of one row can have together, as far as where they are stored says: what
   // is in one block and in TOAST, compressed. Rounded up to a power of two, so that it seldom changes.
@@ -112,17 +114,37 @@ struct Relation {
   std::vector<ColumnChoice> column_choices;
   std::string as;                        // what the operator calls it in the lake; empty: schema.name
   std::vector<std::string> primary_key;  // its columns, in the key's order; empty: it has none
+  // The first columns of its indexes by which ranges are found, the primary key's first, unique ones before
+  // others.
+  std::vector<std::string> index_keys;
   std::string where;                     // the operator's condition on its rows; empty: all
   std::vector<std::string> row_columns;  // with a condition: the names of all its columns
   bool condition_needs_whole = false;  // the condition has a meaning for the relation, and none for its parts
   // When there is one, and everything is read through the relation.
   std::optional<ConditionPlan> condition;
+  std::optional<ShardKey> key;  // by which it may be split; whether it is, the plan decides
+  KeyValues key_values;         // when everything is read through the relation
   // Where its rows are: itself, its leaves, its children by inheritance. Empty for a view.
   std::vector<StoredRelation> storage;
 
   // Whether each part of the storage is read by itself. That takes a right on each; without it, or without
   // storage, everything is read through the relation, which takes a right on nothing else.
   bool reads_leaves() const;
+  bool has_foreign_storage() const;
+  // Whether its columns' NOT NULL holds for each of its rows. Children by INHERITS may lack it, and nobody
+  // checks it in a foreign table: only a table that is its own storage, or is partitioned into tables,
+  // vouches for it.
+  bool vouches_for_not_null() const;
+};
+
+// A query, with what it returns.
+struct QuerySource {
+  std::string name;
+  std::string sql;  // without a trailing semicolon
+  std::vector<RelationColumn> columns;
+  std::vector<ColumnChoice> column_choices = {};
+  std::optional<ShardKey> key = {};
+  KeyValues key_values = {};
 };
 
 }  // namespace pg2athena::postgres

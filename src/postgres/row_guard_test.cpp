@@ -132,7 +132,7 @@ TEST(RowGuard, Numerics_that_become_text_count_as_text) {
 TEST(RowGuard, A_source_that_is_not_guarded_or_has_nothing_large_is_read_as_it_is) {
   ScanSource source = docs({text("body")});
   source.guarded = false;
-  EXPECT_THAT(copy_statement(source, std::nullopt), Not(HasSubstr("CASE")));
+  EXPECT_THAT(copy_statement(source, WholeSource()), Not(HasSubstr("CASE")));
   EXPECT_EQ(row_guard(docs({column("id", type(types::oid::kInt4, "integer"))}), true), "");
 }
 

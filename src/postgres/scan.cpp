@@ -21,28 +21,18 @@ std::string select_item(const ScanColumn& column) {
       "CASE WHEN {0} IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.format('%s', {0}) END", name);
 }
 
-// The operators are qualified: a search_path of the operator's may have others of their names before
-// pg_catalog's.
-std::string block_condition(const BlockRange& blocks) {
-  std::string condition = fmt::format("ctid OPERATOR(pg_catalog.>=) '({},0)'::pg_catalog.tid", blocks.first);
-  if (blocks.end) {
-    condition += fmt::format(" AND ctid OPERATOR(pg_catalog.<) '({},0)'::pg_catalog.tid", *blocks.end);
-  }
-  return condition;
-}
-
 // FROM and WHERE.
-std::string rows_of(const ScanSource& source, const std::optional<BlockRange>& blocks) {
+std::string rows_of(const ScanSource& source, const ShardRange& range) {
+  const std::string in_range = range_condition(range);
   if (!source.row_columns.empty()) {
-    const std::string range = blocks ? block_condition(*blocks) : "";
     return fmt::format("FROM {} WHERE {}",
-                       rows_as_of_table(*source.relation, source.name_in_where, source.row_columns, range),
+                       rows_as_of_table(*source.relation, source.name_in_where, source.row_columns, in_range),
                        parenthesised(source.where));
   }
   std::string clause = "FROM " + source.from_clause();
   if (!source.where.empty()) clause += " AS " + quote_identifier(source.name_in_where);
   std::vector<std::string> conditions;
-  if (blocks) conditions.push_back(block_condition(*blocks));
+  if (!in_range.empty()) conditions.push_back(in_range);
   if (!source.where.empty()) conditions.push_back(parenthesised(source.where));
   if (!conditions.empty()) clause += fmt::format(" WHERE {}", fmt::join(conditions, " AND "));
   return clause;
@@ -68,23 +58,11 @@ std::string ScanSource::from_clause() const {
   return fmt::format("{}{}", only ? "ONLY " : "", relation->quoted());
 }
 
-std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts) {
-  parts = std::clamp<std::uint64_t>(parts, 1, std::max<std::uint64_t>(blocks, 1));
-  std::vector<BlockRange> ranges;
-  for (std::uint64_t i = 0; i < parts; ++i) {
-    BlockRange range{.first = static_cast<std::uint32_t>(blocks * i / parts), .end = std::nullopt};
-    if (i + 1 < parts) range.end = static_cast<std::uint32_t>(blocks * (i + 1) / parts);
-    ranges.push_back(range);
-  }
-  return ranges;
-}
-
-std::string copy_statement(const ScanSource& source, const std::optional<BlockRange>& blocks) {
+std::string copy_statement(const ScanSource& source, const ShardRange& range) {
   std::string list;
   // The guard stands at the first column that can be large, and its condition is never true.
-  std::string guard = source.guarded ? row_guard(source, source.relation.has_value() && blocks.has_value() &&
-                                                             source.row_columns.empty())
-                                     : "";
+  const bool with_ctid = std::holds_alternative<BlockRange>(range) && source.row_columns.empty();
+  std::string guard = source.guarded ? row_guard(source, with_ctid) : "";
   for (const ScanColumn& column : source.columns) {
     std::string item = select_item(column);
     if (!guard.empty() && !most_bytes(column)) {
@@ -92,7 +70,7 @@ std::string copy_statement(const ScanSource& source, const std::optional<BlockRa
     }
     list += (list.empty() ? "" : ", ") + item;
   }
-  return fmt::format("COPY (SELECT {} {}) TO STDOUT (FORMAT binary)", list, rows_of(source, blocks));
+  return fmt::format("COPY (SELECT {} {}) TO STDOUT (FORMAT binary)", list, rows_of(source, range));
 }
 
 std::string ctid_statement(const ScanSource& source, const BlockRange& blocks, std::uint64_t row) {

@@ -1,4 +1,4 @@
-// What one COPY reads: a relation or a query, and which of its blocks.
+// What one COPY reads: a relation or a query, and which of its rows.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "postgres/connection.h"
+#include "postgres/shard_range.h"
 #include "postgres/sql_text.h"
 #include "types/type_table.h"
 
@@ -58,25 +59,13 @@ struct ScanSource {
   bool in_search_path() const { return !relation || !where.empty(); }
 };
 
-// Heap blocks from `first` to before `end`; without an end, to the relation's last.
-struct BlockRange {
-  std::uint32_t first = 0;
-  std::optional<std::uint32_t> end;
-  bool operator==(const BlockRange&) const = default;
-};
-
-// Splits a heap of `blocks` into `parts` ranges of about the same size, the last open-ended: blocks that were
-// added after the count belong to it. At least one range.
-std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts);
-
 // The rows of a partition or child as those of the table that it belongs to: an item of FROM, under `alias`.
 // A simple subquery, which the planner dissolves.
 std::string rows_as_of_table(const RelationName& part, std::string_view alias,
                              const std::vector<std::string>& columns, const std::string& condition);
 
-// COPY (SELECT …) TO STDOUT (FORMAT binary), for all rows or for those of a block range that the condition
-// wants.
-std::string copy_statement(const ScanSource& source, const std::optional<BlockRange>& blocks);
+// COPY (SELECT …) TO STDOUT (FORMAT binary), for those rows of the range that the condition wants.
+std::string copy_statement(const ScanSource& source, const ShardRange& range);
 
 // The ctid of the n-th row (from 0) that the COPY of a block range returned, in the same snapshot.
 std::string ctid_statement(const ScanSource& source, const BlockRange& blocks, std::uint64_t row);

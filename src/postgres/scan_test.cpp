@@ -1,12 +1,9 @@
 #include "postgres/scan.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace pg2athena::postgres {
 namespace {
-
-using testing::ElementsAre;
 
 ScanSource orders() {
   ScanSource source;
@@ -17,15 +14,6 @@ ScanSource orders() {
   source.columns = {{.name = "id", .type = integer, .mapping = types::map_type(integer).value()},
                     {.name = "Place", .type = point, .mapping = types::map_type(point).value()}};
   return source;
-}
-
-TEST(Scan, Block_ranges_cover_the_table_and_the_last_is_open) {
-  EXPECT_THAT(split_blocks(10, 3),
-              ElementsAre(BlockRange{0, 3}, BlockRange{3, 6}, BlockRange{6, std::nullopt}));
-  EXPECT_THAT(split_blocks(10, 1), ElementsAre(BlockRange{0, std::nullopt}));
-  EXPECT_THAT(split_blocks(0, 4), ElementsAre(BlockRange{0, std::nullopt})) << "an empty table may grow";
-  EXPECT_THAT(split_blocks(2, 4), ElementsAre(BlockRange{0, 1}, BlockRange{1, std::nullopt}));
-  EXPECT_EQ(split_blocks(0xFFFFFFFE, 1000).back().first, 4290672326U) << "the largest heap there is";
 }
 
 TEST(Scan, Statements_quote_names_and_take_what_has_no_binary_form_as_output_text) {
@@ -43,20 +31,23 @@ TEST(Scan, A_condition_is_parenthesised_and_knows_a_partition_by_the_tables_name
   source.where = "orders.id > 7 OR true -- all";
   source.name_in_where = "orders";
   struct Case {
-    std::optional<BlockRange> blocks;
+    ShardRange range;
     std::string statement;
   };
   const std::vector<Case> cases = {
-      {std::nullopt, "WHERE (\norders.id > 7 OR true -- all\n)"},
+      {WholeSource(), "WHERE (\norders.id > 7 OR true -- all\n)"},
+      {KeyRange{.key = {.name = "Id", .type = types::oid::kInt8}, .lower = "3", .upper = "6"},
+       "WHERE \"Id\" OPERATOR(pg_catalog.>=) '3'::pg_catalog.int8 AND \"Id\" OPERATOR(pg_catalog.<) "
+       "'6'::pg_catalog.int8 AND (\norders.id > 7 OR true -- all\n)"},
       {BlockRange{3, std::nullopt},
        "WHERE ctid OPERATOR(pg_catalog.>=) '(3,0)'::pg_catalog.tid AND (\norders.id > 7 OR true -- all\n)"}};
   for (const Case& c : cases) {
-    EXPECT_EQ(copy_statement(source, c.blocks),
+    EXPECT_EQ(copy_statement(source, c.range),
               "COPY (SELECT \"id\" FROM ONLY \"public\".\"orders_2022\" AS \"orders\" " + c.statement +
                   ") TO STDOUT (FORMAT binary)");
   }
   EXPECT_EQ(ctid_statement(source, {3, std::nullopt}, 5),
-            "SELECT ctid FROM ONLY \"public\".\"orders_2022\" AS \"orders\" " + cases[1].statement +
+            "SELECT ctid FROM ONLY \"public\".\"orders_2022\" AS \"orders\" " + cases[2].statement +
                 " OFFSET 5 LIMIT 1");
 }
 

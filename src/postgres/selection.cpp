@@ -39,7 +39,8 @@ bool is_visible(const ListedRelation& relation, std::span<const ListedRelation> 
 using Taken = std::map<Oid, const TableSelection*>;
 
 bool says_more_than_its_name(const TableSelection& table) {
-  return !table.columns.empty() || !table.where.empty() || !table.column_choices.empty() || !table.as.empty();
+  return !table.columns.empty() || !table.where.empty() || !table.column_choices.empty() ||
+         !table.as.empty() || !table.shard_by.empty();
 }
 
 class Selector {
@@ -110,7 +111,7 @@ class Selector {
     if (entry == nullptr) entry = named;
     const auto same = [](const TableSelection& a, const TableSelection& b) {
       return a.columns == b.columns && a.where == b.where && a.column_choices == b.column_choices &&
-             a.as == b.as;
+             a.as == b.as && a.shard_by == b.shard_by;
     };
     if (named == nullptr || same(*entry, *named)) return {};
     return fail(
@@ -236,7 +237,8 @@ Result<Selected> select_relations(std::span<const ListedRelation> listed, const 
                                   .columns = what.columns,
                                   .where = what.where,
                                   .column_choices = what.column_choices,
-                                  .as = what.as});
+                                  .as = what.as,
+                                  .shard_by = what.shard_by});
   }
   return selected;
 }

@@ -48,7 +48,8 @@ struct TableSelection {
   std::vector<std::string> columns;  // their names in PostgreSQL; empty: all
   std::string where;                 // an SQL condition; empty: all rows
   std::vector<ColumnChoice> column_choices = {};
-  std::string as = {};  // what it is called in the lake; empty: schema.name
+  std::string as = {};        // what it is called in the lake; empty: schema.name
+  std::string shard_by = {};  // the column by whose values it is split; empty: the plan decides
   bool operator==(const TableSelection&) const = default;
 };
 
@@ -67,6 +68,7 @@ struct SelectedRelation {
   std::string where;
   std::vector<ColumnChoice> column_choices;
   std::string as;
+  std::string shard_by;
 };
 
 struct Selected {

@@ -117,6 +117,7 @@ TEST(Selection, What_is_said_of_a_table_is_for_one_and_said_once) {
       .pattern = "public.orders",
       .column_choices = {{.column = "id", .encoding = {}, .type = {.as = "string", .place = "a:1:1"}}}};
   const TableSelection named{.pattern = "public.orders", .as = "sales"};
+  const TableSelection split{.pattern = "public.orders", .shard_by = "id"};
   const std::vector<Case> cases = {
       {{{.pattern = "public.*", .where = "id > 7"}}, ErrorKind::InvalidArgument, "full name"},
       {{{.pattern = "orders?", .columns = {"id"}}}, ErrorKind::InvalidArgument, "full name"},
@@ -124,6 +125,8 @@ TEST(Selection, What_is_said_of_a_table_is_for_one_and_said_once) {
        ErrorKind::InvalidArgument,
        "full name"},
       {{{.pattern = "orders*", .as = "sales"}}, ErrorKind::InvalidArgument, "full name"},
+      {{{.pattern = "orders*", .shard_by = "id"}}, ErrorKind::InvalidArgument, "full name"},
+      {{split, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{named, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{typed, filtered}, ErrorKind::Unsupported, "public.orders is selected twice"},
       {{filtered, plain}, ErrorKind::Unsupported, "public.orders is selected twice"},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace pg2athena::postgres {
 namespace {
 
@@ -27,6 +29,17 @@ std::string display_identifier(std::string_view name) {
 
 std::string quote_identifier(std::string_view name) {
   return quoted_between(name, '"', "\"", '"');
+}
+
+// A backslash means itself twice in E'…', and needs no E'…' where there is none (quote_literal_internal in
+// src/backend/utils/adt/quote.c does the same).
+std::string quote_literal(std::string_view text) {
+  std::string doubled;
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') doubled += c;
+    doubled += c;
+  }
+  return fmt::format("{}'{}'", text.contains('\\') ? "E" : "", doubled);
 }
 
 std::string parenthesised(std::string_view sql) {

@@ -11,6 +11,9 @@ namespace pg2athena::postgres {
 // "name" with its quotes doubled: right for every name, reserved words included.
 std::string quote_identifier(std::string_view name);
 
+// 'text' as a literal of unknown type, whatever standard_conforming_strings says.
+std::string quote_literal(std::string_view text);
+
 // "a", "b": the names of columns, as a SELECT list.
 template <typename Columns>
 std::string select_list(const Columns& columns) {

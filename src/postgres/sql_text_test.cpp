@@ -23,5 +23,11 @@ TEST(SqlText, Names_for_people_are_quoted_only_where_they_must_be) {
   EXPECT_EQ((RelationName{"2nd", ""}.display()), "\"2nd\".\"\"");
 }
 
+TEST(SqlText, A_literal_is_itself_whatever_the_server_makes_of_backslashes) {
+  EXPECT_EQ(quote_literal("it's"), "'it''s'");
+  EXPECT_EQ(quote_literal(R"(C:\it's)"), R"(E'C:\\it''s')");
+  EXPECT_EQ(quote_literal(""), "''");
+}
+
 }  // namespace
 }  // namespace pg2athena::postgres

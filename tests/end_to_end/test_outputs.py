@@ -57,6 +57,8 @@ def test_A_plan_is_one_document_with_the_documented_fields(shop):
         assert set(table) == documented_fields("plan", "Each of `tables`")
         for column in table["columns"]:
             assert set(column) == documented_fields("plan", "Each of `columns`")
+        for shard in table["shards"]:
+            assert {"shard", "source", "bytes"} <= set(shard) <= documented_fields("plan", "Each of `shards`")
 
 
 def test_A_plan_says_the_same_to_machines_as_to_people(shop):
