@@ -13,6 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::uint64_t kKibibyte = std::uint64_t{1} << 10U;
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kTebibyte = std::uint64_t{1} << 40U;
 constexpr std::uint64_t kSecond = 1000;
@@ -367,6 +368,21 @@ constexpr std::array kSettings = {
             .or_never = true,
             .set = &set_time<&pipeline::RunOptions::retry_for>,
             .get = &get_time<&pipeline::RunOptions::retry_for>},
+    Setting{.section = "limits",
+            .key = "read_rate",
+            .kind = ValueKind::Size,
+            .summary =
+                "The most bytes in a second that come from the server, all workers together; without it as "
+                "many as it sends",
+            .example = "50MiB",
+            .option = "read-rate",
+            .min = kKibibyte,
+            .max = kTebibyte,
+            .set = [](Configuration& c, const SettingValue& v) { c.run.read_rate = v.number; },
+            .get =
+                [](const Configuration& c) {
+                  return c.run.read_rate == 0 ? std::string() : byte_size_text(c.run.read_rate);
+                }},
     Setting{.section = "files",
             .key = "profile",
             .kind = ValueKind::Choice,

@@ -58,6 +58,7 @@ const std::vector<Case>& cases() {
       {"limits.on_blocking.abort_after", "never", "never", {"0", "50ms", "2d", "soon", ""}},
       {"limits.snapshot_max_age", "6h", "6h", {"0", "25d", "Never", ""}},
       {"limits.retry_for", "90s", "90s", {"0", "2d", ""}},
+      {"limits.read_rate", "50MB", "50000000", {"0", "1023", "2TiB", "fast", ""}},
       {"files.profile", "modern", "modern", {"spark", "Athena", ""}},
       {"files.compression", "lz4_raw", "lz4_raw", {"arj", "ZSTD", ""}},
       {"files.compression_level", "19", "19", {"0", "23", "high", ""}},

@@ -192,6 +192,7 @@ class Planner {
         options_.compression_level.value_or(parquet::default_level(options_.compression));
     plan_.page_index = options_.page_index.value_or(options_.profile == parquet::Profile::Modern);
     plan_.file_bytes = options_.file_bytes;
+    plan_.read_rate = options_.read_rate;
     plan_.warnings = source_.warnings;
     for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
     for (const postgres::QuerySource& query : source_.queries) PG2ATHENA_TRY(add_query(query));

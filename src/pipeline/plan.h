@@ -36,6 +36,8 @@ struct RunOptions {
   std::optional<std::chrono::milliseconds> abort_after_blocking{std::chrono::minutes(1)};
   std::optional<std::chrono::milliseconds> snapshot_max_age{std::chrono::hours(24)};
   std::optional<std::chrono::milliseconds> retry_for{std::chrono::minutes(2)};
+  // The most bytes in a second that all workers together take from the server; 0: as many as come.
+  std::uint64_t read_rate = 0;
   std::string search_path;  // for conditions and queries; empty: the role's
   parquet::Profile profile = parquet::Profile::Athena;
   parquet::Compression compression = parquet::Compression::Zstd;
@@ -128,6 +130,7 @@ struct Plan {
   int compression_level = 1;  // 0 where the codec has none
   bool page_index = false;
   std::uint64_t file_bytes = 0;
+  std::uint64_t read_rate = 0;  // bytes in a second, of all workers together; 0: no limit
   MemoryDemand memory_demand;
   MemoryPlan memory;
   std::vector<PlannedTable> tables;
