@@ -81,6 +81,11 @@ class Connection {
   // then.
   Result<void> abandon_copy();
 
+  // Of the server process behind the connection, as it was said at the login. A pooler says a number of its
+  // own.
+  int process_id() const { return PQbackendPID(connection_.get()); }
+  // Random, and no other connection's: what the session is marked with (session.h).
+  const std::string& mark() const { return mark_; }
   // Where it goes, for people.
   const std::string& target() const { return target_; }
   int server_version() const { return PQserverVersion(connection_.get()); }  // 150004 for 15.4
@@ -107,6 +112,7 @@ class Connection {
 
   ConnectionPtr connection_;
   std::string target_;
+  std::string mark_;
   Cancellation* cancellation_;
   std::optional<std::chrono::milliseconds> answer_within_;
   std::optional<std::chrono::steady_clock::time_point> stop_seen_;

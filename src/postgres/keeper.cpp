@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "postgres/condition.h"
+#include "postgres/pooler.h"
 #include "postgres/privileges.h"
 #include "postgres/projection.h"
 
@@ -37,7 +38,9 @@ Error lock_hint(Error error) {
 Result<Keeper> Keeper::open(LoginProvider& logins, Cancellation& cancellation,
                             const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
+  PG2ATHENA_ASSIGN(const bool pooled, find_pooler(connection, logins, cancellation));
   PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, settings));
+  server.pooled = pooled;
   return Keeper(std::move(connection), std::move(server), settings);
 }
 
@@ -51,9 +54,9 @@ Result<void> Keeper::begin() {
   held_.clear();
   locks_ = {};
   PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
-  PG2ATHENA_TRY(connection_.execute(fmt::format(
-      "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}", lock_timeout_.count())));
-  return {};
+  return begin_transaction(
+      connection_, fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}",
+                               lock_timeout_.count()));
 }
 
 Result<Source> Keeper::lock_source(const Selection& selection, const std::vector<NamedQuery>& queries) {

@@ -20,7 +20,7 @@ Result<SnapshotSession> SnapshotSession::open_on_standby(LoginProvider& logins, 
                                                          const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
   PG2ATHENA_TRY(prepare_session(connection, settings));
-  PG2ATHENA_TRY(connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+  PG2ATHENA_TRY(begin_transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
   // The first statement's snapshot is the transaction's.
   PG2ATHENA_ASSIGN(const QueryResult taken,
                    connection.execute("SELECT pg_current_snapshot(), pg_last_wal_replay_lsn()"));
