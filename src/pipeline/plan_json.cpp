@@ -91,6 +91,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
                       {"kind", table.kind},
                       {"comment", table.comment},
                       {"where", table.where},
+                      {"row_security", table.row_security},
                       {"bytes", table.bytes},
                       {"estimated_rows", table.estimated_rows},
                       {"notes", table.notes},

@@ -188,10 +188,13 @@ Result<QueryResult> Connection::finish(int sent) {
   if (sent == 0) return fail(error(nullptr));
   QueryResult last(nullptr);
   while (true) {
-    PG2ATHENA_ASSIGN(PGresult * next, next_result());
+    auto received = next_result();
+    const bool failed = last.get() != nullptr && PQresultStatus(last.get()) == PGRES_FATAL_ERROR;
+    if (!received && !failed) return fail(std::move(received).error());
+    PGresult* const next = received.value_or(nullptr);
     if (next == nullptr) break;
     const ExecStatusType status = PQresultStatus(next);
-    if (last.get() != nullptr && PQresultStatus(last.get()) == PGRES_FATAL_ERROR) {
+    if (failed) {
       PQclear(next);
     } else {
       last = QueryResult(next);

@@ -41,6 +41,8 @@ Result<Keeper> Keeper::open(LoginProvider& logins, Cancellation& cancellation,
   PG2ATHENA_ASSIGN(const bool pooled, find_pooler(connection, logins, cancellation));
   PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, settings));
   server.pooled = pooled;
+  // A pooler's own connections are used, and may be ours all the same.
+  if (!pooled) server.room = read_connection_room(connection);
   return Keeper(std::move(connection), std::move(server), settings);
 }
 
@@ -89,7 +91,7 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
 Result<Source> Keeper::lock_relations(const Selection& selection) {
   for (int round = 1; round <= kLockRounds; ++round) {
     PG2ATHENA_ASSIGN(Source source, read_source(selection));
-    PG2ATHENA_TRY(check_readable(source.relations, server_.user));
+    PG2ATHENA_TRY(check_readable(source.relations, server_));
     PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
     if (locked_more) continue;
     PG2ATHENA_TRY(plan_conditions(source.relations));

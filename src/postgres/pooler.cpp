@@ -41,12 +41,13 @@ Result<Connection> open_another(LoginProvider& logins, Cancellation& cancellatio
   auto process = server_process(connection);
   if (process) return connection;
   if (process.error().kind() != ErrorKind::Connection) return fail(std::move(process).error());
-  return fail(Error(ErrorKind::Connection,
-                    fmt::format("the pooler gave no further connection to the server within {} s", kPatience.count()))
-                  .with("source", connection.target())
-                  .hint("a run needs workers + 2 connections at once: raise the pool's size (default_pool_size, "
-                        "pool_size), lower --workers, or connect to the server itself")
-                  .because(std::move(process).error()));
+  return fail(
+      Error(ErrorKind::Connection,
+            fmt::format("the pooler gave no further connection to the server within {} s", kPatience.count()))
+          .with("source", connection.target())
+          .hint("a run needs workers + 2 connections at once: raise the pool's size (default_pool_size, "
+                "pool_size), lower --workers, or connect to the server itself")
+          .because(std::move(process).error()));
 }
 
 // In statement mode there are no transactions at all: PgBouncer ends the connection of whoever begins one.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/one_line.h"
+#include "postgres/row_security.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -144,6 +145,11 @@ Error error_of_result(const PGresult* result, const PGconn* connection) {
   if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
   const std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) error = std::move(error).with("server hint", hint);
+  // The message is in the server's language, the function's name isn't.
+  if (sqlstate == "42501" && field(result, PG_DIAG_SOURCE_FUNCTION) == "check_enable_rls") {
+    Error refusal = Error(ErrorKind::Unsupported, one_line(message)).with("sqlstate", sqlstate);
+    return std::move(refusal).hint(std::string(kRowSecurityHint));
+  }
   const std::string_view ours = timeout_hint(sqlstate);
   return std::move(error).hint(std::string(ours.empty() ? pooler_hint(message) : ours));
 }

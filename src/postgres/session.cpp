@@ -61,7 +61,7 @@ std::vector<OwnSetting> own_settings(const SessionSettings& settings, int server
       same("idle_in_transaction_session_timeout", "0"),
       same("idle_session_timeout", "0"),
       same("statement_timeout", std::to_string(settings.statement_timeout.count())),
-      same("row_security", "off"),
+      same("row_security", settings.row_security == RowSecurity::Apply ? "on" : "off"),
       same("jit", "off"),
       same("extra_float_digits", "1"),
       same("DateStyle", "ISO, YMD"),
@@ -117,6 +117,7 @@ Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings
   if (!identity.text(0, 5).empty()) {
     return fail(handed_on(connection, "what another connection had set was still there"));
   }
+  info.row_security = settings.row_security;
   info.database = identity.text(0, 0);
   info.user = identity.text(0, 1);
   info.in_recovery = identity.boolean(0, 2);

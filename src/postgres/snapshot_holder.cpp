@@ -56,8 +56,9 @@ Result<void> SnapshotHolder::release() {
 
 Result<void> begin_in_snapshot(Connection& connection, const std::string& snapshot_id) {
   auto begun = begin_transaction(
-      connection, fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{}'",
-                              snapshot_id));
+      connection,
+      fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{}'",
+                  snapshot_id));
   if (begun) return {};
   // ImportSnapshot in src/backend/utils/time/snapmgr.c: the file is gone (before and since PostgreSQL 17), or
   // the process that wrote it.

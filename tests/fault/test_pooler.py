@@ -83,6 +83,15 @@ def test_Other_modes_are_refused_and_leave_nothing_behind(tables, lake, mode, se
         assert tables.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
 
 
+@pytest.mark.parametrize("mode", ["session", "transaction", "statement"])
+def test_The_doctor_tells_of_the_pooler(tables, mode):
+    with pgbouncer(tables, mode) as pooled:
+        result = run_pg2athena("doctor", "--output", "json", pooled.url)
+        check = {check["name"]: check for check in json.loads(result.stdout)["checks"]}["pooler"]
+        assert check["verdict"] == ("ok" if mode == "session" else "failed")
+        assert ("keeps sessions" if mode == "session" else f"{mode} mode") in check["finding"]
+
+
 def test_A_transaction_pool_that_others_use_is_refused_as_well(tables, lake):
     with pgbouncer(tables, "transaction", default_pool_size=4) as pooled:
         busy = [psycopg2.connect(pooled.url) for _ in range(2)]
