@@ -195,7 +195,7 @@ void add_run_options(CLI::App& command, Arguments& arguments) {
                 "Export a SELECT, under the name that --as gives");
   add_name_list(command, "--as", arguments.query_names, "NAME",
                 "The name of a --query in the lake, in the same order");
-  add_setting_options(command, {"limits", "files"}, arguments);
+  add_setting_options(command, {"source", "limits", "files"}, arguments);
   add_output_options(command, arguments);
 }
 

@@ -14,6 +14,8 @@
 #include "login/open_login.h"
 #include "pipeline/run.h"
 #include "postgres/connection.h"
+#include "postgres/connection_room.h"
+#include "postgres/pooler.h"
 #include "storage/local_folder.h"
 #include "storage/s3_location.h"
 
@@ -63,6 +65,30 @@ void check_server(postgres::Connection& connection, Checkup& checkup) {
   }
 }
 
+// What the server or a pooler before it has against a run's connections. False: a plan can't be made.
+bool check_connections(const DoctorParts& parts, postgres::LoginProvider& logins,
+                       postgres::Connection& connection, Checkup& checkup) {
+  const auto pooled = postgres::find_pooler(connection, logins, parts.stop);
+  if (!pooled) return checkup.take("pooler", pooled, [] { return ""; });
+  if (*pooled) checkup.ok("pooler", "there is one, and it keeps sessions");
+  const auto room = *pooled ? std::nullopt : postgres::read_connection_room(connection);
+  if (!room) return true;
+  const pipeline::RunOptions& options = parts.configuration.run;
+  const auto workers = postgres::workers_that_fit(options.workers, *room, options.connection_share);
+  const auto room_for = [&] {
+    return fmt::format("there is room for {} worker{}: {}", *workers, *workers == 1 ? "" : "s",
+                       postgres::describe(*room));
+  };
+  if (workers && *workers < options.workers) {
+    checkup.warn(
+        "connections", room_for(),
+        fmt::format("{} were asked for: a run takes at most {} % of what is free (--connection-share)",
+                    options.workers, options.connection_share));
+    return true;
+  }
+  return checkup.take("connections", workers, room_for);
+}
+
 }  // namespace
 
 void check_source(const DoctorParts& parts, Checkup& checkup) {
@@ -72,6 +98,7 @@ void check_source(const DoctorParts& parts, Checkup& checkup) {
   auto connection = postgres::connect(**logins, "pg2athena doctor", parts.stop);
   if (!checkup.take("login", connection, [&] { return connection->target(); })) return;
   check_server(*connection, checkup);
+  if (!check_connections(parts, **logins, *connection, checkup)) return;
   // The rights, row security, types: what the plan says, since it is what a run goes by.
   const auto plan = pipeline::plan(**logins, parts.configuration.run, parts.stop);
   if (!checkup.take("tables", plan, [&] {

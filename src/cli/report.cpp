@@ -177,6 +177,9 @@ std::string plan_text(const pipeline::Plan& plan) {
   out += fmt::format("{}, {}, {}, {}\n", counted(plan.tables.size(), "table"), human_bytes(bytes),
                      counted(plan.shards.size(), "shard"),
                      counted(static_cast<std::size_t>(plan.workers), "worker"));
+  if (plan.read_rate != 0) {
+    out += fmt::format("at most {} a second from the server\n", byte_size_text(plan.read_rate));
+  }
   out += files_text(plan);
   const pipeline::MemoryPlan& memory = plan.memory;
   out += fmt::format("memory {}: row groups up to {}, values up to {}{}{}\n", byte_size_text(memory.limit),

@@ -13,6 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::uint64_t kKibibyte = std::uint64_t{1} << 10U;
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kTebibyte = std::uint64_t{1} << 40U;
 constexpr std::uint64_t kSecond = 1000;
@@ -27,6 +28,8 @@ constexpr std::array kCodecValues = {parquet::Compression::Zstd, parquet::Compre
                                      parquet::Compression::None};
 constexpr std::array<std::string_view, 2> kMethods = {"password", "iam"};
 constexpr std::array kMethodValues = {login::Method::Password, login::Method::Iam};
+constexpr std::array<std::string_view, 2> kRowSecurities = {"refuse", "apply"};
+constexpr std::array kRowSecurityValues = {postgres::RowSecurity::Refuse, postgres::RowSecurity::Apply};
 constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 constexpr std::array<std::string_view, 4> kTimestamps = {pipeline::kExactTimestamps, "millis_floor", "string",
                                                          "bigint"};
@@ -140,6 +143,21 @@ constexpr std::array kSettings = {
             .example = "shop, public",
             .set = [](Configuration& c, const SettingValue& v) { c.run.search_path = v.text; },
             .get = [](const Configuration& c) { return c.run.search_path; }},
+    Setting{.section = "source",
+            .key = "row_security",
+            .kind = ValueKind::Choice,
+            .summary =
+                "What becomes of a table with a policy that would hide rows from the role: refuse ends the "
+                "run before it reads, apply exports the rows that the role may see",
+            .example = "apply",
+            .option = "row-security",
+            .choices = kRowSecurities,
+            .set = [](Configuration& c,
+                      const SettingValue& v) { c.run.row_security = kRowSecurityValues[v.number]; },
+            .get =
+                [](const Configuration& c) {
+                  return name_of(kRowSecurities, kRowSecurityValues, c.run.row_security);
+                }},
     Setting{.section = "target",
             .key = "location",
             .summary = "The lake: s3://bucket/prefix, or a local folder, made when it is missing; a relative "
@@ -367,6 +385,34 @@ constexpr std::array kSettings = {
             .or_never = true,
             .set = &set_time<&pipeline::RunOptions::retry_for>,
             .get = &get_time<&pipeline::RunOptions::retry_for>},
+    Setting{.section = "limits",
+            .key = "connection_share",
+            .kind = ValueKind::Count,
+            .summary =
+                "The most that a run takes of the connections that are free in the server, in percent; "
+                "fewer workers read where they are short",
+            .example = "25",
+            .option = "connection-share",
+            .min = 1,
+            .max = 100,
+            .set = [](Configuration& c,
+                      const SettingValue& v) { c.run.connection_share = static_cast<int>(v.number); },
+            .get = [](const Configuration& c) { return std::to_string(c.run.connection_share); }},
+    Setting{.section = "limits",
+            .key = "read_rate",
+            .kind = ValueKind::Size,
+            .summary =
+                "The most bytes in a second that come from the server, all workers together; without it as "
+                "many as it sends",
+            .example = "50MiB",
+            .option = "read-rate",
+            .min = kKibibyte,
+            .max = kTebibyte,
+            .set = [](Configuration& c, const SettingValue& v) { c.run.read_rate = v.number; },
+            .get =
+                [](const Configuration& c) {
+                  return c.run.read_rate == 0 ? std::string() : byte_size_text(c.run.read_rate);
+                }},
     Setting{.section = "files",
             .key = "profile",
             .kind = ValueKind::Choice,

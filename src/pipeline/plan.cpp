@@ -161,16 +161,21 @@ std::unique_ptr<ScanSource> new_source(const PlannedTable& table) {
 class Planner {
  public:
   Planner(const postgres::Source& source, const RunOptions& options)
-      : source_(source), options_(options), rules_(mapping_rules(options, source.server)) {}
+      : source_(source),
+        options_(options),
+        workers_(options.workers),
+        rules_(mapping_rules(options, source.server)) {}
 
   Result<Plan> plan() {
     plan_.server = source_.server;
+    PG2ATHENA_TRY(limit_workers());
     plan_.profile = options_.profile;
     plan_.compression = options_.compression;
     plan_.compression_level =
         options_.compression_level.value_or(parquet::default_level(options_.compression));
     plan_.page_index = options_.page_index.value_or(options_.profile == parquet::Profile::Modern);
     plan_.file_bytes = options_.file_bytes;
+    plan_.read_rate = options_.read_rate;
     plan_.warnings = source_.warnings;
     for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
     for (const postgres::QuerySource& query : source_.queries) PG2ATHENA_TRY(add_query(query));
@@ -186,12 +191,14 @@ class Planner {
     }
     for (const PlannedTable& table : plan_.tables) warn_of_long_types(table, plan_.warnings);
     number_shards();
-    plan_.workers = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
+    plan_.workers = std::min(workers_, static_cast<int>(plan_.shards.size()));
     if (source_.server.in_recovery && options_.workers > 1) {
       plan_.workers = 1;
       plan_.warnings.emplace_back(
           "the server is a standby: one connection reads, since snapshots that several share can be wrong "
           "there");
+    } else {
+      warn_of_fewer_workers();
     }
     plan_.memory_demand = memory_demand(plan_);
     plan_.memory_demand.speaks_to_aws = options_.speaks_to_aws;
@@ -204,6 +211,23 @@ class Planner {
   }
 
  private:
+  Result<void> limit_workers() {
+    if (!source_.server.room) return {};
+    PG2ATHENA_ASSIGN(workers_, postgres::workers_that_fit(options_.workers, *source_.server.room,
+                                                          options_.connection_share));
+    return {};
+  }
+
+  void warn_of_fewer_workers() {
+    const int wanted = std::min(options_.workers, static_cast<int>(plan_.shards.size()));
+    if (plan_.workers == wanted) return;
+    plan_.warnings.push_back(fmt::format(
+        "{} worker{} instead of {}: {}; a run takes at most {} % of what is free, its {} keepers included: "
+        "--connection-share (limits.connection_share) gives it more",
+        plan_.workers, plan_.workers == 1 ? "" : "s", wanted, postgres::describe(*source_.server.room),
+        options_.connection_share, postgres::kKeepers));
+  }
+
   Result<void> claim_name(const PlannedTable& table) {
     PG2ATHENA_TRY(check_length(table.display(), table.name, kAsHint, table));
     const auto [other, is_new] = names_.emplace(table.name, table.display());
@@ -222,6 +246,7 @@ class Planner {
     table.kind = to_string(relation.kind);
     table.comment = relation.comment;
     table.where = relation.where;
+    table.row_security = relation.row_security;
     PG2ATHENA_TRY(claim_name(table));
     PG2ATHENA_TRY(ColumnPlanner(rules_, relation.column_choices, table)
                       .add(relation.columns, relation.vouches_for_not_null()));
@@ -248,6 +273,7 @@ class Planner {
     auto source = relation_source(relation, table);
     source->relation = relation.name;
     source->oid = relation.oid;
+    source->row_security = relation.row_security;
     source->lock_table = relation.kind == RelationKind::Partitioned && relation.table_privilege;
     const SplitOptions split = split_options(relation.key, *source, table);
     const bool sized = !relation.storage.empty() && !relation.has_foreign_storage();
@@ -258,7 +284,7 @@ class Planner {
   SplitOptions split_options(const std::optional<postgres::ShardKey>& key, const ScanSource& source,
                              const PlannedTable& table) const {
     const bool toast = may_be_in_toast(source);
-    return {.workers = options_.workers,
+    return {.workers = workers_,
             .table_bytes = table.bytes + (toast ? table.toast_bytes : 0),
             .toast = toast,
             .key = key};
@@ -272,6 +298,7 @@ class Planner {
     source->oid = stored.oid;
     source->only = true;
     source->filenode = stored.filenode;
+    source->row_security = stored.oid == relation.oid && relation.row_security;
     if (!source->largest_row) source->largest_row = largest_row(stored, *source);
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
@@ -301,18 +328,26 @@ class Planner {
     table.shards += static_cast<int>(parts.size());
   }
 
+  // Empty when its parts are read one by one.
+  static std::string_view why_through_the_table(const Relation& relation) {
+    if (relation.storage.empty() || relation.reads_leaves()) return "";
+    if (relation.condition_needs_whole) return ", read through the table: the condition is about its rows";
+    if (std::ranges::any_of(relation.storage, &StoredRelation::row_security)) {
+      return ", read through the table: row security is in force on it or on a part, and only the table's "
+             "own counts";
+    }
+    return ", read through the table: no SELECT right on all of them";
+  }
+
   static void describe_storage(const Relation& relation, PlannedTable& table) {
     const std::size_t others = relation.storage.size() - (relation.kind == RelationKind::Table ? 1 : 0);
     if (relation.kind == RelationKind::Partitioned) {
-      const bool through = !relation.storage.empty() && !relation.reads_leaves();
-      table.notes.push_back(fmt::format("{} partition{}{}", others, others == 1 ? "" : "s",
-                                        !through ? ""
-                                        : relation.condition_needs_whole
-                                            ? ", read through the table: the condition is about its rows"
-                                            : ", read through the table: no SELECT right on all of them"));
+      table.notes.push_back(
+          fmt::format("{} partition{}{}", others, others == 1 ? "" : "s", why_through_the_table(relation)));
     } else if (relation.kind == RelationKind::Table && others > 0) {
-      table.notes.push_back(fmt::format("with the rows of {} table{} that inherit{} from it", others,
-                                        others == 1 ? "" : "s", others == 1 ? "s" : ""));
+      table.notes.push_back(fmt::format("with the rows of {} table{} that inherit{} from it{}", others,
+                                        others == 1 ? "" : "s", others == 1 ? "s" : "",
+                                        why_through_the_table(relation)));
     }
     const bool no_ctid =
         relation.reads_leaves() && relation.storage[0].heap && !relation.storage[0].table_privilege;
@@ -330,6 +365,9 @@ class Planner {
   void describe_selection(const Relation& relation, PlannedTable& table) const {
     if (relation.chosen_from) {
       table.notes.push_back(fmt::format("columns: {} of {}", relation.columns.size(), *relation.chosen_from));
+    }
+    if (relation.row_security) {
+      table.notes.push_back(fmt::format("row security: the rows that {} may see", source_.server.user));
     }
     if (table.where.empty()) return;
     table.notes.push_back("where: " + shortened(table.where));
@@ -373,6 +411,7 @@ class Planner {
 
   const postgres::Source& source_;
   const RunOptions& options_;
+  int workers_;  // that there is room for
   const types::MappingRules rules_;
   Plan plan_;
   std::map<std::string, std::string> names_;  // in the lake → in PostgreSQL
@@ -391,6 +430,7 @@ std::string_view profile_name(parquet::Profile profile) {
 postgres::SessionSettings session_settings(const RunOptions& options) {
   return {.lock_timeout = options.lock_timeout,
           .statement_timeout = options.statement_timeout,
+          .row_security = options.row_security,
           .search_path = options.search_path};
 }
 

@@ -30,6 +30,8 @@ struct RunOptions {
   postgres::Selection selection;
   std::vector<postgres::NamedQuery> queries;
   int workers = 2;
+  // The most of the free connections that the run takes, in percent (connection_room.h).
+  int connection_share = 50;
   std::chrono::milliseconds lock_timeout{std::chrono::seconds(30)};
   std::chrono::milliseconds statement_timeout{0};  // 0: none
   // How long others may wait for our locks, how long the snapshot may be held, how long a server that takes
@@ -37,6 +39,9 @@ struct RunOptions {
   std::optional<std::chrono::milliseconds> abort_after_blocking{std::chrono::minutes(1)};
   std::optional<std::chrono::milliseconds> snapshot_max_age{std::chrono::hours(24)};
   std::optional<std::chrono::milliseconds> retry_for{std::chrono::minutes(2)};
+  // The most bytes in a second that all workers together take from the server; 0: as many as come.
+  std::uint64_t read_rate = 0;
+  postgres::RowSecurity row_security = postgres::RowSecurity::Refuse;
   std::string search_path;  // for conditions and queries; empty: the role's
   parquet::Profile profile = parquet::Profile::Athena;
   parquet::Compression compression = parquet::Compression::Zstd;
@@ -96,7 +101,8 @@ struct PlannedTable {
   std::string source;  // in PostgreSQL, for people: public."Orders"; of a query its SQL
   std::string kind;    // "table", "partitioned table", "view", … or "query"
   std::string comment;
-  std::string where;  // the operator's condition on its rows; empty: all
+  bool row_security = false;  // a policy is in force: the rows are those that our role may see
+  std::string where;          // the operator's condition on its rows; empty: all
   columnar::Schema schema;
   std::vector<PlannedColumn> columns;  // as the schema's fields
   // The order in which rows may be stored. Files say so where they are.
@@ -121,6 +127,7 @@ struct Plan {
   int compression_level = 1;  // 0 where the codec has none
   bool page_index = false;
   std::uint64_t file_bytes = 0;
+  std::uint64_t read_rate = 0;  // bytes in a second, of all workers together; 0: no limit
   MemoryDemand memory_demand;
   MemoryPlan memory;
   std::vector<PlannedTable> tables;

@@ -102,6 +102,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
                       {"kind", table.kind},
                       {"comment", table.comment},
                       {"where", table.where},
+                      {"row_security", table.row_security},
                       {"bytes", table.bytes},
                       {"toast_bytes", table.toast_bytes},
                       {"estimated_rows", table.estimated_rows},
@@ -110,22 +111,24 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
                       {"columns", columns_json(table)},
                       {"shards", shards_json(plan, table)}});
   }
-  return {{"server",
-           {{"database", plan.server.database},
-            {"user", plan.server.user},
-            {"version", plan.server.version_text},
-            {"encoding", plan.server.encoding}}},
-          {"workers", plan.workers},
-          {"memory",
-           {{"limit", plan.memory.limit},
-            {"worker_bytes", plan.memory.worker_bytes},
-            {"row_group_bytes", row_group_bytes(plan)},
-            {"upload_bytes", plan.memory.upload_bytes},
-            {"max_value_bytes", plan.memory.max_value_bytes},
-            {"max_value_derived", plan.memory.max_value_derived}}},
-          {"files", files_json(plan)},
-          {"warnings", plan.warnings},
-          {"tables", std::move(tables)}};
+  return {
+      {"server",
+       {{"database", plan.server.database},
+        {"user", plan.server.user},
+        {"version", plan.server.version_text},
+        {"encoding", plan.server.encoding}}},
+      {"workers", plan.workers},
+      {"read_rate", plan.read_rate == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(plan.read_rate)},
+      {"memory",
+       {{"limit", plan.memory.limit},
+        {"worker_bytes", plan.memory.worker_bytes},
+        {"row_group_bytes", row_group_bytes(plan)},
+        {"upload_bytes", plan.memory.upload_bytes},
+        {"max_value_bytes", plan.memory.max_value_bytes},
+        {"max_value_derived", plan.memory.max_value_derived}}},
+      {"files", files_json(plan)},
+      {"warnings", plan.warnings},
+      {"tables", std::move(tables)}};
 }
 
 std::string to_json(const Plan& plan, const PlanRecord& record) {

@@ -74,6 +74,57 @@ TEST(Plan, There_are_no_more_workers_than_shards) {
   EXPECT_EQ(plan({table(1, "public", "small")}, 8).workers, 1);
 }
 
+TEST(Plan, There_are_no_more_workers_than_connections_for_them_and_a_warning_says_so) {
+  const auto made =
+      make_plan({.server = {.room = postgres::ConnectionRoom{.most = 20, .reserved = 3, .used = 8}},
+                 .relations = {table(1, "public", "large", 800 * kMiB)},
+                 .queries = {},
+                 .warnings = {}},
+                {.workers = 8});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ(made->workers, 3);
+  EXPECT_EQ(made->tables[0].shards, 12) << "four for each of them";
+  EXPECT_THAT(made->warnings,
+              ElementsAre(HasSubstr("3 workers instead of 8: the server takes 20 connections")));
+}
+
+TEST(Plan, Of_fewer_connections_nothing_is_said_where_there_are_fewer_shards) {
+  const auto made =
+      make_plan({.server = {.room = postgres::ConnectionRoom{.most = 20, .reserved = 3, .used = 8}},
+                 .relations = {table(1, "public", "small")},
+                 .queries = {},
+                 .warnings = {}},
+                {.workers = 8});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ(made->workers, 1);
+  EXPECT_THAT(made->warnings, ElementsAre());
+}
+
+TEST(Plan, A_table_is_read_through_itself_when_row_security_is_in_force_on_a_part) {
+  Relation whole = table(1, "public", "whole");
+  whole.storage.push_back(whole.storage[0]);
+  whole.storage[1].oid = 2;
+  EXPECT_EQ(plan({whole}).shards.size(), 2U);
+  whole.storage[1].row_security = true;
+  const Plan of_part = plan({whole});
+  ASSERT_EQ(of_part.shards.size(), 1U);
+  EXPECT_FALSE(of_part.shards[0].source->only || of_part.shards[0].source->row_security);
+  EXPECT_THAT(of_part.tables[0].notes, ElementsAre(HasSubstr("row security is in force")));
+  whole.row_security = whole.storage[0].row_security = true;
+  const Plan of_both = plan({whole});
+  EXPECT_TRUE(of_both.shards.size() == 1 && of_both.shards[0].source->row_security);
+  EXPECT_TRUE(of_both.tables[0].row_security);
+}
+
+TEST(Plan, A_table_without_parts_is_read_by_blocks_under_its_policies_as_well) {
+  Relation large = table(1, "public", "large", 800 * kMiB);
+  large.row_security = large.storage[0].row_security = true;
+  const Plan made = plan({large});
+  ASSERT_EQ(made.shards.size(), 8U);
+  EXPECT_TRUE(std::holds_alternative<BlockRange>(made.shards[0].range) &&
+              made.shards[0].source->row_security);
+}
+
 TEST(Plan, NOT_NULL_counts_only_where_the_server_enforces_it_for_every_row) {
   const auto nullable = [](const Relation& relation) {
     return plan({relation}).tables[0].schema.fields[0].nullable;

@@ -121,6 +121,7 @@ class Attempt {
         run_id_(make_run_id(context.clock.now())),
         log_(context.log.with({{"run_id", run_id_}})),
         session_settings_(session_settings(options)),
+        read_rate_(options.read_rate, context.clock),
         pass_on_(context.stop, [this] { stop_.request(Cancellation::Reason::Operator); }) {
     // So that a DBA sees in pg_stat_activity who reads.
     session_settings_.application_name = fmt::format("pg2athena {}", run_id_);
@@ -274,6 +275,7 @@ class Attempt {
                     .clock = context_.clock,
                     .times = times_,
                     .stop = stop_,
+                    .read_rate = read_rate_,
                     .memory = *memory_,
                     .tables = states_,
                     .progress = *progress_,
@@ -373,6 +375,7 @@ class Attempt {
   const observe::Log log_;
   std::chrono::steady_clock::time_point started_;
   postgres::SessionSettings session_settings_;
+  RateLimit read_rate_;
   SystemRetryTimes times_;
 
   Cancellation stop_;  // this attempt's own: a worker's failure stops the others, and not the program

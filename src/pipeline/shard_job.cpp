@@ -175,8 +175,12 @@ Result<void> ShardJob::read_rows(postgres::ShardReader& reader) {
     PG2ATHENA_TRY(context_.stop.check());
     batch.clear();
     PG2ATHENA_ASSIGN(const bool more, reader.read(batch));
-    progress_.add_bytes_read(reader.bytes_read() - counted_.bytes_read);
-    counted_.bytes_read = reader.bytes_read();
+    const std::uint64_t bytes_came = reader.bytes_read() - counted_.bytes_read;
+    progress_.add_bytes_read(bytes_came);
+    counted_.bytes_read += bytes_came;
+    // What isn't fetched from the socket fills it, and then the server waits as well. The last bytes count
+    // too: a run of many small shards is held to the rate by nothing else.
+    PG2ATHENA_TRY(wait_for_rate(bytes_came));
     if (!more) return {};
     PG2ATHENA_TRY(make_room(batch));
     PG2ATHENA_TRY(write(batch));
@@ -185,6 +189,11 @@ Result<void> ShardJob::read_rows(postgres::ShardReader& reader) {
     give_back(batch);
     PG2ATHENA_TRY(count_memory(batch, reader));
   }
+}
+
+Result<void> ShardJob::wait_for_rate(std::uint64_t bytes) {
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(context_.read_rate.take(bytes));
+  return wait.count() == 0 ? Result<void>() : context_.times.wait(wait, &context_.stop);
 }
 
 // A large row passes through the writer as a page and as what that is compressed to, besides the batch: if

@@ -11,6 +11,8 @@
 #include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/memory_budget.h"
+#include "base/rate_limit.h"
+#include "base/retry.h"
 #include "catalog/receipt.h"
 #include "columnar/batch.h"
 #include "observe/progress.h"
@@ -51,6 +53,8 @@ class ShardJob {
     storage::ObjectStore& store;
     const Clock& clock;
     Cancellation& stop;
+    RateLimit& read_rate;  // of all workers together
+    RetryTimes& times;
     WorkerMemory& memory;
   };
 
@@ -82,6 +86,7 @@ class ShardJob {
 
   Result<void> finish_table();
   Result<void> read_rows(postgres::ShardReader& reader);
+  Result<void> wait_for_rate(std::uint64_t bytes);
   Result<void> write(const columnar::Batch& batch);
   Result<void> make_room(const columnar::Batch& batch);
   Result<void> count_memory(const columnar::Batch& batch, const postgres::ShardReader& reader);

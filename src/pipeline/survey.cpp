@@ -14,7 +14,9 @@ namespace {
 class Surveyor {
  public:
   Surveyor(postgres::ServerInfo server, const RunOptions& options)
-      : server_(std::move(server)), options_(options) {}
+      : server_(std::move(server)), options_(options) {
+    server_.room.reset();  // nothing is read
+  }
 
   SurveyedTable look_at(const postgres::Relation& relation) {
     SurveyedTable table{
@@ -40,7 +42,7 @@ class Surveyor {
     if (!relation.populated) {
       return fail(ErrorKind::Unsupported, "it has not been populated: REFRESH MATERIALIZED VIEW fills it");
     }
-    PG2ATHENA_TRY(postgres::check_readable({relation}, server_.user));
+    PG2ATHENA_TRY(postgres::check_readable({relation}, server_));
     return make_plan({.server = server_, .relations = {relation}, .queries = {}, .warnings = {}}, options_);
   }
 

@@ -89,6 +89,8 @@ Result<void> Worker::try_shard(const PlannedShard& shard, ShardAttempts& attempt
                                   .store = reading_.store,
                                   .clock = reading_.clock,
                                   .stop = reading_.stop,
+                                  .read_rate = reading_.read_rate,
+                                  .times = reading_.times,
                                   .memory = *memory_};
   ShardJob job(context, shard, reading_.tables[shard.table], attempts, progress, name_);
   auto receipt = job.run(*session_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/memory_budget.h"
+#include "base/rate_limit.h"
 #include "base/retry.h"
 #include "catalog/run_record.h"
 #include "observe/log.h"
@@ -46,6 +47,7 @@ struct Reading {
   const Clock& clock;
   RetryTimes& times;
   Cancellation& stop;
+  RateLimit& read_rate;
   MemoryBudget& memory;
   std::deque<TableState>& tables;
   observe::RunProgress& progress;

@@ -6,6 +6,9 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "postgres/row_security.h"
 #include "postgres/type_resolver.h"
 
 namespace pg2athena::postgres {
@@ -25,12 +28,9 @@ RelationKind kind_at(const QueryResult& result, int row, int column) {
   return static_cast<RelationKind>(result.text(row, column)[0]);
 }
 
-// Row security counts when it is in force for us on the relation or on any partitioned table above it:
-// a policy on the parent does not apply to a SELECT from a leaf.
+// What is above the relation counts by itself: row_security.h says why.
 constexpr const char* kRelations = R"(
-SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispopulated,
-       row_security_active(c.oid)
-         OR EXISTS (SELECT FROM pg_partition_ancestors(c.oid) AS a(relid) WHERE row_security_active(a.relid)),
+SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispopulated, row_security_active(c.oid), {above},
        has_table_privilege(c.oid, 'SELECT'), obj_description(c.oid, 'pg_class')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid = ANY($1::oid[]))";
@@ -60,7 +60,8 @@ WITH RECURSIVE tree AS (
 SELECT tree.root, c.oid, n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', false),
        has_table_privilege(c.oid, 'SELECT'), pg_relation_filenode(c.oid),
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END,
-       c.reltuples, c.relpages, current_setting('block_size'), pg_relation_size(nullif(c.reltoastrelid, 0))
+       c.reltuples, c.relpages, current_setting('block_size'), pg_relation_size(nullif(c.reltoastrelid, 0)),
+       row_security_active(c.oid) OR {above}
 FROM tree JOIN pg_class c ON c.oid = tree.relid JOIN pg_namespace n ON n.oid = c.relnamespace
      LEFT JOIN pg_am am ON am.oid = c.relam
 WHERE c.relkind IN ('r', 'm', 'f')
@@ -84,6 +85,10 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid 
 WHERE i.indrelid = ANY($1::oid[]) AND am.amname = 'btree' AND i.indisvalid AND i.indpred IS NULL
       AND o.opcdefault AND i.indcollation[0] = a.attcollation
 ORDER BY i.indrelid, i.indisprimary DESC, i.indisunique DESC, a.attnum)";
+
+std::string with_above(const char* statement) {
+  return fmt::format(fmt::runtime(statement), fmt::arg("above", row_security_above("c.oid")));
+}
 
 // The planner's way (estimate_rel_size in src/backend/optimizer/util/plancat.c): tuples per page as last
 // counted, times the pages there are now.
@@ -116,7 +121,7 @@ Result<void> read_columns(Connection& connection, const std::string& oids,
 
 Result<void> read_storage(Connection& connection, const std::string& oids,
                           std::map<Oid, Relation>& relations) {
-  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kStorage, {oids}));
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(with_above(kStorage), {oids}));
   for (int i = 0; i < found.rows(); ++i) {
     relations[oid_at(found, i, 0)].storage.push_back(
         {.oid = oid_at(found, i, 1),
@@ -128,7 +133,8 @@ Result<void> read_storage(Connection& connection, const std::string& oids,
          .bytes = static_cast<std::uint64_t>(found.integer(i, 8)),
          .block_bytes = static_cast<std::uint64_t>(found.integer(i, 11)),
          .toast_bytes = static_cast<std::uint64_t>(found.integer(i, 12)),
-         .estimated_rows = scaled_rows(found, i)});
+         .estimated_rows = scaled_rows(found, i),
+         .row_security = found.boolean(i, 13)});
   }
   return {};
 }
@@ -169,7 +175,8 @@ std::optional<std::uint64_t> StoredRelation::largest_row() const {
 bool Relation::reads_leaves() const {
   return !storage.empty() && !condition_needs_whole &&
          std::ranges::all_of(storage, [&](const StoredRelation& stored) {
-           return stored.table_privilege || stored.oid == oid;
+           const bool by_itself = stored.table_privilege && !stored.row_security && !row_security;
+           return by_itself || stored.oid == oid;
          });
 }
 
@@ -206,7 +213,7 @@ ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C")"));
 
 Result<std::vector<Relation>> read_relations(Connection& connection, std::span<const Oid> oids) {
   const std::string parameter = oid_array(oids);
-  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(kRelations, {parameter}));
+  PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(with_above(kRelations), {parameter}));
   std::map<Oid, Relation> by_oid;
   for (int i = 0; i < found.rows(); ++i) {
     by_oid[oid_at(found, i, 0)] = {
@@ -215,8 +222,9 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
         .kind = kind_at(found, i, 3),
         .populated = found.boolean(i, 4),
         .row_security = found.boolean(i, 5),
-        .table_privilege = found.boolean(i, 6),
-        .comment = std::string(found.text(i, 7))};
+        .row_security_above = found.boolean(i, 6),
+        .table_privilege = found.boolean(i, 7),
+        .comment = std::string(found.text(i, 8))};
   }
   PG2ATHENA_TRY(read_columns(connection, parameter, by_oid));
   PG2ATHENA_TRY(read_storage(connection, parameter, by_oid));

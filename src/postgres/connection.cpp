@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <random>
 #include <thread>
 
 #include <fmt/format.h>
@@ -40,6 +41,11 @@ std::chrono::seconds connect_timeout(const ConnectionParameters& parameters) {
   }
   // libpq's rule: nothing or zero waits for ever, 1 counts as 2.
   return seconds <= 0 ? std::chrono::hours(24) : std::chrono::seconds(std::max(seconds, 2));
+}
+
+std::string make_mark() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
 }
 
 // Drives libpq's state machine: PQconnectdb would neither honour a stop nor let us set the verbosity in time.
@@ -100,7 +106,10 @@ Result<Connection> Connection::open(const ConnectionParameters& parameters, Canc
 }
 
 Connection::Connection(ConnectionPtr connection, std::string target, Cancellation& cancellation)
-    : connection_(std::move(connection)), target_(std::move(target)), cancellation_(&cancellation) {
+    : connection_(std::move(connection)),
+      target_(std::move(target)),
+      mark_(make_mark()),
+      cancellation_(&cancellation) {
   // PQcancel opens a connection of its own and may be called from any thread. It waits until the server
   // closes that, which one that stands still never does: so it waits on a thread that nobody waits for.
   const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
@@ -139,9 +148,9 @@ Result<void> Connection::keep_patience(const Wait& wait) {
     if (!stop_seen_) stop_seen_ = now;
     if (now - *stop_seen_ > kCancelPatience) return give_up(cancellation_->check().error());
   }
-  if (answers_expected_ && !copying_ && now - wait.since > kAnswerWithin) {
+  if (answer_within_ && !copying_ && now - wait.since > *answer_within_) {
     return give_up(Error(ErrorKind::Connection,
-                         fmt::format("the server has not answered for {} s", kAnswerWithin.count())));
+                         fmt::format("the server has not answered for {} s", answer_within_->count())));
   }
   return {};
 }
@@ -173,15 +182,25 @@ Result<PGresult*> Connection::next_result() {
   return PQgetResult(connection_.get());
 }
 
-// As PQexec does, which would wait without end.
+// As PQexec does, which would wait without end; and which has the last result count, where here the first
+// failure does: when a server ends the connection, the last is libpq's own word for it, without the SQLSTATE
+// and the message that the server gave before.
 Result<QueryResult> Connection::finish(int sent) {
   if (sent == 0) return fail(error(nullptr));
   QueryResult last(nullptr);
   while (true) {
-    PG2ATHENA_ASSIGN(PGresult * next, next_result());
+    auto received = next_result();
+    const bool failed = last.get() != nullptr && PQresultStatus(last.get()) == PGRES_FATAL_ERROR;
+    if (!received && !failed) return fail(std::move(received).error());
+    PGresult* const next = received.value_or(nullptr);
     if (next == nullptr) break;
-    last = QueryResult(next);
-    if (PQresultStatus(next) == PGRES_COPY_OUT || PQstatus(connection_.get()) == CONNECTION_BAD) break;
+    const ExecStatusType status = PQresultStatus(next);
+    if (failed) {
+      PQclear(next);
+    } else {
+      last = QueryResult(next);
+    }
+    if (status == PGRES_COPY_OUT || PQstatus(connection_.get()) == CONNECTION_BAD) break;
   }
   const ExecStatusType status = PQresultStatus(last.get());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_OUT) return last;

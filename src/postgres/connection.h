@@ -58,10 +58,10 @@ class Connection {
   Connection& operator=(Connection&&) = default;
 
   // What waits for the server below waits without end, as a statement may take hours; but when stop was
-  // requested only some seconds for the server to heed it. From here on no statement but a COPY takes longer
-  // than kAnswerWithin either: who is asked nothing that takes time, and doesn't answer, is lost. A
-  // connection that isn't waited for any more is closed: Interrupted, or Connection.
-  void expect_answers(bool expected = true) { answers_expected_ = expected; }
+  // requested only some seconds for the server to heed it. With this no statement but a COPY takes longer
+  // either: who is asked what takes no time, and doesn't answer, is lost. A connection that isn't waited for
+  // any more is closed: Interrupted, or Connection. Nothing: without end again.
+  void expect_answers_within(std::optional<std::chrono::seconds> time) { answer_within_ = time; }
   static constexpr std::chrono::seconds kAnswerWithin{30};
 
   // One statement, or several without parameters (an implicit transaction, if none is open).
@@ -83,6 +83,11 @@ class Connection {
   // then.
   Result<void> abandon_copy();
 
+  // Of the server process behind the connection, as it was said at the login. A pooler says a number of its
+  // own.
+  int process_id() const { return PQbackendPID(connection_.get()); }
+  // Random, and no other connection's: what the session is marked with (session.h).
+  const std::string& mark() const { return mark_; }
   // Where it goes, for people.
   const std::string& target() const { return target_; }
   int server_version() const { return PQserverVersion(connection_.get()); }  // 150004 for 15.4
@@ -109,8 +114,9 @@ class Connection {
 
   ConnectionPtr connection_;
   std::string target_;
+  std::string mark_;
   Cancellation* cancellation_;
-  bool answers_expected_ = false;
+  std::optional<std::chrono::seconds> answer_within_;
   bool copying_ = false;
   std::optional<std::chrono::steady_clock::time_point> stop_seen_;
   std::unique_ptr<Cancellation::Registration> cancel_on_request_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "postgres/condition.h"
+#include "postgres/pooler.h"
 #include "postgres/privileges.h"
 #include "postgres/projection.h"
 #include "postgres/shard_key.h"
@@ -38,7 +39,11 @@ Error lock_hint(Error error) {
 Result<Keeper> Keeper::open(LoginProvider& logins, Cancellation& cancellation,
                             const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
+  PG2ATHENA_ASSIGN(const bool pooled, find_pooler(connection, logins, cancellation));
   PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, settings));
+  server.pooled = pooled;
+  // A pooler's own connections are used, and may be ours all the same.
+  if (!pooled) server.room = read_connection_room(connection);
   return Keeper(std::move(connection), std::move(server), settings);
 }
 
@@ -52,9 +57,9 @@ Result<void> Keeper::begin() {
   held_.clear();
   locks_ = {};
   PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
-  PG2ATHENA_TRY(connection_.execute(fmt::format(
-      "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}", lock_timeout_.count())));
-  return {};
+  return begin_transaction(
+      connection_, fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}",
+                               lock_timeout_.count()));
 }
 
 Result<Source> Keeper::lock_source(const Selection& selection, const std::vector<NamedQuery>& queries) {
@@ -87,7 +92,7 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
 Result<Source> Keeper::lock_relations(const Selection& selection) {
   for (int round = 1; round <= kLockRounds; ++round) {
     PG2ATHENA_ASSIGN(Source source, read_source(selection));
-    PG2ATHENA_TRY(check_readable(source.relations, server_.user));
+    PG2ATHENA_TRY(check_readable(source.relations, server_));
     PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
     if (locked_more) continue;
     PG2ATHENA_TRY(plan_conditions(source.relations));

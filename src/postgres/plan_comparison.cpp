@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "postgres/composite_probe.h"
+#include "postgres/row_security.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -15,16 +16,27 @@ namespace {
 // a relation, here one that nobody else holds, and lets go of it.
 constexpr const char* kRelation = R"(
 SELECT pg_catalog.pg_relation_size('pg_catalog.pg_tablespace'::pg_catalog.regclass),
-       pg_catalog.to_regclass($1)::pg_catalog.oid, pg_catalog.pg_relation_filenode($2::pg_catalog.oid))";
+       pg_catalog.to_regclass($1)::pg_catalog.oid, pg_catalog.pg_relation_filenode($2::pg_catalog.oid),
+       pg_catalog.row_security_active($2::pg_catalog.oid), )";
 
 Result<void> compare_relation(Connection& connection, const ScanSource& source) {
   PG2ATHENA_ASSIGN(const QueryResult now,
-                   connection.execute(kRelation, {source.relation->quoted(), std::to_string(source.oid)}));
+                   connection.execute(kRelation + row_security_above("$2::pg_catalog.oid"),
+                                      {source.relation->quoted(), std::to_string(source.oid)}));
   if (now.integer(0, 1) != source.oid) {
     return fail(changed_since_plan(source, "the table was replaced by another of its name"));
   }
   if (source.filenode != 0 && now.integer(0, 2) != source.filenode) {
     return fail(changed_since_plan(source, "the table was truncated or rewritten"));
+  }
+  // Its own lock keeps policies from changing on the relation; nothing locks what is above it.
+  if (now.boolean(0, 3) != source.row_security) {
+    return fail(changed_since_plan(source, source.row_security
+                                               ? "row security went out of force for our role"
+                                               : "row security came into force for our role"));
+  }
+  if (now.boolean(0, 4)) {
+    return fail(changed_since_plan(source, "row security came into force on a table that this is a part of"));
   }
   return {};
 }

@@ -29,12 +29,18 @@ std::vector<std::string> unreadable_columns(const Relation& relation) {
 
 }  // namespace
 
-Result<void> check_readable(const std::vector<Relation>& relations, const std::string& user) {
+Result<void> check_readable(const std::vector<Relation>& relations, const ServerInfo& server) {
   std::vector<std::string> denied;
   std::vector<std::string> grants;
   std::vector<std::string> secured;
+  std::vector<std::string> parts;
+  const std::string& user = server.user;
   for (const Relation& relation : relations) {
-    if (relation.row_security) secured.push_back(relation.name.display());
+    if (relation.row_security && server.row_security == RowSecurity::Refuse) {
+      secured.push_back(relation.name.display());
+    } else if (relation.row_security_above) {
+      parts.push_back(relation.name.display());
+    }
     const std::vector<std::string> columns = unreadable_columns(relation);
     if (columns.empty()) continue;
     const bool some = columns.size() < relation.chosen_from.value_or(relation.columns.size());
@@ -49,13 +55,19 @@ Result<void> check_readable(const std::vector<Relation>& relations, const std::s
                     .hint(fmt::format("{} — or leave it out with --exclude", some_of(grants, " "))));
   }
   if (!secured.empty()) {
-    return fail(
-        Error(ErrorKind::Unsupported,
-              fmt::format("row security would hide rows from role {} in {}", user, some_of(secured)))
-            .hint(
-                "read as the tables' owner, or as a role with BYPASSRLS, or leave them out with --exclude"));
+    return fail(Error(ErrorKind::Unsupported,
+                      fmt::format("row security would hide rows from role {} in {}", user, some_of(secured)))
+                    .hint(std::string(kRowSecurityHint)));
   }
-  return {};
+  if (parts.empty()) return {};
+  return fail(
+      Error(ErrorKind::Unsupported,
+            fmt::format("row security would hide rows from role {} in a table that {} {} part of", user,
+                        some_of(parts), parts.size() == 1 ? "is" : "are"))
+          .hint("export the table above instead, with source.row_security: apply (--row-security apply): a "
+                "part "
+                "by its own name would have all rows; or leave it out with --exclude, or read as a role with "
+                "BYPASSRLS"));
 }
 
 }  // namespace pg2athena::postgres

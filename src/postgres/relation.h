@@ -91,6 +91,7 @@ struct StoredRelation {
   std::uint64_t block_bytes = 8192;  // the server's block size
   std::uint64_t toast_bytes = 0;     // of its TOAST table's; heap only
   double estimated_rows = -1;  // pg_class.reltuples scaled to the present size; negative: never analysed
+  bool row_security = false;   // a policy is in force for us, on it or above it
   std::optional<ConditionPlan> condition;  // when there is one, and this is read by itself
   KeyValues key_values;  // of the relation's key here, when this may be split by it and is read by itself
 
@@ -104,8 +105,9 @@ struct Relation {
   Oid oid = 0;
   RelationName name;
   RelationKind kind = RelationKind::Table;
-  bool populated = true;      // a materialized view: has been refreshed
-  bool row_security = false;  // a policy is in force for us, on it or on an ancestor
+  bool populated = true;            // a materialized view: has been refreshed
+  bool row_security = false;        // a policy is in force for us, on itself
+  bool row_security_above = false;  // … on a table that it is a partition or a child of
   bool table_privilege = false;
   std::string comment;
   std::vector<RelationColumn> columns;
@@ -127,8 +129,9 @@ struct Relation {
   // Where its rows are: itself, its leaves, its children by inheritance. Empty for a view.
   std::vector<StoredRelation> storage;
 
-  // Whether each part of the storage is read by itself. That takes a right on each; without it, or without
-  // storage, everything is read through the relation, which takes a right on nothing else.
+  // Whether each part of the storage is read by itself. That takes a right on each, and that no policy is in
+  // force on any of them (row_security.h); without it, or without storage, everything is read through the
+  // relation, which takes a right on nothing else.
   bool reads_leaves() const;
   bool has_foreign_storage() const;
   // Whether its columns' NOT NULL holds for each of its rows. Children by INHERITS may lack it, and nobody

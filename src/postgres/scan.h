@@ -28,6 +28,9 @@ struct ScanSource {
   bool only = false;        // the relation's own rows, without those of its children
   bool lock_table = false;  // LOCK TABLE can take its lock; otherwise a SELECT does
   types::Oid filenode = 0;  // as planned; 0 where the relation has none
+  // As planned: a policy of the relation's is in force for us, and applied. Above it none is
+  // (row_security.h).
+  bool row_security = false;
   // The operator's condition on the rows, empty for all; and what the relation is called in it: the table's
   // name also where this is one of its partitions or children.
   std::string where;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/one_line.h"
+#include "postgres/row_security.h"
 
 namespace pg2athena::postgres {
 namespace {
@@ -35,7 +36,67 @@ Verbose split_verbose(const std::string& text) {
   return {.sqlstate = "", .message = one_line(text)};
 }
 
+// Whose words these are can't be said in another way: poolers have no SQLSTATEs of their own, and PgBouncer
+// sends 08P01 for all of them (disconnect_client in its src/objects.c).
+std::string_view pooler_hint(std::string_view message) {
+  struct Row {
+    std::string_view part;
+    std::string_view hint;
+  };
+  static constexpr Row kRows[] = {
+      {"query_wait_timeout",
+       "the pooler had no connection to the server free: a run needs workers + 2 of them; raise the pool's "
+       "size, "
+       "lower --workers, or connect to the server itself"},
+      {"idle transaction timeout",
+       "the pooler ends connections that are idle in a transaction, as the one is that holds a run's "
+       "snapshot: "
+       "switch idle_transaction_timeout off for this user there, or connect to the server itself"},
+      {"client_idle_timeout",
+       "the pooler ends idle connections: switch client_idle_timeout off there, or connect to the server "
+       "itself"},
+      {"query timeout",
+       "the pooler ends long statements: switch query_timeout off there, or connect to the server itself"},
+      {"transaction blocks not allowed in statement pooling mode",
+       "connect to the server itself, or to a pool with pool_mode=session"},
+      {"unsupported startup parameter",
+       "the pooler takes only some parameters at the login: leave `options` and PGOPTIONS out "
+       "(source.search_path "
+       "sets a search_path), or connect to the server itself"},
+  };
+  const auto* const found = std::ranges::find_if(
+      kRows, [&](const Row& row) { return message.find(row.part) != std::string_view::npos; });
+  return found == std::end(kRows) ? std::string_view() : found->hint;
+}
+
 }  // namespace
+
+std::string_view timeout_hint(std::string_view sqlstate) {
+  struct Row {
+    std::string_view sqlstate;
+    std::string_view hint;
+  };
+  static constexpr Row kRows[] = {{"25P03",
+                                   "our sessions switch idle_in_transaction_session_timeout off: something "
+                                   "between us and the server, or in "
+                                   "a server that isn't PostgreSQL's own, has set it again; switch it off "
+                                   "for this role, or connect to the "
+                                   "server itself; nothing was published"},
+                                  {"57P05",
+                                   "our sessions switch idle_session_timeout off: something between us and "
+                                   "the server, or in a server that "
+                                   "isn't PostgreSQL's own, has set it again; switch it off for this role, "
+                                   "or connect to the server itself; "
+                                   "nothing was published"},
+                                  {"25P04",
+                                   "our sessions switch transaction_timeout off: something between us and "
+                                   "the server, or in a server that "
+                                   "isn't PostgreSQL's own, has set it again; switch it off for this role, "
+                                   "or connect to the server itself; "
+                                   "nothing was published"}};
+  const auto* const found = std::ranges::find(kRows, sqlstate, &Row::sqlstate);
+  return found == std::end(kRows) ? std::string_view() : found->hint;
+}
 
 ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
   struct Row {
@@ -45,6 +106,8 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
   // The first row that matches counts.
   static constexpr Row kRows[] = {
       {"08", ErrorKind::Connection},           // connection exceptions
+      {"25P03", ErrorKind::Connection},        // idle_in_transaction_session_timeout
+      {"25P04", ErrorKind::Connection},        // transaction_timeout
       {"28", ErrorKind::Authentication},       // invalid authorization
       {"3D000", ErrorKind::NotFound},          // no such database
       {"3F000", ErrorKind::NotFound},          // no such schema
@@ -62,6 +125,7 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) {
       {"57P01", ErrorKind::Connection},  // the server ended our backend
       {"57P02", ErrorKind::Connection},  // … crashed
       {"57P03", ErrorKind::ServerBusy},  // … is starting up or shutting down
+      {"57P05", ErrorKind::Connection},  // idle_session_timeout
   };
   if (sqlstate.empty()) return ErrorKind::Connection;
   const auto* const found =
@@ -81,7 +145,13 @@ Error error_of_result(const PGresult* result, const PGconn* connection) {
   if (!sqlstate.empty()) error = std::move(error).with("sqlstate", sqlstate);
   const std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
   if (!hint.empty()) error = std::move(error).with("server hint", hint);
-  return error;
+  // The message is in the server's language, the function's name isn't.
+  if (sqlstate == "42501" && field(result, PG_DIAG_SOURCE_FUNCTION) == "check_enable_rls") {
+    Error refusal = Error(ErrorKind::Unsupported, one_line(message)).with("sqlstate", sqlstate);
+    return std::move(refusal).hint(std::string(kRowSecurityHint));
+  }
+  const std::string_view ours = timeout_hint(sqlstate);
+  return std::move(error).hint(std::string(ours.empty() ? pooler_hint(message) : ours));
 }
 
 std::string_view tls_hint(std::string_view message) {
@@ -109,7 +179,7 @@ Error error_of_connecting(const PGconn* connection) {
   auto [sqlstate, message] = split_verbose(PQerrorMessage(connection));
   ErrorKind kind = kind_of_sqlstate(sqlstate);
   if (PQconnectionNeedsPassword(connection) != 0) kind = ErrorKind::Authentication;
-  std::string_view hint = sqlstate.empty() ? tls_hint(message) : std::string_view();
+  std::string_view hint = sqlstate.empty() ? tls_hint(message) : pooler_hint(message);
   if (sqlstate == "3D000") hint = "the database's name is the last part of the source: psql -l lists them";
   if (sqlstate.empty() && message.find("definition of service") != std::string::npos) {
     hint = "services stand in the file that PGSERVICEFILE names, or in ~/.pg_service.conf";

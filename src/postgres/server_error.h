@@ -18,6 +18,10 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate);
 // has them.
 Error error_of_result(const PGresult* result, const PGconn* connection);
 
+// What to do when the server ended our connection for its idleness or age, although our sessions switch that
+// off (session.h); empty for other states.
+std::string_view timeout_hint(std::string_view sqlstate);
+
 // What to do about libpq's or OpenSSL's own words about TLS, which have no SQLSTATE; empty for other
 // messages.
 std::string_view tls_hint(std::string_view message);

@@ -14,8 +14,19 @@ TEST(ServerError, States_have_the_kinds_that_the_error_policy_needs) {
   EXPECT_EQ(kind_of_sqlstate("55P03"), ErrorKind::LockNotAvailable);
   EXPECT_EQ(kind_of_sqlstate("57P01"), ErrorKind::Connection);
   EXPECT_EQ(kind_of_sqlstate("08006"), ErrorKind::Connection);
+  EXPECT_EQ(kind_of_sqlstate("25P02"), ErrorKind::Database) << "in a failed transaction";
   EXPECT_EQ(kind_of_sqlstate("22012"), ErrorKind::Database);
   EXPECT_EQ(kind_of_sqlstate(""), ErrorKind::Connection) << "libpq's own errors have none";
+}
+
+TEST(ServerError, A_connection_that_a_timeout_ended_says_which_and_what_to_do) {
+  for (const auto& [state, setting] :
+       {std::pair("25P03", "idle_in_transaction_session_timeout"), std::pair("57P05", "idle_session_timeout"),
+        std::pair("25P04", "transaction_timeout")}) {
+    EXPECT_EQ(kind_of_sqlstate(state), ErrorKind::Connection) << state;
+    EXPECT_NE(timeout_hint(state).find(setting), std::string_view::npos) << state;
+  }
+  EXPECT_EQ(timeout_hint("57P01"), "");
 }
 
 // libpq 15's messages.

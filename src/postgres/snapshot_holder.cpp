@@ -10,7 +10,7 @@
 namespace pg2athena::postgres {
 SnapshotHolder::SnapshotHolder(Connection connection, std::string snapshot_id)
     : connection_(std::move(connection)), snapshot_id_(std::move(snapshot_id)) {
-  connection_.expect_answers();
+  connection_.expect_answers_within(Connection::kAnswerWithin);
 }
 
 Result<SnapshotHolder> SnapshotHolder::open_spare(LoginProvider& logins, Cancellation& cancellation,
@@ -18,7 +18,7 @@ Result<SnapshotHolder> SnapshotHolder::open_spare(LoginProvider& logins, Cancell
                                                   const std::string& snapshot_id,
                                                   const LockStatements& locks) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
-  connection.expect_answers();
+  connection.expect_answers_within(Connection::kAnswerWithin);
   PG2ATHENA_ASSIGN(const ServerInfo server, prepare_session(connection, settings));
   PG2ATHENA_TRY(begin_in_snapshot(connection, snapshot_id));
   // We hold these locks already: only a request in the queue before ours keeps us waiting, and waiting behind
@@ -49,8 +49,10 @@ Result<void> SnapshotHolder::release() {
 }
 
 Result<void> begin_in_snapshot(Connection& connection, const std::string& snapshot_id) {
-  auto begun = connection.execute(fmt::format(
-      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{}'", snapshot_id));
+  auto begun = begin_transaction(
+      connection,
+      fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{}'",
+                  snapshot_id));
   if (begun) return {};
   // ImportSnapshot in src/backend/utils/time/snapmgr.c: the file is gone (before and since PostgreSQL 17), or
   // the process that wrote it.

@@ -12,7 +12,7 @@ namespace pg2athena::postgres {
 Result<SnapshotSession> SnapshotSession::open(LoginProvider& logins, Cancellation& cancellation,
                                               SnapshotIds& ids, const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
-  connection.expect_answers();
+  connection.expect_answers_within(Connection::kAnswerWithin);
   PG2ATHENA_TRY(prepare_session(connection, settings));
   return SnapshotSession(std::move(connection), &ids, settings.lock_timeout, cancellation);
 }
@@ -20,9 +20,9 @@ Result<SnapshotSession> SnapshotSession::open(LoginProvider& logins, Cancellatio
 Result<SnapshotSession> SnapshotSession::open_on_standby(LoginProvider& logins, Cancellation& cancellation,
                                                          const SessionSettings& settings) {
   PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
-  connection.expect_answers();
+  connection.expect_answers_within(Connection::kAnswerWithin);
   PG2ATHENA_TRY(prepare_session(connection, settings));
-  PG2ATHENA_TRY(connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+  PG2ATHENA_TRY(begin_transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
   // The first statement's snapshot is the transaction's.
   PG2ATHENA_ASSIGN(const QueryResult taken,
                    connection.execute("SELECT pg_current_snapshot(), pg_last_wal_replay_lsn()"));
@@ -151,9 +151,9 @@ std::optional<std::string> SnapshotSession::find_ctid(const ScanSource& source, 
     PG2ATHENA_TRY(scan_by_blocks(true));
     if (source.in_search_path()) PG2ATHENA_TRY(enter_search_path(connection_, source.search_path));
     // It reads as many rows as the shard did.
-    connection_.expect_answers(false);
+    connection_.expect_answers_within(std::nullopt);
     PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(ctid_statement(source, blocks, row)));
-    connection_.expect_answers();
+    connection_.expect_answers_within(Connection::kAnswerWithin);
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     if (found.rows() == 0) return fail(ErrorKind::NotFound, "no such row");
     return std::string(found.text(0, 0));

@@ -39,7 +39,7 @@ def stranger(shop):
 
 def test_All_is_well(shop, lake):
     assert verdicts(doctor(shop.url, lake)) == {
-        "login": "ok", "server": "ok", "TLS": "ok", "tables": "ok", "space": "ok", "folder": "ok"}
+        "login": "ok", "server": "ok", "TLS": "ok", "connections": "ok", "tables": "ok", "space": "ok", "folder": "ok"}
     assert not lake.exists(), "a look makes nothing"
     export(shop, lake)
     before = sorted(lake.rglob("*"))
