@@ -147,6 +147,10 @@ Result<void> FileWriter::write(const columnar::Batch& batch) {
   return state_->step(append);
 }
 
+void FileWriter::limit_memory(std::size_t bytes) {
+  state_->options.memory_bytes = bytes;
+}
+
 Result<void> FileWriter::end_row_group() {
   return state_->step([&] { return state_->end_row_group(); });
 }
