@@ -284,7 +284,7 @@ Result<void> FileWriter::State::end_row_group() {
   if (row_group.rows() != 0) PG2ATHENA_TRY(close_row_group());
   row_group.release_buffers();
   blocks->release();
-  pages.release_above(0);
+  pages.release_all();
   return {};
 }
 

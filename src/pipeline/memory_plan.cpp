@@ -132,10 +132,14 @@ Error refusal(std::uint64_t limit, std::uint64_t row, bool given, const MemoryDe
   return std::move(error).hint(std::move(hint));
 }
 
-// So many that each has a row group that is worth its footer, and two parts of its upload. One will do: then
-// the rows come in the order of their partitions.
+// So many that each has at least half of a row group that is worth its footer (few of them are active at
+// once, mostly), and two parts of its upload. One will do: for rows that lie in the order of their
+// partitions, and others are sorted.
 int most_open_files(const MemoryPlan& plan, const MemoryDemand& demand) {
-  std::uint64_t files = std::min(kMostOpenFiles, plan.row_group_bytes / least_row_group(kPage, demand));
+  // Five eighths are the least that writers have of it (shard_job.cpp).
+  const std::uint64_t writers = plan.row_group_bytes / 8 * 5;
+  const std::uint64_t of_file = least_row_group(kPage, demand) - kRowGroup / 2;
+  std::uint64_t files = std::min(kMostOpenFiles, writers / of_file);
   if (demand.uploaded_object) {
     const std::uint64_t upload = least_upload(demand, storage::kSmallestPart) + kUploadConnection;
     files = std::min(files, plan.upload_bytes / upload);

@@ -56,7 +56,7 @@ TEST(MemoryPlan, Open_files_of_a_partitioned_table_share_what_one_would_have) {
           EXPECT_LE(worker_base_bytes(*plan) + 4 * plan->row_bytes + plan->row_group_bytes,
                     plan->worker_bytes);
           const auto files = static_cast<std::uint64_t>(plan->open_files);
-          EXPECT_TRUE(files == 1 || plan->row_group_bytes / files >= 8 * kMiB);
+          EXPECT_TRUE(files == 1 || plan->row_group_bytes / files >= 6 * kMiB);
           EXPECT_TRUE(!uploaded || upload_bytes_of_file(*plan, plan->open_files) >= 10 * kMiB);
           demand.partitioned = false;
           EXPECT_EQ(plan_memory(limit * kMiB, std::nullopt, demand)->open_files, 1);
