@@ -75,12 +75,12 @@ Result<void> SnapshotSession::leave() {
     PG2ATHENA_TRY(connection_.execute("SET LOCAL search_path = ''"));
     return {};
   }
-  abandonable_ = false;
   PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
   return {};
 }
 
 Result<void> SnapshotSession::begin() {
+  abandonable_ = false;
   std::string id = ids_->current();
   while (true) {
     auto begun = begin_in_snapshot(connection_, id);
