@@ -44,6 +44,9 @@ class PartitionSplitter {
   const std::string& value(std::uint32_t partition) const { return values_[partition]; }
   // The partition of rows that have NULL.
   std::uint32_t null_partition();
+  // Whether its rows are apart even where rows are sorted by the column: empty texts and NULLs are, and what
+  // no partition can be named by.
+  bool scatters_nulls() const { return form_ == Form::Text || policy_ == types::OnUnrepresentable::Null; }
 
  private:
   enum class Form : std::uint8_t { Days, Micros, DaysText, MicrosText, InstantText, Number, Boolean, Text };

@@ -26,16 +26,16 @@ std::uint64_t receipt_bytes(const PlannedTable& table) {
 }  // namespace
 
 ShardOutput::ShardOutput(const Context& context, int shard, int attempt, bool in_order)
-    : context_(context),
-      shard_(shard),
-      attempt_(attempt),
-      in_order_(in_order),
-      most_open_(context.table.partitioning && !in_order
-                     ? static_cast<std::size_t>(context.plan.memory.open_files)
-                     : 1) {
+    : context_(context), shard_(shard), attempt_(attempt), in_order_(in_order) {
   if (!context.table.partitioning) return;
   splitter_.emplace(context.table);
   gathered_.emplace(context.table.schema);
+  if (!in_order) {
+    most_open_ = static_cast<std::size_t>(context.plan.memory.open_files);
+  } else if (splitter_->scatters_nulls()) {
+    most_open_ = 2;
+    kept_open_ = splitter_->null_partition();
+  }
 }
 
 Result<ShardOutput::Written> ShardOutput::write(const columnar::Batch& batch) {
@@ -55,7 +55,7 @@ Result<ShardOutput::Written> ShardOutput::write_partition(std::uint32_t number, 
   Partition& partition = this->partition(number);
   if (!partition.file) {
     if (partition.evicted && !in_order_) return Written::NeedsOrder;
-    if (open_.size() == most_open_) PG2ATHENA_TRY(evict());
+    if (number != kept_open_ && is_full()) PG2ATHENA_TRY(evict());
     PG2ATHENA_TRY(open_file(number));
   }
   PG2ATHENA_TRY(write_rows(partition, rows));
@@ -151,10 +151,18 @@ std::uint64_t ShardOutput::bytes_held() const {
   return bytes + more_receipts * receipt_bytes(context_.table) / 2;
 }
 
-// Its file is the one that may be missed the least.
+// The one that is kept has its place whether it is open or not.
+bool ShardOutput::is_full() const {
+  if (!kept_open_) return open_.size() == most_open_;
+  const bool kept = std::ranges::find(open_, *kept_open_) != open_.end();
+  return open_.size() - (kept ? 1 : 0) == most_open_ - 1;
+}
+
+// The file that may be missed the least.
 Result<void> ShardOutput::evict() {
-  const std::uint32_t oldest =
-      std::ranges::min(open_, {}, [&](std::uint32_t number) { return partitions_[number].last_used; });
+  const std::uint32_t oldest = std::ranges::min(open_, {}, [&](std::uint32_t number) {
+    return std::pair(number == kept_open_, partitions_[number].last_used);
+  });
   partitions_[oldest].evicted = true;
   return close_file(oldest);
 }

@@ -24,7 +24,8 @@ namespace pg2athena::pipeline {
 // was written to the longest time ago is closed: that is what rows in about the order of their partitions
 // want, as tables that grow with time have them. Rows in no such order come back to a partition whose file
 // was closed. Then write() says so, and the shard has to be read again in the order of its partitions: with
-// one file open, each partition is written once. So a shard never makes more than one file of a partition,
+// one file open, each partition is written once; but for that of NULLs, which stays open where its rows are
+// apart in that order. So a shard never makes more than one file of a partition,
 // and more only of what doesn't fit into a file of its size: files are as few as can be, in any order of
 // rows, and there is no number of tiny ones to be bounded besides.
 //
@@ -87,6 +88,7 @@ class ShardOutput {
   Result<void> write_rows(Partition& partition, const columnar::Batch& rows);
   Result<void> open_file(std::uint32_t number);
   Result<void> close_file(std::uint32_t number);
+  bool is_full() const;
   Result<void> evict();
   Result<void> share_memory(Partition& partition);
   std::optional<std::uint32_t> largest() const;
@@ -101,8 +103,9 @@ class ShardOutput {
   const int shard_;
   const int attempt_;
   const bool in_order_;
-  const std::size_t most_open_;
+  std::size_t most_open_ = 1;
   std::optional<PartitionSplitter> splitter_;
+  std::optional<std::uint32_t> kept_open_;  // the partition of NULLs, where rows are in order and it isn't
   std::optional<columnar::Batch> gathered_;
   std::vector<Partition> partitions_;  // by the splitter's numbers
   std::vector<std::uint32_t> open_;    // those with a file

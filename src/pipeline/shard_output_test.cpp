@@ -128,6 +128,18 @@ TEST_F(ShardOutputTest, In_order_one_file_is_open_and_nothing_is_refused) {
                                 {"k=1/3-1-1.parquet", 1}}));
 }
 
+TEST_F(ShardOutputTest, Where_NULLs_are_apart_in_the_order_their_file_stays_open) {
+  table_.partitioning->column = 1;  // the text: empty ones come first, NULL last
+  ShardOutput out = output(true);
+  for (const std::string_view text : {"", "a", "b", "", "c"}) {
+    EXPECT_EQ(out.write(batch({1}, text)), Written::All);
+  }
+  EXPECT_EQ(closed(out), (Files{{"k=a/3-0-0.parquet", 1},
+                                {"k=b/3-0-0.parquet", 1},
+                                {"k=__HIVE_DEFAULT_PARTITION__/3-0-0.parquet", 2},
+                                {"k=c/3-0-0.parquet", 1}}));
+}
+
 TEST_F(ShardOutputTest, A_file_that_was_closed_for_its_size_may_have_another_behind_it) {
   plan_.file_bytes = 1;  // with the first row group
   ShardOutput out = output();

@@ -405,6 +405,19 @@ def test_Rows_of_every_type_in_no_order_come_together(database, lake, type_, val
     assert assert_partitions(database, lake, "public.t", f"x_{by}", "TABLE t", f"CASE WHEN x IS NOT NULL THEN {expression} END") > 50
 
 
+def test_What_goes_where_NULLs_are_makes_one_file_in_every_order(database, lake):
+    database.execute("""
+        CREATE TABLE t AS SELECT i AS id, CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN repeat(chr(97 + i % 20), 300)
+          ELSE chr(97 + i * 31 % 20) END AS name FROM generate_series(1, 40000) AS i""")
+    export(database, lake, [{"name": "t", "partition_by": {"value": "name"}, "types": {"name": {"on_unrepresentable": None}}}],
+           limits={"memory": "96MiB", "workers": 1})
+    receipt, = receipts(lake, "public.t")
+    assert "in the order of" in receipt["source"]
+    assert {len(paths) for paths in folders(lake, "public.t").values()} == {1}
+    assert by_duckdb(lake, "public.t", "name_value", "count(*)")[None] == (24000,)
+    oracle.assert_same(database, lake, "public.t", "TABLE t")
+
+
 def test_A_table_without_rows_is_one_file_where_NULLs_would_be(database, lake):
     database.execute("CREATE TABLE t (id integer, at timestamptz)")
     export(database, lake, [{"name": "t", "partition_by": {"day": "at"}}])
