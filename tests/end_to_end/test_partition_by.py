@@ -311,7 +311,7 @@ def test_Large_rows_among_many_partitions_stay_under_the_memory(database, lake):
 
 def test_Files_of_a_partition_have_their_size(database, lake):
     database.execute(MANY.format(day="i % 2"))
-    export(database, lake, [{"name": "many", "partition_by": {"day": "day"}}], files={"size": "1MiB"}, limits={"memory": "96MiB"})
+    export(database, lake, [{"name": "many", "partition_by": {"day": "day"}}], files={"size": "1MiB"}, limits={"memory": "64MiB"})
     sizes = {name: [file.stat().st_size for file in paths] for name, paths in folders(lake, "public.many").items()}
     assert len(sizes) == 2 and all(len(of_folder) > 1 for of_folder in sizes.values())
     assert oracle.lake_says(lake, "public.many", "count(*), count(DISTINCT id)") == (300000, 300000)
