@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "catalog/partition_name.h"
 
 namespace pg2athena::catalog {
 namespace {
@@ -49,6 +50,10 @@ std::string on_one_line(std::string_view text) {
   return line;
 }
 
+// So many partitions in one ALTER TABLE. Glue's API takes 100 at once (BatchCreatePartition), so more would
+// be no quicker, and a statement stays short of its limit.
+constexpr std::size_t kPartitionsInStatement = 100;
+
 struct Statement {
   std::string sql;
   std::vector<std::string> warnings;
@@ -74,6 +79,31 @@ std::string column_sql(const TableColumn& column, Statement& statement) {
   return sql + " COMMENT " + literal(comment);
 }
 
+std::string partitioned_by(const TableRecord& record, Statement& statement) {
+  if (!record.partitioning) return "";
+  const TablePartitioning& by = *record.partitioning;
+  check_name("the partition column", by.column, statement);
+  return fmt::format("PARTITIONED BY ({} {})\n", identifier(by.column), by.type);
+}
+
+// Each with its location. Athena could find them by itself (MSCK REPAIR TABLE), by listing every object of
+// the table; but it decodes folders' names by rules of its own, and takes no notice of what it can't.
+std::string add_partitions_sql(const TableRecord& record, const storage::S3Location& lake,
+                               std::string_view table) {
+  std::string sql;
+  if (!record.partitioning) return sql;
+  const TablePartitioning& by = *record.partitioning;
+  for (std::size_t i = 0; i < by.values.size(); ++i) {
+    if (i % kPartitionsInStatement == 0) {
+      sql += fmt::format("{}ALTER TABLE {} ADD", i == 0 ? "" : ";\n", table);
+    }
+    const std::string folder = partition_folder(by.column, by.values[i]);
+    sql += fmt::format("\n  PARTITION ({} = {}) LOCATION {}", identifier(by.column), literal(by.values[i]),
+                       literal(lake.url(fmt::format("{}{}/", record.data, folder))));
+  }
+  return sql.empty() ? sql : sql + ";\n";
+}
+
 Statement statement_of(const TableRecord& record, const storage::S3Location& lake,
                        std::string_view database) {
   Statement statement;
@@ -88,6 +118,7 @@ Statement statement_of(const TableRecord& record, const storage::S3Location& lak
       "CREATE EXTERNAL TABLE {}{} (\n"
       "{}\n"
       ")\n"
+      "{}"
       "STORED AS PARQUET\n"
       "LOCATION {}\n"
       "TBLPROPERTIES (\n"
@@ -95,14 +126,15 @@ Statement statement_of(const TableRecord& record, const storage::S3Location& lak
       "  'pg2athena.table' = {},\n"
       "  'pg2athena.run_id' = {}\n"
       ");\n",
-      qualifier, identifier(name), columns, literal(lake.url(record.data)), literal(record.table),
-      literal(record.run_id));
+      qualifier, identifier(name), columns, partitioned_by(record, statement), literal(lake.url(record.data)),
+      literal(record.table), literal(record.run_id));
   if (statement.sql.size() > kMaxStatementBytes) {
     statement.warnings.push_back(
         fmt::format("the statement has {} bytes; Athena will refuse it: {} are the most. Shorter comments of "
                     "columns help",
                     statement.sql.size(), kMaxStatementBytes));
   }
+  statement.sql += add_partitions_sql(record, lake, qualifier + identifier(name));
   return statement;
 }
 

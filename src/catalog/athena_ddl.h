@@ -18,7 +18,8 @@ Result<void> check_athena_database(std::string_view name);
 // database to tell. The same rule as for Glue; two tables that become one are for the caller to refuse.
 std::string athena_table_name(std::string_view table);
 
-// One CREATE EXTERNAL TABLE of the run that the record shows, with a semicolon and a newline at its end.
+// One CREATE EXTERNAL TABLE of the run that the record shows, with a semicolon and a newline at its end; and
+// behind it, of a partitioned table, ALTER TABLE ADD PARTITION for all that it has, some dozens a statement.
 // Lines of "--" before it say what it is, and what Athena will refuse or show less of. Without a database
 // the table goes into the session's.
 std::string create_table_sql(const TableRecord& record, const storage::S3Location& lake,

@@ -42,6 +42,40 @@ TEST(AthenaDdl, A_table_is_one_statement_over_the_data_of_its_run) {
   EXPECT_THAT(create_table_sql(orders(), kLake, ""), HasSubstr("CREATE EXTERNAL TABLE `orders` ("));
 }
 
+TEST(AthenaDdl, A_partitioned_table_has_its_partitions_added_with_their_places) {
+  TableRecord record = orders();
+  record.partitioning = {.column = "id_value",
+                         .type = "string",
+                         .by = "value",
+                         .source_column = "id",
+                         .values = {"__HIVE_DEFAULT_PARTITION__", "it's a/b"}};
+  const std::string sql = create_table_sql(record, kLake, "sales");
+  EXPECT_THAT(sql, HasSubstr(")\nPARTITIONED BY (`id_value` string)\nSTORED AS PARQUET\n"));
+  EXPECT_THAT(sql, testing::EndsWith(
+                       ");\n"
+                       "ALTER TABLE `sales`.`orders` ADD\n"
+                       "  PARTITION (`id_value` = '__HIVE_DEFAULT_PARTITION__') LOCATION "
+                       "'s3://acme-lake/shop/public.orders/data/R/id_value=__HIVE_DEFAULT_PARTITION__/'\n"
+                       "  PARTITION (`id_value` = 'it\\'s a/b') LOCATION "
+                       "'s3://acme-lake/shop/public.orders/data/R/id_value=it%27s a%2Fb/';\n"));
+}
+
+TEST(AthenaDdl, Many_partitions_are_several_statements) {
+  TableRecord record = orders();
+  record.partitioning = {.column = "d", .type = "int", .by = "value", .source_column = "id"};
+  EXPECT_THAT(create_table_sql(record, kLake, ""), Not(HasSubstr("ALTER")));
+  for (int i = 0; i < 250; ++i) record.partitioning->values.push_back(std::to_string(i));
+  const std::string sql = create_table_sql(record, kLake, "");
+  const auto count = [&](std::string_view text) {
+    int found = 0;
+    for (std::size_t at = sql.find(text); at != std::string::npos; at = sql.find(text, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("ALTER TABLE `orders` ADD\n  PARTITION"), 3);
+  EXPECT_EQ(count(";\n"), 4);
+  EXPECT_EQ(count("PARTITION (`d` = "), 250);
+}
+
 TEST(AthenaDdl, Comments_are_literals_of_one_line_whatever_is_in_them) {
   const struct {
     std::string comment;

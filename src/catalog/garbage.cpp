@@ -30,8 +30,16 @@ struct Found {
   bool has_commit = false;
   bool has_published = false;
   std::set<int> receipts;  // by shard
-  std::map<std::pair<std::string, int>, int>
-      next_file;  // of a table's shard: behind the last one that is there
+  // One folder of a table, one attempt at a shard: the file behind the last one that is there.
+  struct Series {
+    std::string table;
+    std::string partition;
+    int shard;
+    int attempt;
+    auto operator<=>(const Series&) const = default;
+  };
+  std::map<Series, int> next_file;
+  int last_attempt = 0;  // of any shard
 
   void add(const RunObject& object, const ObjectInfo& info);
 };
@@ -39,8 +47,9 @@ struct Found {
 void Found::add(const RunObject& object, const ObjectInfo& info) {
   switch (object.kind) {
     case Kind::Data: {
-      int& next = next_file[{object.table, object.shard}];
+      int& next = next_file[{object.table, object.partition, object.shard, object.attempt}];
       next = std::max(next, object.file + 1);
+      last_attempt = std::max(last_attempt, object.attempt);
       break;
     }
     case Kind::Receipt:
@@ -91,10 +100,36 @@ Result<State> state_of(storage::ObjectStore& store, const std::string& run_id, c
   return decision->verdict == Decision::Verdict::Publish ? State::Decided : State::Abandoned;
 }
 
-// The keys that a run may have been uploading to when it ended, by its plan: a shard without a receipt writes
-// one file after the other, in one attempt.
+// The folders that the runs in the lake have made of each table, "" for a table without partitions.
+using Folders = std::map<std::string, std::set<std::string>, std::less<>>;
+
+Folders folders_of(const Runs& runs) {
+  Folders folders;
+  for (const auto& [run_id, run] : runs) {
+    for (const auto& [series, next] : run.next_file) folders[series.table].insert(series.partition);
+  }
+  return folders;
+}
+
+// What a shard without a receipt may have been uploading to: in each folder of its table the file behind the
+// last, of any attempt at it. A shard of a partitioned table may be read twice (shard_job.h). Folders that
+// no run of this lake ever finished a file in aren't known.
+void add_candidates(const std::string& run_id, const Found& run, const std::string& table, int shard,
+                    const std::set<std::string>& folders, bool partitioned, std::vector<std::string>& keys) {
+  const int last_attempt = std::max(run.last_attempt, partitioned ? 1 : 0);
+  for (const std::string& folder : folders) {
+    if (folder.empty() == partitioned) continue;
+    for (int attempt = 0; attempt <= last_attempt; ++attempt) {
+      const auto next = run.next_file.find({table, folder, shard, attempt});
+      keys.push_back(
+          data_key(table, run_id, folder, shard, attempt, next == run.next_file.end() ? 0 : next->second));
+    }
+  }
+}
+
+// The keys that a run may have been uploading to when it ended, by its plan.
 std::vector<std::string> candidate_keys(storage::ObjectStore& store, const std::string& run_id,
-                                        const Found& run) {
+                                        const Found& run, const Folders& folders) {
   std::vector<std::string> keys;
   if (!run.has_plan) return keys;
   const auto plan = store.get(plan_key(run_id));
@@ -108,12 +143,15 @@ std::vector<std::string> candidate_keys(storage::ObjectStore& store, const std::
     if (!whole) continue;
     const std::string name = table["name"].get<std::string>();
     if (!check_table_name(name)) continue;
+    const auto known = folders.find(name);
+    std::set<std::string> of_table = known == folders.end() ? std::set<std::string>() : known->second;
+    of_table.emplace();
     for (const Json& shard : table["shards"]) {
       if (!shard.is_object() || !shard.contains("shard") || !shard["shard"].is_number_unsigned()) continue;
       const int number = shard["shard"].get<int>();
       if (run.receipts.contains(number)) continue;
-      const auto next = run.next_file.find({name, number});
-      keys.push_back(data_key(name, run_id, "", number, 0, next == run.next_file.end() ? 0 : next->second));
+      const bool partitioned = table.contains("partition_by") && table["partition_by"].is_object();
+      add_candidates(run_id, run, name, number, of_table, partitioned, keys);
     }
   }
   return keys;
@@ -130,6 +168,7 @@ class Search {
     PG2ATHENA_ASSIGN(const std::set<std::string> shown, shown_runs(lake_.store));
     PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(""));
     for (UnfinishedUpload& upload : uploads) take(std::move(upload));
+    folders_ = folders_of(runs_);
     std::erase_if(runs_, [](const auto& run) { return !run.second.has_folder; });
     for (auto& [run_id, run] : runs_) {
       PG2ATHENA_TRY(lake_.stop.check());
@@ -172,7 +211,7 @@ class Search {
     const bool dead = remains.state == State::Undecided || remains.state == State::Abandoned;
     date(remains);
     if (dead && !remains.young && lake_.uploads.by_whole_keys_only()) {
-      for (const std::string& key : candidate_keys(lake_.store, run_id, run)) {
+      for (const std::string& key : candidate_keys(lake_.store, run_id, run, folders_)) {
         PG2ATHENA_TRY(lake_.stop.check());
         PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(key));
         for (UnfinishedUpload& upload : uploads) {
@@ -212,6 +251,7 @@ class Search {
   const std::chrono::milliseconds older_than_;
   const system_clock::time_point now_;
   Runs runs_;
+  Folders folders_;
   Garbage garbage_;
 };
 

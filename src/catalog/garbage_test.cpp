@@ -227,6 +227,24 @@ TEST_F(GarbageTest, Where_uploads_are_known_by_whole_keys_only_the_plan_says_whi
   EXPECT_THAT(uploads_.all, IsEmpty());
 }
 
+TEST_F(GarbageTest, Partitions_that_the_lake_has_had_are_looked_at_for_uploads_too) {
+  uploads_.whole_keys_only = true;
+  const std::string run = the_run(5);
+  const std::string plan = R"({"tables": [{"name": "public.orders", "partition_by": {"by": "day"},
+    "shards": [{"shard": 0}, {"shard": 1}]}]})";
+  ASSERT_TRUE(store_.put(plan_key(run), plan, storage::PutCondition::none()).has_value());
+  // Of an older run, and of this one.
+  ASSERT_TRUE(upload_text(store_, data_key("public.orders", the_run(2), "d=1/", 0, 0, 0), "x").has_value());
+  ASSERT_TRUE(upload_text(store_, data_key("public.orders", run, "d=2/", 1, 0, 0), "x").has_value());
+  upload(data_key("public.orders", run, "d=1/", 0, 0, 0), "a");
+  upload(data_key("public.orders", run, "d=2/", 1, 0, 1), "b");
+  upload(data_key("public.orders", run, "d=2/", 0, 1, 0), "c");  // as it was read again
+  upload(data_key("public.orders", run, "d=3/", 0, 0, 0), "d");  // nobody knows of it
+  EXPECT_THAT(runs(), ElementsAre("3 decided, kept: 6 + 0", "4 undecided: 4 + 0", "5 undecided: 2 + 3"));
+  remove(find());
+  EXPECT_THAT(uploads_.keys(), ElementsAre(data_key("public.orders", run, "d=3/", 0, 0, 0)));
+}
+
 TEST_F(GarbageTest, Hidden_files_of_killed_programs_go_with_their_run_or_alone) {
   const auto hidden = [&](const std::string& folder) {
     uploads_.all.push_back({.key = folder + ".0123456789abcdef.unfinished",

@@ -70,6 +70,29 @@ int JsonReader::small_number(const char* key) {
   return 0;
 }
 
+std::vector<std::string> JsonReader::texts(const char* key) {
+  std::vector<std::string> all;
+  const Json* const found = require(key, &Json::is_array, "an array");
+  if (found == nullptr) return all;
+  for (const Json& element : *found) {
+    if (!element.is_string()) reject(fmt::format("\"{}[{}]\" is not a text", key, all.size()));
+    all.push_back(element.is_string() ? element.get<std::string>() : std::string());
+  }
+  return all;
+}
+
+void JsonReader::optional_object(const char* key, const std::function<void(JsonReader&)>& read) {
+  if (!value_.contains(key)) {
+    find(key);
+    return;
+  }
+  const Json* const found = require(key, &Json::is_object, "an object");
+  if (found == nullptr || error_) return;
+  JsonReader inner(*found, fmt::format("{}: {}", path_, key));
+  read(inner);
+  if (const Result<void> result = inner.result(); !result) error_ = result.error();
+}
+
 void JsonReader::each(const char* key, const std::function<void(JsonReader&)>& read) {
   const Json* const found = require(key, &Json::is_array, "an array");
   if (found == nullptr) return;

@@ -37,6 +37,9 @@ class JsonReader {
   // A number that fits an int and isn't negative.
   int small_number(const char* key);
   std::optional<std::string> optional_text(const char* key);
+  std::vector<std::string> texts(const char* key);  // an array of texts
+  // Calls `read` with a reader for the object, if the key is there.
+  void optional_object(const char* key, const std::function<void(JsonReader&)>& read);
   // Calls `read` with a reader for each object of an array.
   void each(const char* key, const std::function<void(JsonReader&)>& read);
   // Anything else that is wrong.

@@ -117,8 +117,10 @@ std::optional<RunFolder> run_folder(std::string_view key) {
 std::optional<RunObject> data_object(const RunFolder& folder) {
   RunObject object{.run_id = std::string(folder.run_id), .table = std::string(folder.table)};
   std::string_view name = folder.rest;
-  while (name.contains('/')) {
-    if (!take_part(name).contains('=')) return std::nullopt;
+  if (name.contains('/')) {
+    const std::string_view partition = take_part(name);
+    if (!partition.contains('=')) return std::nullopt;
+    object.partition = fmt::format("{}/", partition);
   }
   const bool whole = take_number(name, object.shard) && take(name, "-") &&
                      take_number(name, object.attempt) && take(name, "-") && take_number(name, object.file) &&

@@ -48,9 +48,10 @@ struct RunObject {
 
   Kind kind = Kind::Data;
   std::string run_id;
-  std::string table = {};  // of data
-  int shard = 0;           // of data and receipts
-  int attempt = 0;         // of data, as is
+  std::string table = {};      // of data
+  std::string partition = {};  // of data: its folder as data_key() takes it
+  int shard = 0;               // of data and receipts
+  int attempt = 0;             // of data, as is
   int file = 0;
 
   bool operator==(const RunObject&) const = default;

@@ -15,11 +15,10 @@ Json column_json(const ColumnReceipt& column) {
 Json file_json(const FileReceipt& file) {
   Json columns = Json::array();
   for (const ColumnReceipt& column : file.columns) columns.push_back(column_json(column));
-  return {{"key", file.key},
-          {"rows", file.rows},
-          {"bytes", file.bytes},
-          {"xxh3_128", file.xxh3_128},
-          {"columns", std::move(columns)}};
+  Json json = {{"key", file.key}, {"rows", file.rows}, {"bytes", file.bytes}, {"xxh3_128", file.xxh3_128}};
+  if (file.partition) json["partition"] = *file.partition;
+  json["columns"] = std::move(columns);
+  return json;
 }
 
 FileReceipt read_file(JsonReader& json) {
@@ -27,6 +26,7 @@ FileReceipt read_file(JsonReader& json) {
                    .rows = json.number("rows"),
                    .bytes = json.number("bytes"),
                    .xxh3_128 = json.text("xxh3_128"),
+                   .partition = json.optional_text("partition"),
                    .columns = {}};
   json.each("columns", [&](JsonReader& column) {
     file.columns.push_back({.path = column.text("path"),
@@ -53,20 +53,29 @@ std::string to_json(const Receipt& receipt) {
   for (const CoercedColumn& column : receipt.coerced) {
     coerced.push_back({{"column", column.column}, {"policy", column.policy}, {"values", column.values}});
   }
-  Json files = Json::array();
-  for (const FileReceipt& file : receipt.files) files.push_back(file_json(file));
-  return write_json({{"format", kRecordFormat},
-                     {"run_id", receipt.run_id},
-                     {"table", receipt.table},
-                     {"shard", receipt.shard},
-                     {"attempt", receipt.attempt},
-                     {"source", receipt.source},
-                     {"worker", receipt.worker},
-                     {"duration_ms", receipt.duration.count()},
-                     {"rows", receipt.rows},
-                     {"bytes", receipt.bytes},
-                     {"coerced", std::move(coerced)},
-                     {"files", std::move(files)}});
+  std::string text = write_json({{"format", kRecordFormat},
+                                 {"run_id", receipt.run_id},
+                                 {"table", receipt.table},
+                                 {"shard", receipt.shard},
+                                 {"attempt", receipt.attempt},
+                                 {"source", receipt.source},
+                                 {"worker", receipt.worker},
+                                 {"duration_ms", receipt.duration.count()},
+                                 {"rows", receipt.rows},
+                                 {"bytes", receipt.bytes},
+                                 {"coerced", std::move(coerced)},
+                                 {"files", Json::array()}});
+  // File by file, each on a line: a shard of a partitioned table may have a thousand, and as a tree of JSON
+  // they would take several times what they are as text.
+  constexpr std::string_view kEnd = "]\n}\n";
+  text.resize(text.size() - kEnd.size());
+  std::string_view before = "\n    ";
+  for (const FileReceipt& file : receipt.files) {
+    text += before;
+    text += file_json(file).dump(-1, ' ', false, Json::error_handler_t::replace);
+    before = ",\n    ";
+  }
+  return text.append(receipt.files.empty() ? "" : "\n  ").append(kEnd);
 }
 
 Result<Receipt> receipt_from_json(std::string_view text) {

@@ -27,6 +27,9 @@ struct FileReceipt {
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
   std::string xxh3_128;  // of the file's bytes: 32 hexadecimal digits
+  // The value that all its rows have in the column that the table is partitioned by, or kDefaultPartition
+  // (partition_name.h); nothing where the table isn't partitioned.
+  std::optional<std::string> partition = {};
   std::vector<ColumnReceipt> columns;
 
   bool operator==(const FileReceipt&) const = default;

@@ -94,6 +94,41 @@ TEST(RecordText, What_is_not_a_receipt_is_refused_by_name) {
   }
 }
 
+TEST(RecordText, Partitions_are_read_as_they_were_written) {
+  Receipt receipt = kReceipt;
+  receipt.files[0].partition = "a/b=\"c\"";
+  EXPECT_EQ(receipt_from_json(to_json(receipt)).value(), receipt);
+  TableRecord record{
+      .table = "public.orders",
+      .partitioning = TablePartitioning{.column = "created_at_day",
+                                        .type = "date",
+                                        .by = "day",
+                                        .source_column = "created_at",
+                                        .values = {"2026-01-31", "__HIVE_DEFAULT_PARTITION__"}}};
+  EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
+  record.partitioning->values.clear();
+  EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
+}
+
+TEST(RecordText, What_is_not_a_partitioning_is_refused_by_name) {
+  const TableRecord record{.table = "t", .partitioning = TablePartitioning{.column = "c", .values = {"a"}}};
+  const auto refused = [&](auto change) {
+    Json json = Json::parse(to_json(record));
+    change(json["partitioning"]);
+    const auto read = table_record_from_json(json.dump());
+    return read ? "it was read" : std::string(read.error().message());
+  };
+  EXPECT_EQ(refused([](Json& json) { json = 1; }), "the table's record: \"partitioning\" is not an object");
+  EXPECT_EQ(refused([](Json& json) { json.erase("by"); }),
+            "the table's record: partitioning: \"by\" is missing");
+  EXPECT_EQ(refused([](Json& json) { json["more"] = 1; }),
+            "the table's record: partitioning: \"more\" is not known");
+  EXPECT_EQ(refused([](Json& json) { json["values"] = "a"; }),
+            "the table's record: partitioning: \"values\" is not an array");
+  EXPECT_EQ(refused([](Json& json) { json["values"] = {"a", 1}; }),
+            "the table's record: partitioning: \"values[1]\" is not a text");
+}
+
 TEST(RecordText, Decisions_and_table_records_are_read_as_they_were_written) {
   const TableRecord record{.table = "public.orders",
                            .run_id = "b",
@@ -146,7 +181,7 @@ TEST(RecordText, A_key_says_what_it_is_of_a_run_and_no_other_key_does) {
       {data_key("public.orders", run, "", 3, 1, 12),
        {.kind = Kind::Data, .run_id = run, .table = "public.orders", .shard = 3, .attempt = 1, .file = 12}},
       {data_key("orders", run, "day=2026-01-31/", 0, 0, 0),
-       {.kind = Kind::Data, .run_id = run, .table = "orders"}},
+       {.kind = Kind::Data, .run_id = run, .table = "orders", .partition = "day=2026-01-31/"}},
       {plan_key(run), {.kind = Kind::Plan, .run_id = run}},
       {receipt_key(run, 3), {.kind = Kind::Receipt, .run_id = run, .shard = 3}},
       {commit_key(run), {.kind = Kind::Commit, .run_id = run}},
@@ -169,6 +204,7 @@ TEST(RecordText, A_key_says_what_it_is_of_a_run_and_no_other_key_does) {
                                                          data + "-1-0-0.parquet",
                                                          data + "0-0-99999999999.parquet",
                                                          data + "copy/0-0-0.parquet",
+                                                         data + "a=1/b=2/0-0-0.parquet",
                                                          "public.orders/data/0-0-0.parquet",
                                                          data_key("public.orders", "yesterday", "", 0, 0, 0),
                                                          "shop/" + data + "0-0-0.parquet",

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "base/run_id.h"
 #include "catalog/object_keys.h"
+#include "catalog/partition_name.h"
 
 namespace pg2athena::catalog {
 namespace {
@@ -62,6 +63,20 @@ Result<bool> put_once(storage::ObjectStore& store, const std::string& key, const
   return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", key));
 }
 
+// What the rest of the run needs of a receipt.
+Receipt without_columns(Receipt receipt) {
+  for (FileReceipt& file : receipt.files) file.columns = {};
+  return receipt;
+}
+
+// Whether a file lies where its partition says.
+bool is_in_its_folder(const FileReceipt& file, const PlannedTable& table, std::string_view prefix) {
+  if (!table.partitioning) return !file.partition;
+  if (!file.partition || file.partition->empty()) return false;
+  const std::string folder = partition_folder(table.partitioning->column, *file.partition);
+  return file.key.starts_with(fmt::format("{}{}/", prefix, folder));
+}
+
 // Goes on after a failure; the first one is the result.
 Result<void> remove_all(storage::ObjectStore& store, const std::string& prefix) {
   PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(prefix));
@@ -96,6 +111,8 @@ Result<void> RunRecord::check_receipt(const Receipt& receipt) const {
   std::uint64_t bytes = 0;
   for (const FileReceipt& file : receipt.files) {
     if (!file.key.starts_with(prefix)) return wrong("with a file outside of the run's folder");
+    if (!is_in_its_folder(file, *table, prefix))
+      return wrong("with a file outside of its partition's folder");
     rows += file.rows;
     bytes += file.bytes;
   }
@@ -109,7 +126,7 @@ Result<RunRecord::ReceiptOutcome> RunRecord::add_receipt(const Receipt& receipt)
   PG2ATHENA_ASSIGN(const bool ours, put_once(store_, key, to_json(receipt)));
   if (ours) {
     const std::lock_guard lock(mutex_);
-    receipts_.insert_or_assign(receipt.shard, receipt);
+    receipts_.insert_or_assign(receipt.shard, without_columns(receipt));
     return ReceiptOutcome::Counted;
   }
   PG2ATHENA_ASSIGN(const std::optional<StoredObject> found, store_.get(key));
@@ -117,7 +134,7 @@ Result<RunRecord::ReceiptOutcome> RunRecord::add_receipt(const Receipt& receipt)
   PG2ATHENA_ASSIGN(Receipt winner, receipt_from_json(found->content));
   PG2ATHENA_TRY(check_receipt(winner));
   const std::lock_guard lock(mutex_);
-  receipts_.insert_or_assign(receipt.shard, std::move(winner));
+  receipts_.insert_or_assign(receipt.shard, without_columns(std::move(winner)));
   return ReceiptOutcome::AnotherAttemptWon;
 }
 
@@ -177,12 +194,16 @@ Decision RunRecord::decide() const {
                        .run_id = run_id(),
                        .previous_run_id = table.previous ? table.previous->run_id : std::string(),
                        .data = data_prefix(table.name, run_id()),
-                       .columns = table.columns};
+                       .columns = table.columns,
+                       .partitioning = table.partitioning};
+    std::set<std::string> partitions;
     for (const Receipt& receipt : receipts_of(table)) {
+      for (const FileReceipt& file : receipt.files) partitions.insert(file.partition.value_or(""));
       record.rows += receipt.rows;
       record.bytes += receipt.bytes;
       record.files += receipt.files.size();
     }
+    if (record.partitioning) record.partitioning->values.assign(partitions.begin(), partitions.end());
     decision.tables.push_back({.record = std::move(record),
                                .previous_etag = table.previous ? table.previous->etag : std::string()});
   }

@@ -26,6 +26,7 @@ struct PlannedTable {
   int first_shard = 0;                 // its shards: first_shard … first_shard + shards - 1
   int shards = 0;
   std::vector<TableColumn> columns;
+  std::optional<TablePartitioning> partitioning = {};  // without values: the receipts have them
 };
 
 struct RunPlan {
@@ -71,7 +72,8 @@ class RunRecord {
   Error explain(Error error);
 
   const std::string& run_id() const { return plan_.run_id; }
-  // Of the receipts so far, by shard.
+  // Of the receipts so far, by shard; without what they say of columns, which only the store keeps: a
+  // partitioned table may have thousands of files.
   std::vector<Receipt> receipts() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "catalog/partition_name.h"
 #include "catalog/run_for_tests.h"
 
 namespace pg2athena::catalog {
@@ -50,7 +51,10 @@ TEST_F(RunRecordTest, A_run_is_planned_received_decided_and_shown) {
   EXPECT_EQ(orders.rows, 1U);
   EXPECT_EQ(orders.columns, plan.tables[1].columns);
   EXPECT_EQ(read_plan(store_, run_).value(), "{}\n");
-  EXPECT_EQ(read_receipts(store_, run_).value(), record->receipts());
+  std::vector<Receipt> stored = read_receipts(store_, run_).value();
+  EXPECT_EQ(stored, (std::vector<Receipt>{receipt_for(plan, 0), receipt_for(plan, 1)}));
+  for (Receipt& receipt : stored) receipt.files[0].columns.clear();
+  EXPECT_EQ(record->receipts(), stored);
   EXPECT_EQ(keys(store_, pending_prefix()), Keys{});
 }
 
@@ -104,7 +108,8 @@ TEST_F(RunRecordTest, The_first_attempt_of_a_shard_wins_and_the_files_of_others_
   EXPECT_EQ(record->add_receipt(quick).value(), Outcome::Counted)
       << "said again after an answer that got lost";
   EXPECT_EQ(record->add_receipt(slow).value(), Outcome::AnotherAttemptWon);
-  EXPECT_EQ(record->receipts(), std::vector<Receipt>{quick});
+  EXPECT_EQ(read_receipts(store_, run_).value(), std::vector<Receipt>{quick});
+  EXPECT_EQ(record->receipts().at(0).attempt, 1);
 
   // What a third attempt left, which failed before its receipt.
   ASSERT_TRUE(upload_text(store_, data_key("public.customers", run_, "", 0, 2, 0), "half").has_value());
@@ -112,6 +117,53 @@ TEST_F(RunRecordTest, The_first_attempt_of_a_shard_wins_and_the_files_of_others_
   ASSERT_TRUE(record->commit().has_value());
   EXPECT_EQ(keys(store_, "public.customers/"), Keys{quick.files[0].key})
       << "a Hive reader takes all that is there";
+}
+
+TEST_F(RunRecordTest, The_record_of_a_partitioned_table_has_its_partitions) {
+  RunPlan plan = plan_run(store_, run_).value();
+  plan.tables[0].partitioning = {.column = "d", .type = "string", .by = "value", .source_column = "id"};
+  const auto record = RunRecord::begin(store_, kTestClock, plan).value();
+  Receipt receipt = receipt_for(plan, 0);
+  receipt.files.clear();
+  receipt.rows = receipt.bytes = 0;
+  for (const std::string value : {"b/c", "a", "__HIVE_DEFAULT_PARTITION__", "a"}) {
+    const std::string folder = partition_folder("d", value) + "/";
+    const std::string key =
+        data_key("public.customers", run_, folder, 0, 0, static_cast<int>(receipt.files.size()));
+    receipt.files.push_back(
+        {.key = key, .rows = 1, .bytes = key.size(), .xxh3_128 = "", .partition = value, .columns = {}});
+    receipt.rows += 1;
+    receipt.bytes += key.size();
+  }
+  ASSERT_TRUE(run_shard(store_, *record, receipt).has_value());
+  ASSERT_TRUE(run_shard(store_, *record, receipt_for(plan, 1)).has_value());
+  ASSERT_TRUE(record->commit().has_value());
+  ASSERT_TRUE(record->publish(publisher_).finished);
+  const TableRecord customers = read_table_record(store_, "public.customers").value().value();
+  ASSERT_TRUE(customers.partitioning.has_value());
+  EXPECT_EQ(customers.partitioning->values, (Keys{"__HIVE_DEFAULT_PARTITION__", "a", "b/c"}));
+  EXPECT_EQ(customers.partitioning->column, "d");
+  EXPECT_EQ(customers.files, 4U);
+  EXPECT_FALSE(read_table_record(store_, "public.orders").value()->partitioning.has_value());
+}
+
+TEST_F(RunRecordTest, A_file_outside_of_its_partition_is_refused) {
+  RunPlan plan = plan_run(store_, run_).value();
+  plan.tables[0].partitioning = {.column = "d", .type = "string", .by = "value", .source_column = "id"};
+  const auto record = RunRecord::begin(store_, kTestClock, plan).value();
+  const auto accepted = [&](int shard, const std::string& folder, std::optional<std::string> value) {
+    Receipt receipt = receipt_for(plan, shard);
+    receipt.files[0].key = data_key(receipt.table, run_, folder, shard, 0, 0);
+    receipt.files[0].partition = std::move(value);
+    return record->add_receipt(receipt).has_value();
+  };
+  EXPECT_FALSE(accepted(0, "", std::nullopt));
+  EXPECT_FALSE(accepted(0, "", "a"));
+  EXPECT_FALSE(accepted(0, "d=a/", std::nullopt));
+  EXPECT_FALSE(accepted(0, "d=a/", "ab"));
+  EXPECT_FALSE(accepted(0, "d=/", ""));
+  EXPECT_FALSE(accepted(1, "d=a/", "a")) << "a table without partitions";
+  EXPECT_TRUE(accepted(0, "d=a/", "a"));
 }
 
 TEST_F(RunRecordTest, A_receipt_that_lies_is_refused) {

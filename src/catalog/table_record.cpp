@@ -9,15 +9,37 @@
 
 namespace pg2athena::catalog {
 
+namespace {
+
+Json partitioning_json(const TablePartitioning& partitioning) {
+  return {{"column", partitioning.column},
+          {"type", partitioning.type},
+          {"by", partitioning.by},
+          {"source_column", partitioning.source_column},
+          {"values", partitioning.values}};
+}
+
+TablePartitioning read_partitioning(JsonReader& json) {
+  return {.column = json.text("column"),
+          .type = json.text("type"),
+          .by = json.text("by"),
+          .source_column = json.text("source_column"),
+          .values = json.texts("values")};
+}
+
+}  // namespace
+
 Json table_record_json(const TableRecord& record) {
   Json columns = Json::array();
   for (const TableColumn& column : record.columns) {
     columns.push_back({{"name", column.name}, {"type", column.type}, {"comment", column.comment}});
   }
-  return {
+  Json json = {
       {"table", record.table}, {"run_id", record.run_id},      {"previous_run_id", record.previous_run_id},
       {"data", record.data},   {"rows", record.rows},          {"bytes", record.bytes},
       {"files", record.files}, {"columns", std::move(columns)}};
+  if (record.partitioning) json["partitioning"] = partitioning_json(*record.partitioning);
+  return json;
 }
 
 TableRecord read_table_record_json(JsonReader& reader) {
@@ -33,6 +55,8 @@ TableRecord read_table_record_json(JsonReader& reader) {
     record.columns.push_back(
         {.name = column.text("name"), .type = column.text("type"), .comment = column.text("comment")});
   });
+  reader.optional_object("partitioning",
+                         [&](JsonReader& json) { record.partitioning = read_partitioning(json); });
   return record;
 }
 

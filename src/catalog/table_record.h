@@ -22,6 +22,18 @@ struct TableColumn {
   bool operator==(const TableColumn&) const = default;
 };
 
+// By what a table's files lie in folders.
+struct TablePartitioning {
+  std::string column;         // the partition column's name: "created_at_day"
+  std::string type;           // its type, Hive's
+  std::string by;             // "day", "month", "year", "value"
+  std::string source_column;  // of what: a column of the table, which its files have as well
+  // Those that there are, in the order of their bytes, kDefaultPartition among them.
+  std::vector<std::string> values = {};
+
+  bool operator==(const TablePartitioning&) const = default;
+};
+
 struct TableRecord {
   std::string table;
   std::string run_id;
@@ -31,6 +43,7 @@ struct TableRecord {
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;
   std::vector<TableColumn> columns;
+  std::optional<TablePartitioning> partitioning = {};  // nothing: all files lie in one folder
 
   bool operator==(const TableRecord&) const = default;
 };

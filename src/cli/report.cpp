@@ -188,6 +188,10 @@ std::string plan_text(const pipeline::Plan& plan) {
                      memory.upload_bytes == 0 ? ""
                                               : fmt::format(", {} of each worker on their way to S3",
                                                             mebibytes_text(memory.upload_bytes)));
+  if (plan.memory_demand.partitioned) {
+    out += fmt::format("partitions: {} open at once in each worker, {} in a table at most\n",
+                       counted(static_cast<std::size_t>(memory.open_files), "file"), plan.most_partitions);
+  }
   return out;
 }
 

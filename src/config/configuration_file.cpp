@@ -257,6 +257,23 @@ class Reader {
         });
   }
 
+  // Whether the column's type can be partitioned so, the plan finds out.
+  Result<void> read_partition_by(const YAML::Node& node, Table& table) {
+    std::vector<std::string> names(types::partition_by_names().begin(), types::partition_by_names().end());
+    PG2ATHENA_TRY(yaml_.each_key(
+        node, "partition_by", names, [&](const std::string& by, const YAML::Node& value) -> Result<void> {
+          PG2ATHENA_ASSIGN(std::string column, yaml_.plain_scalar(value, "partition_by." + by));
+          table.column_choices.push_back({.column = std::move(column),
+                                          .encoding = {},
+                                          .partition_by = types::partition_by_named(by),
+                                          .place = yaml_.place_of(value)});
+          return {};
+        }));
+    if (node.size() == 1) return {};
+    return fail(yaml_.error_at(node, "partition_by takes one column, and one of day, month, year and value")
+                    .hint("partition_by: {day: created_at}"));
+  }
+
   Result<void> read_table(const YAML::Node& node) {
     std::vector<std::string> keys;
     for (const Key& key : table_keys()) keys.emplace_back(key.key);
@@ -274,6 +291,7 @@ class Reader {
                                    if (key == "bloom_filters") return read_bloom_filters(v, table);
                                    if (key == "types") return read_column_types(v, table);
                                    if (key == "rename") return read_new_names(v, table);
+                                   if (key == "partition_by") return read_partition_by(v, table);
                                    PG2ATHENA_ASSIGN(*texts.at(key), yaml_.plain_scalar(v, key));
                                    return {};
                                  }));

@@ -118,6 +118,7 @@ std::string tables_text(const std::vector<InitialTable>& tables) {
       "  #   types: {price: {as: \"decimal(18,4)\", on_unrepresentable: null}}\n"
       "  #   rename: {\"Net Price\": net_price}\n"
       "  #   shard_by: id\n"
+      "  #   partition_by: {month: created_at}\n"
       "  #   as: events_2026\n"
       "  # The result of a query, from a file beside this one (or from `sql:`):\n"
       "  # - query: queries/revenue.sql\n"

@@ -141,6 +141,17 @@ Json types_schema() {
   return schema;
 }
 
+Json partition_by_schema(std::string_view summary) {
+  Json properties = Json::object();
+  for (const std::string_view by : types::partition_by_names()) properties[std::string(by)] = name_schema();
+  return {{"description", summary},
+          {"type", "object"},
+          {"minProperties", 1},
+          {"maxProperties", 1},
+          {"additionalProperties", false},
+          {"properties", std::move(properties)}};
+}
+
 Json tables_schema() {
   Json properties = Json::object();
   for (const Key& key : table_keys()) {
@@ -153,6 +164,8 @@ Json tables_schema() {
     } else if (key.type == kNameByColumn) {
       properties[std::string(key.key)] =
           each_schema(key.summary, {{"type", "string"}, {"pattern", "^[a-z0-9_]{1,255}$"}});
+    } else if (key.type == kPartitionColumn) {
+      properties[std::string(key.key)] = partition_by_schema(key.summary);
     } else {
       properties[std::string(key.key)] = {{"description", key.summary}, {"type", "string"}, {"minLength", 1}};
     }

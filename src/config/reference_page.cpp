@@ -34,6 +34,7 @@ tables:
     bloom_filters: [id]
     types: {price: {as: "decimal(18,4)"}}
     rename: {"Net Price": net_price}
+    partition_by: {day: created_at}
   - query: queries/revenue.sql
     as: revenue
 exclude:
@@ -65,6 +66,8 @@ with `*` or `"` too.
 A table with an entry of its own is exported as that entry says, also where a pattern takes it too. Two different entries of
 one table are refused. What is said of a table besides its name needs the full name of one; a query, which has its own
 columns and condition, can have all but `columns` and `where`.
+
+A table with `partition_by` has its rows in folders: [partitions](partitions.md).
 
 Columns are named as PostgreSQL has them, without quotes; of a query, as it returns them. Which encoding is good for what:
 [the Parquet files](parquet.md).

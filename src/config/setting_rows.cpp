@@ -319,6 +319,17 @@ constexpr std::array kSettings = {
                   return c.run.max_value_bytes ? byte_size_text(*c.run.max_value_bytes) : std::string();
                 }},
     Setting{.section = "limits",
+            .key = "partitions",
+            .kind = ValueKind::Count,
+            .summary = "The most partitions that one table may have in a run: each is a file at least, and "
+                       "many small files are slow to read",
+            .example = "3650",
+            .option = "partitions",
+            .min = 1,
+            .max = 10'000,
+            .set = [](Configuration& c, const SettingValue& v) { c.run.most_partitions = v.number; },
+            .get = [](const Configuration& c) { return std::to_string(c.run.most_partitions); }},
+    Setting{.section = "limits",
             .key = "lock_timeout",
             .kind = ValueKind::Duration,
             .summary = "How long to wait for a table that an ALTER or TRUNCATE holds",
@@ -554,6 +565,9 @@ constexpr std::array kTableKeys = {
         "The column by whose values it is split into shards, instead of by blocks; views, queries and "
         "foreign "
         "tables are one shard without it"},
+    Key{"partition_by", kPartitionColumn,
+        "The column by which rows are put into folders: by the day, month or year (in UTC) of a date or "
+        "timestamp, or by its value. Readers that ask for some of them read only those"},
     Key{"query", "file", "A file with one SELECT, relative to the configuration file; instead of `name`"},
     Key{"sql", "SQL", "One SELECT, instead of `name`"},
     Key{"as", "name",

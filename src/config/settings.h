@@ -77,6 +77,7 @@ std::span<const Key> table_keys();
 inline constexpr std::string_view kEncodingByColumn = "encoding of each column";
 inline constexpr std::string_view kTypeByColumn = "choice for each column";
 inline constexpr std::string_view kNameByColumn = "new name of each column";
+inline constexpr std::string_view kPartitionColumn = "day, month, year or value: column";
 
 // The keys of a choice: of a value of `types`, in the file or in a table.
 std::span<const Key> type_choice_keys();

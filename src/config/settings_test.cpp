@@ -54,6 +54,7 @@ const std::vector<Case>& cases() {
       {"limits.workers", "8", "8", {"0", "257", "-1", "many", "2.5", "", "99999999999999999999"}},
       {"limits.memory", "1024MiB", "1GiB", {"16MiB", "2TiB", "512M", "-1GiB", "lots", ""}},
       {"limits.max_value_size", "64MB", "62500KiB", {"0", "2GiB", "big", ""}},
+      {"limits.partitions", "365", "365", {"0", "10001", "-1", "all", ""}},
       {"limits.lock_timeout", "90s", "90s", {"0", "2d", "30", "-1s", "soon", ""}},
       {"limits.statement_timeout", "2h", "2h", {"30", "25d", "never", ""}},
       {"limits.on_blocking.abort_after", "never", "never", {"0", "50ms", "2d", "soon", ""}},

@@ -105,29 +105,35 @@ void Compressor::FreeContext::operator()(libdeflate_compressor* context) const {
 Result<Compressor> Compressor::create(Compression compression, std::optional<int> level) {
   const CodecTraits& codec = traits(compression);
   Compressor compressor(compression, level.value_or(codec.default_level));
-  if (codec.highest_level == 0) {
-    if (compression == Compression::Lz4Raw) {
-      compressor.lz4_.resize(static_cast<std::size_t>(LZ4_sizeofState()));
-    }
-    return compressor;
-  }
+  if (codec.highest_level == 0) return compressor;
   if (compressor.level_ < codec.lowest_level || compressor.level_ > codec.highest_level) {
     return fail(ErrorKind::InvalidArgument,
                 fmt::format("{} has no compression level {}: it has {} to {}", codec.name, compressor.level_,
                             codec.lowest_level, codec.highest_level));
   }
-  if (compression == Compression::Gzip) {
-    compressor.gzip_.reset(libdeflate_alloc_compressor(compressor.level_));
-    if (!compressor.gzip_) return fail(ErrorKind::Internal, "gzip has no memory for a context");
-    return compressor;
-  }
-  compressor.zstd_.reset(ZSTD_createCCtx());
-  if (!compressor.zstd_) return fail(ErrorKind::Internal, "zstd has no memory for a context");
-  if (ZSTD_isError(
-          ZSTD_CCtx_setParameter(compressor.zstd_.get(), ZSTD_c_compressionLevel, compressor.level_)) != 0) {
-    return fail(ErrorKind::Internal, "zstd refuses a compression level");
-  }
   return compressor;
+}
+
+Result<void> Compressor::make_context() {
+  if (compression_ == Compression::Lz4Raw) {
+    lz4_.resize(static_cast<std::size_t>(LZ4_sizeofState()));
+  } else if (compression_ == Compression::Gzip && !gzip_) {
+    gzip_.reset(libdeflate_alloc_compressor(level_));
+    if (!gzip_) return fail(ErrorKind::Internal, "gzip has no memory for a context");
+  } else if (compression_ == Compression::Zstd && !zstd_) {
+    zstd_.reset(ZSTD_createCCtx());
+    if (!zstd_) return fail(ErrorKind::Internal, "zstd has no memory for a context");
+    if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd_.get(), ZSTD_c_compressionLevel, level_)) != 0) {
+      return fail(ErrorKind::Internal, "zstd refuses a compression level");
+    }
+  }
+  return {};
+}
+
+void Compressor::release_context() {
+  zstd_.reset();
+  gzip_.reset();
+  lz4_.release();
 }
 
 Codec Compressor::codec() const {
@@ -136,6 +142,7 @@ Codec Compressor::codec() const {
 
 Result<std::span<const std::byte>> Compressor::compress(std::span<const std::byte> page) {
   if (compression_ == Compression::None) return page;
+  PG2ATHENA_TRY(make_context());
   PG2ATHENA_ASSIGN(const std::size_t size, compress_into_out(page));
   out_.resize(size);
   return std::as_const(out_).span();

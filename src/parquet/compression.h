@@ -28,8 +28,8 @@ std::string_view codec_name(Compression compression);
 // The most that the codec's context takes for pages of up to so many bytes; without the compressed page.
 std::size_t codec_context_bytes(Compression compression, int level, std::size_t page_bytes);
 
-// Compresses pages one after the other, with one context and one output buffer for all of them. Not
-// thread-safe.
+// Compresses pages one after the other, with one context and one output buffer for all of them. The context
+// is made for the first page. Not thread-safe.
 class Compressor {
  public:
   // InvalidArgument when the level isn't one of the codec's.
@@ -47,6 +47,9 @@ class Compressor {
     if (out_.capacity_bytes() > bytes) out_.release();
   }
 
+  // Gives the context back too, until the next page: of the higher levels it is tens of megabytes.
+  void release_context();
+
  private:
   struct FreeContext {
     void operator()(ZSTD_CCtx_s* context) const;
@@ -54,6 +57,7 @@ class Compressor {
   };
 
   Compressor(Compression compression, int level) : compression_(compression), level_(level) {}
+  Result<void> make_context();
   Result<std::size_t> compress_into_out(std::span<const std::byte> page);
 
   Compression compression_;

@@ -33,6 +33,23 @@ TEST(Compression, Zstd_can_be_read_back_page_after_page) {
   EXPECT_GT(compressor->memory_bytes(), kPage.size());
 }
 
+TEST(Compression, A_context_is_there_from_the_first_page_until_it_is_released_and_again) {
+  for (const Compression codec : {Compression::Zstd, Compression::Gzip, Compression::Lz4Raw}) {
+    auto compressor =
+        Compressor::create(codec, codec == Compression::Lz4Raw ? std::nullopt : std::optional(6));
+    ASSERT_TRUE(compressor.has_value());
+    EXPECT_EQ(compressor->memory_bytes(), 0U);
+    const auto first = compressor->compress(as_bytes(kPage));
+    ASSERT_TRUE(first.has_value());
+    const std::string bytes(as_text(*first));
+    compressor->release_above(0);
+    EXPECT_GT(compressor->memory_bytes(), 10'000U);
+    compressor->release_context();
+    EXPECT_EQ(compressor->memory_bytes(), 0U);
+    EXPECT_EQ(as_text(*compressor->compress(as_bytes(kPage))), bytes);
+  }
+}
+
 TEST(Compression, Gzip_can_be_read_back) {
   auto compressor = Compressor::create(Compression::Gzip, 6);
   ASSERT_TRUE(compressor.has_value());

@@ -147,6 +147,10 @@ Result<void> FileWriter::write(const columnar::Batch& batch) {
   return state_->step(append);
 }
 
+void FileWriter::limit_memory(std::size_t bytes) {
+  state_->options.memory_bytes = bytes;
+}
+
 Result<void> FileWriter::end_row_group() {
   return state_->step([&] { return state_->end_row_group(); });
 }
@@ -280,7 +284,7 @@ Result<void> FileWriter::State::end_row_group() {
   if (row_group.rows() != 0) PG2ATHENA_TRY(close_row_group());
   row_group.release_buffers();
   blocks->release();
-  pages.release_above(0);
+  pages.release_all();
   return {};
 }
 

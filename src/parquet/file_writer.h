@@ -43,6 +43,10 @@ class FileWriter {
   // that are full. Unsupported when one row has more bytes in a column than a page can hold (2 GiB).
   [[nodiscard]] Result<void> write(const columnar::Batch& batch);
 
+  // From here on in place of the options' memory_bytes: for those who write several files side by side and
+  // share memory out among them.
+  void limit_memory(std::size_t bytes);
+
   // Closes the open row group, if it has rows, and gives back all memory that the next one could use again.
   [[nodiscard]] Result<void> end_row_group();
 

@@ -172,6 +172,20 @@ TEST(FileWriterMemory, Blocks_go_from_one_file_to_the_next) {
   EXPECT_EQ(sink.written, 4U);
 }
 
+TEST(FileWriterMemory, A_limit_may_change_between_two_batches) {
+  const Table table = tables()[0];
+  CountingSink sink;
+  auto writer = FileWriter::open(sink, table.schema, {});
+  ASSERT_TRUE(writer.has_value());
+  ASSERT_TRUE(writer->write(table.rows(0, 100'000)).has_value());
+  EXPECT_EQ(sink.written, 4U);
+  writer->limit_memory(std::size_t{1} << 20U);
+  ASSERT_TRUE(writer->write(table.rows(0, 1000)).has_value());
+  EXPECT_GT(sink.written, 4U) << "the row group had more";
+  EXPECT_LT(writer->bytes_held(), std::size_t{2} << 20U);
+  ASSERT_TRUE(writer->close().has_value());
+}
+
 TEST(FileWriterMemory, A_row_group_leaves_when_it_closes) {
   for (const Table& table : tables()) {
     for (const WriterOptions& options : options_for(table.schema)) {

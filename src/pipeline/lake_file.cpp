@@ -25,6 +25,10 @@ Result<void> LakeFile::write(const columnar::Batch& batch) {
   return writer_.write(batch);
 }
 
+void LakeFile::limit_memory(std::size_t bytes) {
+  writer_.limit_memory(bytes);
+}
+
 Result<void> LakeFile::end_row_group() {
   return writer_.end_row_group();
 }

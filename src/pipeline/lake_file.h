@@ -21,6 +21,8 @@ class LakeFile {
                                parquet::WriterOptions options, parquet::BlockPool& blocks);
 
   Result<void> write(const columnar::Batch& batch);
+  // As FileWriter has it.
+  void limit_memory(std::size_t bytes);
   // Closes the open row group and gives its memory back.
   Result<void> end_row_group();
   // As FileWriter has them.

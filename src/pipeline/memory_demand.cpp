@@ -129,10 +129,16 @@ std::uint64_t plan_bytes(const Plan& plan, const PlannedTable& table) {
   constexpr std::uint64_t kPlannedCopies = 3;
   constexpr std::uint64_t kReceiptColumn = 300;
   constexpr std::uint64_t kShard = 1024;
+  // A file's receipt without its columns, of which there are as many as partitions where the table has some.
+  // Of more files than this in a run only the first count: they would be tiny.
+  constexpr std::uint64_t kFile = 512;
+  constexpr std::uint64_t kMostFiles = 50'000;
+  const std::uint64_t shards = static_cast<std::uint64_t>(table.shards);
+  const std::uint64_t files = table.partitioning ? std::min(shards * plan.most_partitions, kMostFiles) : 0;
   const std::uint64_t columns = table.columns.size();
   return columns_bytes(table) * (kPlannedCopies + table.sources.size()) +
-         (kShard + kReceiptColumn * columns) * static_cast<std::uint64_t>(table.shards) +
-         comments_bytes(table) + sql_bytes(plan, table) + ranges_bytes(plan, table);
+         (kShard + kReceiptColumn * columns) * shards + kFile * files + comments_bytes(table) +
+         sql_bytes(plan, table) + ranges_bytes(plan, table);
 }
 
 }  // namespace
@@ -151,6 +157,7 @@ MemoryDemand memory_demand(const Plan& plan) {
                       .compression_level = plan.compression_level};
   for (const PlannedTable& table : plan.tables) {
     demand.columns = std::max(demand.columns, table.columns.size());
+    demand.partitioned = demand.partitioned || table.partitioning.has_value();
     demand.plan_bytes += plan_bytes(plan, table);
     for (const auto& source : table.sources) {
       demand.small_bytes = std::max(demand.small_bytes, postgres::small_columns_bytes(source->columns));

@@ -32,6 +32,13 @@ constexpr std::uint64_t kRowGroup = 8 * kMiB;
 constexpr std::uint64_t kRowGroupColumn = 48 * kKiB;
 // Ordinary pages, for which the codec's context is made.
 constexpr std::uint64_t kPage = 2 * kMiB;
+// Of a partitioned table, a batch's rows of one partition (batches: copy_reader.cpp).
+constexpr std::uint64_t kGather = 6 * kMiB;
+// More open files make row groups smaller than what they save in re-reading: shards whose rows are in more
+// partitions at once are in no order, and those the server sorts.
+constexpr std::uint64_t kMostOpenFiles = 16;
+// A connection with TLS to S3, of one more upload.
+constexpr std::uint64_t kUploadConnection = 512 * kKiB;
 // PostgreSQL makes no larger row (MaxAllocSize in src/include/utils/memutils.h).
 constexpr std::uint64_t kLargestRow = 1024 * kMiB;
 // With no more than this for a row hardly any table could be read.
@@ -55,22 +62,37 @@ std::uint64_t least_upload(const MemoryDemand& demand, std::uint64_t first_part)
   return 2 * storage::largest_part_bytes(*demand.uploaded_object, first_part);
 }
 
-// Beyond that, what makes uploads fast: several parts on their way. Of a share no more than a sixth, so that
-// large rows keep their room.
+// The part of a share that uploads may have beyond the least: so small that large rows keep their room, and
+// larger where several files are uploaded at once.
+std::uint64_t upload_part(const MemoryDemand& demand) {
+  return demand.partitioned ? 3 : 6;
+}
+
+// Beyond the least, what makes uploads fast: several parts on their way, or several uploads.
 std::uint64_t more_upload(std::uint64_t share, const MemoryDemand& demand) {
   if (!demand.uploaded_object) return 0;
   const std::uint64_t least = least_upload(demand, storage::kSmallestPart);
-  const std::uint64_t wanted = least_upload(demand, storage::kUsualPart) / 2 * kMostParts;
-  return std::min(wanted - least, share / 6);
+  const std::uint64_t wanted = demand.partitioned
+                                   ? kMostOpenFiles * (least + kUploadConnection)
+                                   : least_upload(demand, storage::kUsualPart) / 2 * kMostParts;
+  return std::min(wanted - least, share / upload_part(demand));
+}
+
+// How often a row is there besides libpq's buffer: as a message, in the batch, and once more with an open row
+// group; where rows are gathered by partition, there too.
+std::uint64_t row_copies(const MemoryDemand& demand) {
+  return demand.partitioned ? 4 : 3;
 }
 
 // The most that a worker holds with a row of this size on its way: libpq's buffer, and the row three times:
 // as a message and in the batch, with an open row group; or in the batch, as a page, and compressed, when the
-// row group before it has been closed.
+// row group before it has been closed. Where it is gathered before it is written, four times.
 std::uint64_t worker_need(std::uint64_t row_bytes, const MemoryDemand& demand) {
   const std::uint64_t upload =
       demand.uploaded_object ? kUploadConnections + least_upload(demand, storage::kSmallestPart) : 0;
-  return kWorker + upload + input_buffer(row_bytes) + 3 * row_bytes + least_row_group(row_bytes, demand);
+  const std::uint64_t gather = demand.partitioned ? kGather : 0;
+  return kWorker + gather + upload + input_buffer(row_bytes) + row_copies(demand) * row_bytes +
+         least_row_group(row_bytes, demand);
 }
 
 std::uint64_t process_need(const MemoryDemand& demand) {
@@ -110,6 +132,21 @@ Error refusal(std::uint64_t limit, std::uint64_t row, bool given, const MemoryDe
   return std::move(error).hint(std::move(hint));
 }
 
+// So many that each has at least half of a row group that is worth its footer (few of them are active at
+// once, mostly), and two parts of its upload. One will do: for rows that lie in the order of their
+// partitions, and others are sorted.
+int most_open_files(const MemoryPlan& plan, const MemoryDemand& demand) {
+  // Five eighths are the least that writers have of it (shard_job.cpp).
+  const std::uint64_t writers = plan.row_group_bytes / 8 * 5;
+  const std::uint64_t of_file = least_row_group(kPage, demand) - kRowGroup / 2;
+  std::uint64_t files = std::min(kMostOpenFiles, writers / of_file);
+  if (demand.uploaded_object) {
+    const std::uint64_t upload = least_upload(demand, storage::kSmallestPart) + kUploadConnection;
+    files = std::min(files, plan.upload_bytes / upload);
+  }
+  return static_cast<int>(std::max<std::uint64_t>(files, 1));
+}
+
 }  // namespace
 
 Result<MemoryPlan> plan_memory(std::uint64_t limit, std::optional<std::uint64_t> max_value,
@@ -138,7 +175,10 @@ Result<MemoryPlan> plan_memory(std::uint64_t limit, std::optional<std::uint64_t>
     plan.upload_bytes =
         least_upload(demand, storage::kSmallestPart) + std::min(more_upload(share, demand), spare);
   }
-  plan.row_group_bytes = share - worker_base_bytes(plan) - input_buffer(plan.row_bytes) - 2 * plan.row_bytes;
+  if (demand.partitioned) plan.gather_bytes = kGather;
+  plan.row_group_bytes = share - worker_base_bytes(plan) - input_buffer(plan.row_bytes) -
+                         (row_copies(demand) - 1) * plan.row_bytes;
+  if (demand.partitioned) plan.open_files = most_open_files(plan, demand);
   return plan;
 }
 
@@ -150,12 +190,18 @@ std::uint64_t memory_for_rows(std::uint64_t row_bytes, const MemoryDemand& deman
 std::uint64_t memory_for_value(std::uint64_t max_value, const MemoryDemand& demand) {
   // What plan_memory() derives is a number of whole MiB, from what uploads leave of a share.
   const std::uint64_t need = worker_need(whole_mib(max_value) + demand.small_bytes, demand);
-  const std::uint64_t share = need + more_upload(need / 5 * 6 + 6, demand);
+  const std::uint64_t part = upload_part(demand);
+  const std::uint64_t share = need + more_upload(need / (part - 1) * part + part, demand);
   return whole_mib(process_need(demand) + static_cast<std::uint64_t>(demand.workers) * share);
 }
 
+std::uint64_t upload_bytes_of_file(const MemoryPlan& plan, int open_files) {
+  if (plan.upload_bytes == 0 || open_files == 1) return plan.upload_bytes;
+  return plan.upload_bytes / static_cast<std::uint64_t>(open_files) - kUploadConnection;
+}
+
 std::uint64_t worker_base_bytes(const MemoryPlan& plan) {
-  return kWorker + (plan.upload_bytes == 0 ? 0 : kUploadConnections + plan.upload_bytes);
+  return kWorker + plan.gather_bytes + (plan.upload_bytes == 0 ? 0 : kUploadConnections + plan.upload_bytes);
 }
 
 }  // namespace pg2athena::pipeline

@@ -21,6 +21,7 @@ struct MemoryDemand {
   std::optional<std::uint64_t> largest_row;  // the most bytes that the large values of any row have together
   parquet::Compression compression = parquet::Compression::Zstd;
   int compression_level = 1;
+  bool partitioned = false;  // rows of one table go into several files at once
   bool speaks_to_aws = false;
   // Of the largest object that is uploaded from memory; none where a file system takes what is written.
   std::optional<std::uint64_t> uploaded_object;
@@ -35,6 +36,10 @@ struct MemoryPlan {
   std::uint64_t max_value_bytes = 0;  // a row whose values have more is refused
   bool max_value_derived = false;     // from the limit; otherwise the operator's
   std::uint64_t process_bytes = 0;    // the rest of the limit
+  // Of a partitioned table, how many files a worker may have open at once. They share its row_group_bytes and
+  // upload_bytes. And what it holds besides: the rows of a batch that are of one partition.
+  int open_files = 1;
+  std::uint64_t gather_bytes = 0;
 };
 
 // Shares out `limit`. Unsupported, with the limit that would do, when it can't hold the plan: with
@@ -47,6 +52,9 @@ std::uint64_t memory_for_rows(std::uint64_t row_bytes, const MemoryDemand& deman
 
 // The limit, in whole MiB, from which plan_memory() derives at least this max_value_bytes.
 std::uint64_t memory_for_value(std::uint64_t max_value, const MemoryDemand& demand);
+
+// What the upload of one file may hold where so many are open at once.
+std::uint64_t upload_bytes_of_file(const MemoryPlan& plan, int open_files);
 
 // What a worker holds besides its writer and large rows: its connection, a block of rows, a batch, an upload.
 std::uint64_t worker_base_bytes(const MemoryPlan& plan);

@@ -38,6 +38,38 @@ TEST(MemoryPlan, Shares_never_pass_the_limit_and_leave_room_for_a_row_and_a_row_
   }
 }
 
+TEST(MemoryPlan, Open_files_of_a_partitioned_table_share_what_one_would_have) {
+  for (const std::optional<std::uint64_t> uploaded :
+       {std::optional<std::uint64_t>(), std::optional(800 * kMiB)}) {
+    for (const std::uint64_t limit : {96U, 128U, 256U, 512U, 1024U, 8192U}) {
+      for (const int workers : {1, 2, 4}) {
+        for (const std::size_t columns : {1U, 16U, 400U}) {
+          MemoryDemand demand{
+              .workers = workers, .columns = columns, .partitioned = true, .uploaded_object = uploaded};
+          const auto plan = plan_memory(limit * kMiB, std::nullopt, demand);
+          if (!plan) continue;
+          SCOPED_TRACE(testing::Message()
+                       << limit << " MiB, " << workers << " workers, " << columns << " columns");
+          EXPECT_GE(plan->open_files, 1);
+          EXPECT_LE(plan->open_files, 16);
+          // A row that is gathered before it is written.
+          EXPECT_LE(worker_base_bytes(*plan) + 4 * plan->row_bytes + plan->row_group_bytes,
+                    plan->worker_bytes);
+          const auto files = static_cast<std::uint64_t>(plan->open_files);
+          EXPECT_TRUE(files == 1 || plan->row_group_bytes / files >= 6 * kMiB);
+          EXPECT_TRUE(!uploaded || upload_bytes_of_file(*plan, plan->open_files) >= 10 * kMiB);
+          demand.partitioned = false;
+          EXPECT_EQ(plan_memory(limit * kMiB, std::nullopt, demand)->open_files, 1);
+        }
+      }
+    }
+  }
+  EXPECT_EQ(plan_memory(8192 * kMiB, std::nullopt, {.partitioned = true})->open_files, 16);
+  EXPECT_GE(
+      plan_memory(512 * kMiB, std::nullopt, {.workers = 4, .columns = 16, .partitioned = true})->open_files,
+      3);
+}
+
 TEST(MemoryPlan, A_refusal_says_the_number_that_does_and_a_little_less_does_not) {
   struct Case {
     std::uint64_t limit;
@@ -82,11 +114,17 @@ TEST(MemoryPlan, What_would_hold_a_value_is_a_limit_that_derives_it) {
 }
 
 TEST(MemoryPlan, What_would_hold_a_value_leaves_uploads_their_room) {
-  const MemoryDemand demand{.workers = 2, .columns = 5, .small_bytes = 100, .uploaded_object = 800 * kMiB};
-  for (std::uint64_t value = 1; value < 600 * kMiB; value = value * 3 + 1) {
-    const auto plan = plan_memory(memory_for_value(value, demand), std::nullopt, demand);
-    ASSERT_TRUE(plan) << plan.error();
-    EXPECT_GE(plan->max_value_bytes, value);
+  for (const bool partitioned : {false, true}) {
+    const MemoryDemand demand{.workers = 2,
+                              .columns = 5,
+                              .small_bytes = 100,
+                              .partitioned = partitioned,
+                              .uploaded_object = 800 * kMiB};
+    for (std::uint64_t value = 1; value < 600 * kMiB; value = value * 3 + 1) {
+      const auto plan = plan_memory(memory_for_value(value, demand), std::nullopt, demand);
+      ASSERT_TRUE(plan) << plan.error();
+      EXPECT_GE(plan->max_value_bytes, value);
+    }
   }
 }
 

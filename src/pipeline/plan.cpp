@@ -12,6 +12,7 @@
 #include "parquet/compression.h"
 #include "pipeline/column_choices.h"
 #include "pipeline/memory_demand.h"
+#include "pipeline/partition_choice.h"
 #include "postgres/row_guard.h"
 #include "types/lake_name.h"
 
@@ -176,6 +177,7 @@ class Planner {
     plan_.page_index = options_.page_index.value_or(options_.profile == parquet::Profile::Modern);
     plan_.file_bytes = options_.file_bytes;
     plan_.read_rate = options_.read_rate;
+    plan_.most_partitions = options_.most_partitions;
     plan_.warnings = source_.warnings;
     for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
     for (const postgres::QuerySource& query : source_.queries) PG2ATHENA_TRY(add_query(query));
@@ -251,6 +253,7 @@ class Planner {
     PG2ATHENA_TRY(ColumnPlanner(rules_, relation.column_choices, table)
                       .add(relation.columns, relation.vouches_for_not_null()));
     PG2ATHENA_TRY(choose(relation.column_choices, table));
+    PG2ATHENA_TRY(choose_partitioning(relation.column_choices, table));
     PG2ATHENA_TRY(expect_key_order(relation.primary_key, table));
     for (const StoredRelation& stored : relation.storage) {
       table.bytes += stored.bytes;
@@ -287,6 +290,7 @@ class Planner {
     return {.workers = workers_,
             .table_bytes = table.bytes + (toast ? table.toast_bytes : 0),
             .toast = toast,
+            .partitioned = table.partitioning.has_value(),
             .key = key};
   }
 
@@ -389,6 +393,7 @@ class Planner {
       return fail(std::move(added).error().with("query", query.name));
     }
     PG2ATHENA_TRY(choose(query.column_choices, table));
+    PG2ATHENA_TRY(choose_partitioning(query.column_choices, table));
     auto source = new_source(table);
     source->query = query.sql;
     source->query_name = query.name;

@@ -61,6 +61,8 @@ struct RunOptions {
   std::optional<std::uint64_t> max_value_bytes;
   // Choices for the columns of a type, by the name of its row in the type table.
   std::map<std::string, types::TypeChoice, std::less<>> types;
+  // The most partitions that a table may have.
+  std::uint64_t most_partitions = 1000;
   // The form of timestamp and timestamptz, where `types` names none.
   std::string timestamps{kExactTimestamps};
 };
@@ -96,6 +98,19 @@ struct UnfitValues {
 };
 UnfitValues unfit_values(const types::TypeMapping& mapping);
 
+// How a table's rows are put into folders.
+struct PlannedPartitioning {
+  types::PartitionBy by = types::PartitionBy::Value;
+  std::size_t column = 0;  // whose values decide: its index in the schema
+  // The partition column's name: the column's in the lake, "_" and what it is partitioned by. A name of its
+  // own, because readers take the partition column from the path and would hide a column of the file's that
+  // is called so; and Athena refuses a table that has both.
+  std::string name;
+  std::string type;  // Hive's
+
+  bool operator==(const PlannedPartitioning&) const = default;
+};
+
 struct PlannedTable {
   std::string name;    // in the lake: "public.orders", or what `as` says
   std::string source;  // in PostgreSQL, for people: public."Orders"; of a query its SQL
@@ -107,6 +122,7 @@ struct PlannedTable {
   std::vector<PlannedColumn> columns;  // as the schema's fields
   // The order in which rows may be stored. Files say so where they are.
   std::vector<parquet::SortingColumn> sorting_columns;
+  std::optional<PlannedPartitioning> partitioning;  // nothing: all files lie in one folder
   std::vector<std::unique_ptr<postgres::ScanSource>> sources;
   int first_shard = 0;  // number of its first shard; they are consecutive
   int shards = 0;
@@ -127,7 +143,8 @@ struct Plan {
   int compression_level = 1;  // 0 where the codec has none
   bool page_index = false;
   std::uint64_t file_bytes = 0;
-  std::uint64_t read_rate = 0;  // bytes in a second, of all workers together; 0: no limit
+  std::uint64_t read_rate = 0;        // bytes in a second, of all workers together; 0: no limit
+  std::uint64_t most_partitions = 0;  // of one table
   MemoryDemand memory_demand;
   MemoryPlan memory;
   std::vector<PlannedTable> tables;

@@ -44,6 +44,15 @@ nlohmann::ordered_json columns_json(const PlannedTable& table) {
   return columns;
 }
 
+nlohmann::ordered_json partition_by_json(const PlannedTable& table) {
+  if (!table.partitioning) return nullptr;
+  const PlannedPartitioning& partitioning = *table.partitioning;
+  return {{"column", partitioning.name},
+          {"type", partitioning.type},
+          {"by", to_string(partitioning.by)},
+          {"source_column", table.schema.fields[partitioning.column].name}};
+}
+
 nlohmann::ordered_json sorting_json(const PlannedTable& table) {
   nlohmann::ordered_json columns = nlohmann::ordered_json::array();
   if (table.sorting_columns.empty()) return columns;
@@ -107,6 +116,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
                       {"toast_bytes", table.toast_bytes},
                       {"estimated_rows", table.estimated_rows},
                       {"notes", table.notes},
+                      {"partition_by", partition_by_json(table)},
                       {"sorting_columns", sorting_json(table)},
                       {"columns", columns_json(table)},
                       {"shards", shards_json(plan, table)}});
@@ -124,6 +134,7 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
         {"worker_bytes", plan.memory.worker_bytes},
         {"row_group_bytes", row_group_bytes(plan)},
         {"upload_bytes", plan.memory.upload_bytes},
+        {"open_files", plan.memory.open_files},
         {"max_value_bytes", plan.memory.max_value_bytes},
         {"max_value_derived", plan.memory.max_value_derived}}},
       {"files", files_json(plan)},

@@ -402,6 +402,44 @@ TEST(Plan, A_column_whose_values_may_become_NULL_may_be_NULL) {
   EXPECT_FALSE(nullable(OnUnrepresentable::Null, "id")) << "every integer fits";
 }
 
+postgres::ColumnChoice partitioned(const std::string& column, types::PartitionBy by) {
+  return {.column = column, .encoding = {}, .partition_by = by, .place = "shop.yaml:8:9"};
+}
+
+TEST(Plan, A_table_is_partitioned_by_a_column_of_another_name) {
+  Relation relation = typed_table();
+  relation.column_choices = {renamed("code", "Code"), partitioned("code", types::PartitionBy::Value)};
+  relation.column_choices[0].rename = "kind";
+  const Plan made = plan({relation});
+  EXPECT_EQ(made.tables.at(0).partitioning,
+            (PlannedPartitioning{
+                .by = types::PartitionBy::Value, .column = 2, .name = "kind_value", .type = "string"}));
+  EXPECT_THAT(made.tables[0].notes, testing::Contains("partitioned by kind_value, the value of kind"));
+  EXPECT_TRUE(made.memory_demand.partitioned);
+  EXPECT_EQ(plan_json(made)["tables"][0]["partition_by"]["source_column"], "kind");
+  EXPECT_FALSE(plan({typed_table()}).tables[0].partitioning.has_value());
+}
+
+TEST(Plan, A_partitioned_table_has_fewer_and_larger_shards) {
+  Relation relation = table(1, "public", "large", 800 * kMiB);
+  relation.column_choices = {partitioned("id", types::PartitionBy::Value)};
+  EXPECT_EQ(plan({relation}).tables[0].shards, 2);
+  relation = table(1, "public", "huge", 2'000'000 * kMiB);
+  relation.column_choices = {partitioned("id", types::PartitionBy::Value)};
+  EXPECT_EQ(plan({relation}).tables[0].shards, 488) << "the server may have to sort one";
+}
+
+TEST(Plan, A_partition_column_that_is_another_columns_name_is_refused) {
+  Relation relation = typed_table();
+  relation.columns.push_back(column("code_value"));
+  relation.column_choices = {partitioned("code", types::PartitionBy::Value)};
+  const Error error = refuse({relation});
+  EXPECT_EQ(error.kind(), ErrorKind::NameCollision);
+  EXPECT_THAT(error.describe(), HasSubstr("shop.yaml:8:9"));
+  EXPECT_THAT(error.describe(), HasSubstr("code_value"));
+  EXPECT_THAT(error.hint(), HasSubstr("rename"));
+}
+
 TEST(Plan, The_timestamps_of_a_run_are_what_types_says_first) {
   const auto form = [](std::string timestamps, std::string as) {
     RunOptions options{.timestamps = std::move(timestamps)};

@@ -62,6 +62,15 @@ std::vector<catalog::TableColumn> table_columns(const PlannedTable& table) {
   return columns;
 }
 
+std::optional<catalog::TablePartitioning> partitioning(const PlannedTable& table) {
+  if (!table.partitioning) return std::nullopt;
+  const PlannedPartitioning& planned = *table.partitioning;
+  return catalog::TablePartitioning{.column = planned.name,
+                                    .type = planned.type,
+                                    .by = std::string(to_string(planned.by)),
+                                    .source_column = table.schema.fields[planned.column].name};
+}
+
 // Sums what the shards of a table count.
 void add_coerced(const std::vector<catalog::CoercedColumn>& of_shard,
                  std::vector<catalog::CoercedColumn>& sum) {
@@ -82,6 +91,16 @@ void sort_by_column(const columnar::Schema& schema, std::vector<catalog::Coerced
     const auto field = std::ranges::find(schema.fields, column.column, &columnar::Field::name);
     return std::pair(field - schema.fields.begin(), column.policy);
   });
+}
+
+// Readers open each file by itself; what that costs is more than what they read of one so small.
+void warn_of_small_files(const TableSummary& table, const observe::Log& log) {
+  constexpr std::uint64_t kSmall = std::uint64_t{1} << 20U;
+  if (table.files < 2 || table.bytes / table.files >= kSmall) return;
+  log.warn("small_files",
+           "the partitions are small, and queries over many of them slow: partition by month instead of day, "
+           "by year, or not at all",
+           {{"files", table.files}, {"average_bytes", table.bytes / table.files}});
 }
 
 // Two runs of one table to one target would waste each other's work: advisory locks by these keys refuse the
@@ -237,7 +256,8 @@ class Attempt {
                         .previous = std::move(current[i]),
                         .first_shard = table.first_shard,
                         .shards = table.shards,
-                        .columns = table_columns(table)});
+                        .columns = table_columns(table),
+                        .partitioning = partitioning(table)});
     }
     return tables;
   }
@@ -317,8 +337,10 @@ class Attempt {
     }
     catalog::RunOutcome outcome = record_->publish(context_.publisher);
     RunSummary summary = summarize(outcome);
-    for (const TableSummary& table : summary.tables) {
+    for (std::size_t i = 0; i < summary.tables.size(); ++i) {
+      const TableSummary& table = summary.tables[i];
       const observe::Log log = log_.with({{"table", table.name}});
+      if (plan_.tables[i].partitioning) warn_of_small_files(table, log);
       for (const catalog::CoercedColumn& coerced : table.coerced) {
         log.warn("values_coerced",
                  "values that did not fit their column were changed, as on_unrepresentable says",

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.h"
-#include "catalog/object_keys.h"
 #include "pipeline/column_choices.h"
 
 namespace pg2athena::pipeline {
@@ -124,68 +123,106 @@ parquet::WriterOptions writer_options(const Plan& plan, const PlannedTable& tabl
 
 Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
   const auto started = context_.clock.monotonic();
-  receipt_ = {.run_id = context_.run_id,
-              .table = planned_.name,
-              .shard = shard_.number,
-              .attempt = attempts_.next++,
-              .files = {},
-              .source = describe(shard_, postgres::range_text_with_bounds(shard_.range)),
-              .worker = worker_};
   progress_.start_shard();
-  const bool by_blocks = std::holds_alternative<postgres::BlockRange>(shard_.range);
-  PG2ATHENA_TRY(session.enter(*shard_.source, by_blocks));
-  const bool check_utf8 = context_.plan.server.sql_ascii();
-  auto started_reader =
-      postgres::CopyReader::start(session.connection(), *shard_.source, shard_.range, check_utf8);
-  if (!started_reader) return fail(explain(std::move(started_reader).error(), session));
-  postgres::ShardReader& reader = **started_reader;
-  if (auto read = read_rows(reader); !read) {
-    return fail(locate(explain(std::move(read).error(), session), session, reader));
-  }
+  PG2ATHENA_ASSIGN(const Written written, read(session, table_.in_order.load()));
+  if (written == Written::NeedsOrder) PG2ATHENA_TRY(read_again_in_order(session));
   PG2ATHENA_TRY(session.leave_unchanged(*shard_.source));
-  if (file_) PG2ATHENA_TRY(close_file());
-  receipt_.coerced = coerced_columns(planned_.schema, reader.coerced());
   PG2ATHENA_TRY(finish_table());
-  receipt_.duration =
+  catalog::Receipt receipt{.run_id = context_.run_id,
+                           .table = planned_.name,
+                           .shard = shard_.number,
+                           .attempt = attempt_,
+                           .files = {},
+                           .coerced = std::move(coerced_),
+                           .source = describe_source(postgres::range_text_with_bounds(shard_.range)),
+                           .worker = worker_};
+  PG2ATHENA_ASSIGN(receipt.files, output_->close());
+  for (const catalog::FileReceipt& file : receipt.files) {
+    receipt.rows += file.rows;
+    receipt.bytes += file.bytes;
+  }
+  receipt.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.monotonic() - started);
-  return std::move(receipt_);
+  return receipt;
 }
 
 void ShardJob::take_back() {
-  progress_.take_back(counted_.rows, counted_.bytes_read, counted_.bytes_written, counted_.files);
-  counted_ = {};
+  if (!output_) return;
+  progress_.take_back(rows_, bytes_read_, output_->bytes_written(), output_->files());
+  output_.reset();
 }
 
 // The shard counts once, however often it is read: its rows are the same every time.
 Result<void> ShardJob::finish_table() {
   if (!attempts_.counted) {
     attempts_.counted = true;
-    table_.rows.fetch_add(receipt_.rows);
+    table_.rows.fetch_add(rows_);
     const bool last = table_.shards_left.fetch_sub(1) == 1;
     attempts_.makes_empty_file = last && table_.rows.load() == 0;
   }
-  if (!attempts_.makes_empty_file) return {};
-  PG2ATHENA_TRY(open_file());
-  return close_file();
+  return attempts_.makes_empty_file ? output_->write_empty_file() : Result<void>();
 }
 
-Result<void> ShardJob::read_rows(postgres::ShardReader& reader) {
+// What the first attempt's open files held is given back with it.
+Result<void> ShardJob::read_again_in_order(postgres::SnapshotSession& session) {
+  table_.in_order.store(true);
+  take_back();
+  PG2ATHENA_TRY(session.abandon_copy());
+  PG2ATHENA_ASSIGN(const Written written, read(session, true));
+  if (written == Written::All) return {};
+  return fail(ErrorKind::Internal, "a shard that was read in the order of its partitions is in no order");
+}
+
+Result<ShardJob::Written> ShardJob::read(postgres::SnapshotSession& session, bool in_order) {
+  in_order_ = in_order;
+  attempt_ = attempts_.next++;
+  rows_ = bytes_read_ = 0;
+  const bool by_blocks = std::holds_alternative<postgres::BlockRange>(shard_.range);
+  output_.emplace(ShardOutput::Context{.plan = context_.plan,
+                                       .table = planned_,
+                                       .run_id = context_.run_id,
+                                       .store = context_.store,
+                                       .stop = context_.stop,
+                                       .state = table_,
+                                       .blocks = context_.memory.blocks,
+                                       .progress = progress_},
+                  shard_.number, attempt_, in_order);
+  PG2ATHENA_TRY(session.enter(*shard_.source, by_blocks));
+  if (planned_.partitioning && !in_order) PG2ATHENA_TRY(session.make_abandonable());
+  const bool check_utf8 = context_.plan.server.sql_ascii();
+  const auto order_by = in_order ? std::optional(planned_.partitioning->column) : std::nullopt;
+  auto started_reader =
+      postgres::CopyReader::start(session.connection(), *shard_.source, shard_.range, check_utf8, order_by);
+  if (!started_reader) return fail(explain(std::move(started_reader).error(), session));
+  postgres::ShardReader& reader = **started_reader;
+  auto written = read_rows(reader);
+  if (!written) return fail(locate(explain(std::move(written).error(), session), session, reader));
+  coerced_ = coerced_columns(planned_.schema, reader.coerced());
+  return written;
+}
+
+Result<ShardJob::Written> ShardJob::read_rows(postgres::ShardReader& reader) {
   columnar::Batch batch(planned_.schema);
   while (true) {
     PG2ATHENA_TRY(context_.stop.check());
     batch.clear();
     PG2ATHENA_ASSIGN(const bool more, reader.read(batch));
-    const std::uint64_t bytes_came = reader.bytes_read() - counted_.bytes_read;
+    const std::uint64_t bytes_came = reader.bytes_read() - bytes_read_;
     progress_.add_bytes_read(bytes_came);
-    counted_.bytes_read += bytes_came;
+    bytes_read_ += bytes_came;
     // What isn't fetched from the socket fills it, and then the server waits as well. The last bytes count
     // too: a run of many small shards is held to the rate by nothing else.
     PG2ATHENA_TRY(wait_for_rate(bytes_came));
-    if (!more) return {};
+    if (!more) return Written::All;
     PG2ATHENA_TRY(make_room(batch));
-    PG2ATHENA_TRY(write(batch));
+    auto written = output_->write(batch);
+    if (!written) {
+      if (const auto row = output_->failed_row()) failed_row_ = rows_ + *row;
+      return fail(std::move(written).error());
+    }
+    if (*written == Written::NeedsOrder) return written;
     progress_.add_rows(batch.rows());
-    counted_.rows += batch.rows();
+    rows_ += batch.rows();
     give_back(batch);
     PG2ATHENA_TRY(count_memory(batch, reader));
   }
@@ -197,79 +234,39 @@ Result<void> ShardJob::wait_for_rate(std::uint64_t bytes) {
 }
 
 // A large row passes through the writer as a page and as what that is compressed to, besides the batch: if
-// they don't fit beside the open row group, it goes first.
+// they don't fit beside the open row groups, those go first.
 Result<void> ShardJob::make_room(const columnar::Batch& batch) {
   const std::uint64_t bytes = batch.size_bytes();
-  if (!file_ || bytes <= kCommonBatch) return {};
+  if (bytes <= kCommonBatch) return {};
   const MemoryPlan& memory = context_.plan.memory;
-  if (file_->bytes_held() + 2 * bytes <= memory.row_group_bytes + memory.row_bytes) return {};
-  return file_->end_row_group();
+  const std::uint64_t all = memory.row_group_bytes + memory.row_bytes;
+  return output_->make_room(all - std::min(all, 2 * bytes));
 }
 
 // After each batch the worker's reservation is what it holds. The plan's shares leave room for all that can
-// come; if the count says otherwise, the row group closes.
+// come; if the count says otherwise, row groups close.
 Result<void> ShardJob::count_memory(const columnar::Batch& batch, const postgres::ShardReader& reader) {
   const MemoryPlan& memory = context_.plan.memory;
-  parquet::BlockPool& blocks = context_.memory.blocks;
-  const auto held = [&] {
-    const std::uint64_t writer = file_ ? file_->bytes_held() : blocks.free_bytes();
-    const std::uint64_t ours = worker_base_bytes(memory) + reader.bytes_held() + writer;
-    const std::uint64_t more = batch.capacity_bytes();
-    return ours + (more > kCommonBatch ? more - kCommonBatch : 0);
-  };
-  // Row groups leave their part of the footer behind until the file ends.
-  if (file_ && file_->footer_bytes_held() > memory.row_group_bytes / 8) PG2ATHENA_TRY(close_file());
+  PG2ATHENA_TRY(output_->bound_footers());
+  const std::uint64_t large =
+      batch.capacity_bytes() > kCommonBatch ? batch.capacity_bytes() - kCommonBatch : 0;
+  const std::uint64_t besides = worker_base_bytes(memory) + reader.bytes_held() + large;
+  const auto held = [&] { return besides + output_->bytes_held(); };
   const auto fits = [&] {
     return held() <= memory.worker_bytes && context_.memory.reservation.resize(held());
   };
   if (fits()) return {};
-  blocks.release();
-  if (fits()) return {};
-  if (file_) PG2ATHENA_TRY(file_->end_row_group());
+  PG2ATHENA_TRY(output_->make_room(memory.worker_bytes - std::min(memory.worker_bytes, besides)));
   if (!context_.memory.reservation.resize(std::min(held(), memory.worker_bytes))) {
     return fail(ErrorKind::Internal, "a worker's share of the memory is not there");
   }
   return {};
 }
 
-Result<void> ShardJob::write(const columnar::Batch& batch) {
-  if (!file_) PG2ATHENA_TRY(open_file());
-  if (auto written = file_->write(batch); !written) {
-    return fail(std::move(written).error().with("table", planned_.display()));
-  }
-  count_written(file_->bytes_written());
-  if (file_->bytes_written() >= context_.plan.file_bytes) PG2ATHENA_TRY(close_file());
-  return {};
-}
-
-// `file_bytes`: of the open file, so far.
-void ShardJob::count_written(std::uint64_t file_bytes) {
-  progress_.add_bytes_written(file_bytes - file_bytes_counted_);
-  counted_.bytes_written += file_bytes - file_bytes_counted_;
-  file_bytes_counted_ = file_bytes;
-}
-
-Result<void> ShardJob::open_file() {
-  const std::string key = catalog::data_key(planned_.name, context_.run_id, "", shard_.number,
-                                            receipt_.attempt, static_cast<int>(receipt_.files.size()));
-  PG2ATHENA_ASSIGN(file_,
-                   LakeFile::open(context_.store, key,
-                                  {.memory_bytes = context_.plan.memory.upload_bytes, .stop = &context_.stop},
-                                  planned_.schema, table_.writer_options, context_.memory.blocks));
-  file_bytes_counted_ = 0;
-  return {};
-}
-
-Result<void> ShardJob::close_file() {
-  PG2ATHENA_ASSIGN(catalog::FileReceipt closed, file_->close());
-  file_.reset();
-  count_written(closed.bytes);
-  progress_.add_file();
-  ++counted_.files;
-  receipt_.rows += closed.rows;
-  receipt_.bytes += closed.bytes;
-  receipt_.files.push_back(std::move(closed));
-  return {};
+std::string ShardJob::describe_source(const std::string& range) const {
+  return in_order_
+             ? fmt::format("{} in the order of {}", describe(shard_, range), planned_.partitioning->name)
+             : describe(shard_, range);
 }
 
 // Names that mean nothing, and bytes that break their type's form, may be those of what the table or the type
@@ -296,10 +293,11 @@ Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
   if (const auto bytes = reader.too_large_bytes()) {
     error = std::move(error).hint(large_row_hint(context_.plan, *bytes));
   }
-  const auto row = reader.failed_row();
+  const auto row = failed_row_ ? failed_row_ : reader.failed_row();
   if (!row || error.kind() == ErrorKind::ChangedWhilePlanning) return error;
+  // In another order the rows have no numbers that would be the same the next time.
   const auto* const blocks = std::get_if<postgres::BlockRange>(&shard_.range);
-  if (blocks != nullptr && shard_.source->in_block_order) {
+  if (blocks != nullptr && !in_order_ && shard_.source->in_block_order) {
     if (const auto ctid = session.find_ctid(*shard_.source, *blocks, *row)) {
       error = std::move(error).with("ctid", *ctid);
       const bool leaf = shard_.source->display() != planned_.source;
@@ -307,7 +305,7 @@ Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
     }
   }
   return std::move(error).with(
-      "row", fmt::format("{} of {}", *row + 1, describe(shard_, postgres::range_text(shard_.range))));
+      "row", fmt::format("{} of {}", *row + 1, describe_source(postgres::range_text(shard_.range))));
 }
 
 }  // namespace pg2athena::pipeline

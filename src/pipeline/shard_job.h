@@ -2,7 +2,6 @@
 // are no more rows.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,40 +9,19 @@
 
 #include "base/cancellation.h"
 #include "base/clock.h"
-#include "base/memory_budget.h"
 #include "base/rate_limit.h"
 #include "base/retry.h"
 #include "catalog/receipt.h"
 #include "columnar/batch.h"
 #include "observe/progress.h"
-#include "parquet/block_pool.h"
-#include "pipeline/lake_file.h"
 #include "pipeline/plan.h"
+#include "pipeline/shard_output.h"
+#include "pipeline/table_state.h"
 #include "postgres/copy_reader.h"
 #include "postgres/snapshot_session.h"
 #include "storage/object_store.h"
 
 namespace pg2athena::pipeline {
-
-// What the shards of one table share. Thread-safe.
-struct TableState {
-  parquet::WriterOptions writer_options;
-  std::atomic<int> shards_left = 0;
-  std::atomic<std::uint64_t> rows = 0;
-};
-
-// Of one shard, from one attempt to the next.
-struct ShardAttempts {
-  int next = 0;                   // the number of the next attempt: none is used twice, as files have it
-  bool counted = false;           // the shard's rows are among its table's
-  bool makes_empty_file = false;  // it was the table's last, and none had a row
-};
-
-// A worker's, from one shard to the next.
-struct WorkerMemory {
-  Reservation reservation;    // as large as what the shard holds
-  parquet::BlockPool blocks;  // of its files
-};
 
 class ShardJob {
  public:
@@ -58,7 +36,7 @@ class ShardJob {
     WorkerMemory& memory;
   };
 
-  // One attempt. Everything outlives it.
+  // Attempts at one shard. Everything outlives it.
   ShardJob(const Context& context, const PlannedShard& shard, TableState& table, ShardAttempts& attempts,
            observe::TableProgress& progress, std::string worker)
       : context_(context),
@@ -71,29 +49,28 @@ class ShardJob {
 
   // Reads the shard through the session and returns what it made. A table's last shard makes its file without
   // rows when no shard had any.
+  //
+  // A shard of a partitioned table whose rows turn out to be in no order of their partitions
+  // (shard_output.h) is read a second time, sorted by the server. That is another attempt, under keys of its
+  // own; the first one's files are no receipt's, and go when the run is committed. Statistics could say it
+  // before, at times: but not how rows lie within a shard, nor for a view or a query; and the next shards of
+  // the table begin sorted, so what was read in vain is a shard of each worker at most.
   Result<catalog::Receipt> run(postgres::SnapshotSession& session);
 
-  // After a failure: what the attempt counted as progress is none.
+  // After a failure: what was counted as progress is none.
   void take_back();
 
  private:
-  struct Counted {
-    std::uint64_t rows = 0;
-    std::uint64_t bytes_read = 0;
-    std::uint64_t bytes_written = 0;
-    std::uint64_t files = 0;
-  };
-
+  using Written = ShardOutput::Written;
+  Result<Written> read(postgres::SnapshotSession& session, bool in_order);
+  Result<Written> read_rows(postgres::ShardReader& reader);
+  Result<void> read_again_in_order(postgres::SnapshotSession& session);
   Result<void> finish_table();
-  Result<void> read_rows(postgres::ShardReader& reader);
   Result<void> wait_for_rate(std::uint64_t bytes);
-  Result<void> write(const columnar::Batch& batch);
   Result<void> make_room(const columnar::Batch& batch);
   Result<void> count_memory(const columnar::Batch& batch, const postgres::ShardReader& reader);
-  Result<void> open_file();
-  Result<void> close_file();
-  void count_written(std::uint64_t file_bytes);
   Error explain(Error error, postgres::SnapshotSession& session) const;
+  std::string describe_source(const std::string& range) const;
   Error locate(Error error, postgres::SnapshotSession& session, const postgres::ShardReader& reader) const;
 
   Context context_;
@@ -103,10 +80,13 @@ class ShardJob {
   ShardAttempts& attempts_;
   observe::TableProgress& progress_;
   std::string worker_;
-  std::optional<LakeFile> file_;
-  std::uint64_t file_bytes_counted_ = 0;
-  Counted counted_;
-  catalog::Receipt receipt_;
+  int attempt_ = 0;                    // the present one's number, for keys
+  bool in_order_ = false;              // the present attempt reads sorted by partition
+  std::optional<ShardOutput> output_;  // of the present attempt, as are these:
+  std::uint64_t rows_ = 0;
+  std::uint64_t bytes_read_ = 0;
+  std::optional<std::uint64_t> failed_row_;  // the number, from 0, of a row that no file could be found for
+  std::vector<catalog::CoercedColumn> coerced_;
 };
 
 // What a table's files are to be: profile, codec, what was chosen for columns, key-value metadata.

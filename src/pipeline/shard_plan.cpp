@@ -26,6 +26,11 @@ constexpr std::uint64_t kShardsPerWorker = 4;
 // connection would cost more.
 constexpr std::uint64_t kMinShardBytes = std::uint64_t{32} << 20U;
 constexpr std::uint64_t kMaxShardBytes = std::uint64_t{512} << 20U;
+constexpr std::uint64_t kMaxPartitionedShardBytes = std::uint64_t{4} << 30U;
+
+std::uint64_t shards_of_workers(int workers, bool partitioned) {
+  return (partitioned ? 1 : kShardsPerWorker) * static_cast<std::uint64_t>(workers);
+}
 
 // Whether a heap that would be so many shards is read by ranges of blocks. A condition with an index is one
 // shard, unless the table is large and it wants more of the rows than one reader's share: then readers that
@@ -85,9 +90,10 @@ ShardPart in_one(const StoredRelation& stored, std::uint64_t bytes) {
 
 }  // namespace
 
-std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers) {
-  const std::uint64_t wanted = table_bytes / (kShardsPerWorker * static_cast<std::uint64_t>(workers));
-  const std::uint64_t shard_bytes = std::clamp(wanted, kMinShardBytes, kMaxShardBytes);
+std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers, bool partitioned) {
+  const std::uint64_t wanted = table_bytes / shards_of_workers(workers, partitioned);
+  const std::uint64_t most = partitioned ? kMaxPartitionedShardBytes : kMaxShardBytes;
+  const std::uint64_t shard_bytes = std::clamp(wanted, kMinShardBytes, most);
   return std::max<std::uint64_t>(1, (bytes + shard_bytes / 2) / shard_bytes);
 }
 
@@ -97,8 +103,9 @@ std::uint64_t bytes_to_read(const StoredRelation& stored, bool toast) {
 
 std::vector<ShardPart> split_whole(const KeyValues& values, std::optional<std::uint64_t> bytes,
                                    const SplitOptions& options) {
-  const std::uint64_t unsized = kShardsPerWorker * static_cast<std::uint64_t>(options.workers);
-  const std::uint64_t parts = bytes ? shard_count(*bytes, options.table_bytes, options.workers) : unsized;
+  const std::uint64_t unsized = shards_of_workers(options.workers, options.partitioned);
+  const std::uint64_t parts =
+      bytes ? shard_count(*bytes, options.table_bytes, options.workers, options.partitioned) : unsized;
   const std::vector<std::string> bounds = postgres::choose_bounds(values.points, parts);
   if (!options.key || bounds.empty()) return {{.range = WholeSource(), .bytes = bytes}};
   return by_key(*options.key, bounds, values, bytes);
@@ -107,7 +114,7 @@ std::vector<ShardPart> split_whole(const KeyValues& values, std::optional<std::u
 std::vector<ShardPart> split_storage(const StoredRelation& stored, const SplitOptions& options) {
   const bool sized = stored.kind != RelationKind::Foreign;
   const std::uint64_t bytes = bytes_to_read(stored, options.toast);
-  const std::uint64_t parts = shard_count(bytes, options.table_bytes, options.workers);
+  const std::uint64_t parts = shard_count(bytes, options.table_bytes, options.workers, options.partitioned);
   const bool named = options.key && options.key->named;
   if (!named && reads_blocks(stored, parts, options.workers)) return by_blocks(stored, bytes, parts);
   const bool selective = stored.condition && stored.condition->access != Access::Blocks;

@@ -30,14 +30,18 @@ struct ShardPart {
 };
 
 // Into how many parts `bytes` of a table of `table_bytes` are split: parts of 32 to 512 MiB, and where the
-// table is large at least four for each worker. At least one.
-std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers);
+// table is large at least four for each worker. At least one. Each part of a partitioned table may make a
+// file for each partition, so few and large parts make better files: one for each worker, and no more than 4
+// GiB, since the server may have to sort one (shard_job.h).
+std::uint64_t shard_count(std::uint64_t bytes, std::uint64_t table_bytes, int workers,
+                          bool partitioned = false);
 
 // What decides about the parts of a source besides itself.
 struct SplitOptions {
   int workers = 1;
   std::uint64_t table_bytes = 0;               // of all of the table
   bool toast = true;                           // what is exported may be in TOAST
+  bool partitioned = false;                    // its files are, in the lake
   std::optional<postgres::ShardKey> key = {};  // the table's
 };
 

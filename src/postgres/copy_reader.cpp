@@ -23,12 +23,13 @@ std::uint64_t decoded_bytes(const ScanColumn& column, const types::WireValue& va
 }  // namespace
 
 Result<std::unique_ptr<CopyReader>> CopyReader::start(Connection& connection, const ScanSource& source,
-                                                      const ShardRange& range, bool check_utf8) {
+                                                      const ShardRange& range, bool check_utf8,
+                                                      std::optional<std::size_t> order_by) {
   // A database without an encoding sends its bytes as they are only to a session that asks for none. In one
   // of UTF8 the server checks them itself (pg_server_to_any in mbutils.c), and ends the COPY without saying
   // where.
   if (check_utf8) PG2ATHENA_TRY(connection.execute("SET LOCAL client_encoding TO 'SQL_ASCII'"));
-  PG2ATHENA_TRY(connection.start_copy(copy_statement(source, range)));
+  PG2ATHENA_TRY(connection.start_copy(copy_statement(source, range, order_by)));
   return std::unique_ptr<CopyReader>(new CopyReader(connection, source, check_utf8));
 }
 

@@ -37,10 +37,11 @@ class ShardReader {
 
 class CopyReader final : public ShardReader {
  public:
-  // Starts the COPY on a session that has entered `source`. Both must outlive the reader. To give up before
-  // the end, close the connection or cancel its query.
+  // Starts the COPY on a session that has entered `source`; `order_by` as copy_statement() takes it. Both
+  // must outlive the reader. To give up before the end, close the connection or cancel its query.
   static Result<std::unique_ptr<CopyReader>> start(Connection& connection, const ScanSource& source,
-                                                   const ShardRange& range, bool check_utf8);
+                                                   const ShardRange& range, bool check_utf8,
+                                                   std::optional<std::size_t> order_by = {});
 
   Result<bool> read(columnar::Batch& batch) override;
   std::uint64_t bytes_read() const override { return bytes_read_; }

@@ -8,6 +8,7 @@
 
 #include "postgres/shard_range.h"
 #include "postgres/sql_text.h"
+#include "types/partition_by.h"
 #include "types/pg_type.h"
 #include "types/type_choice.h"
 
@@ -44,12 +45,14 @@ struct ColumnChoice {
   bool bloom_filter = false;
   types::TypeChoice type = {};
   std::string rename = {};  // what it is called in the lake; empty: as the rule for names has it
-  std::string place;        // where it was said: "shop.yaml:7:15"
+  // The table's rows are put into folders by it. Of one column at most.
+  std::optional<types::PartitionBy> partition_by = {};
+  std::string place;  // where it was said: "shop.yaml:7:15"
 
   // Where it was said makes no difference.
   bool operator==(const ColumnChoice& other) const {
     return column == other.column && encoding == other.encoding && bloom_filter == other.bloom_filter &&
-           type == other.type && rename == other.rename;
+           type == other.type && rename == other.rename && partition_by == other.partition_by;
   }
 };
 

@@ -1,6 +1,7 @@
 #include "postgres/scan.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,6 +39,17 @@ std::string rows_of(const ScanSource& source, const ShardRange& range) {
   return clause;
 }
 
+// By its bytes, where the type's own order may call texts equal that differ: citext, a collation that isn't
+// deterministic. And never a name alone, which ORDER BY takes for one of the SELECT list
+// (findTargetlistEntrySQL92 in src/backend/parser/parse_clause.c), where it may be there twice.
+std::string order_clause(const ScanColumn& column) {
+  const std::string name = quote_identifier(column.name);
+  constexpr std::array<std::string_view, 4> kTexts = {"text", "varchar", "char", "citext"};
+  return std::ranges::find(kTexts, column.mapping.row->name) != kTexts.end()
+             ? fmt::format(" ORDER BY {}::pg_catalog.text COLLATE pg_catalog.\"C\"", name)
+             : fmt::format(" ORDER BY COALESCE({})", name);
+}
+
 }  // namespace
 
 std::string rows_as_of_table(const RelationName& part, std::string_view alias,
@@ -58,7 +70,8 @@ std::string ScanSource::from_clause() const {
   return fmt::format("{}{}", only ? "ONLY " : "", relation->quoted());
 }
 
-std::string copy_statement(const ScanSource& source, const ShardRange& range) {
+std::string copy_statement(const ScanSource& source, const ShardRange& range,
+                           std::optional<std::size_t> order_by) {
   std::string list;
   // The guard stands at the first column that can be large, and its condition is never true.
   const bool with_ctid = std::holds_alternative<BlockRange>(range) && source.row_columns.empty();
@@ -70,7 +83,8 @@ std::string copy_statement(const ScanSource& source, const ShardRange& range) {
     }
     list += (list.empty() ? "" : ", ") + item;
   }
-  return fmt::format("COPY (SELECT {} {}) TO STDOUT (FORMAT binary)", list, rows_of(source, range));
+  return fmt::format("COPY (SELECT {} {}{}) TO STDOUT (FORMAT binary)", list, rows_of(source, range),
+                     order_by ? order_clause(source.columns[*order_by]) : "");
 }
 
 std::string ctid_statement(const ScanSource& source, const BlockRange& blocks, std::uint64_t row) {

@@ -67,8 +67,11 @@ struct ScanSource {
 std::string rows_as_of_table(const RelationName& part, std::string_view alias,
                              const std::vector<std::string>& columns, const std::string& condition);
 
-// COPY (SELECT …) TO STDOUT (FORMAT binary), for those rows of the range that the condition wants.
-std::string copy_statement(const ScanSource& source, const ShardRange& range);
+// COPY (SELECT …) TO STDOUT (FORMAT binary), for those rows of the range that the condition wants. With
+// `order_by`, which is an index of its columns, equal values of that come together, and NULLs; nothing is
+// promised of the order else.
+std::string copy_statement(const ScanSource& source, const ShardRange& range,
+                           std::optional<std::size_t> order_by = {});
 
 // The ctid of the n-th row (from 0) that the COPY of a block range returned, in the same snapshot.
 std::string ctid_statement(const ScanSource& source, const BlockRange& blocks, std::uint64_t row);

@@ -24,6 +24,20 @@ TEST(Scan, Statements_quote_names_and_take_what_has_no_binary_form_as_output_tex
             "'(6,0)'::pg_catalog.tid) TO STDOUT (FORMAT binary)");
 }
 
+TEST(Scan, Rows_in_the_order_of_a_column_are_ordered_by_an_expression_and_texts_by_their_bytes) {
+  ScanSource source = orders();
+  const types::PgType text{.oid = types::oid::kText, .name = "text"};
+  source.columns[1] = {.name = "Name", .type = text, .mapping = types::map_type(text).value()};
+  EXPECT_EQ(
+      copy_statement(source, std::nullopt, 0),
+      "COPY (SELECT \"id\", \"Name\" FROM ONLY \"public\".\"orders\" ORDER BY COALESCE(\"id\")) TO STDOUT "
+      "(FORMAT binary)");
+  EXPECT_EQ(
+      copy_statement(source, std::nullopt, 1),
+      "COPY (SELECT \"id\", \"Name\" FROM ONLY \"public\".\"orders\" ORDER BY \"Name\"::pg_catalog.text "
+      "COLLATE pg_catalog.\"C\") TO STDOUT (FORMAT binary)");
+}
+
 TEST(Scan, A_condition_is_parenthesised_and_knows_a_partition_by_the_tables_name) {
   ScanSource source = orders();
   source.relation = RelationName{.schema = "public", .name = "orders_2022"};

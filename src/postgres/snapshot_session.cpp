@@ -80,6 +80,7 @@ Result<void> SnapshotSession::leave() {
 }
 
 Result<void> SnapshotSession::begin() {
+  abandonable_ = false;
   std::string id = ids_->current();
   while (true) {
     auto begun = begin_in_snapshot(connection_, id);
@@ -137,6 +138,22 @@ Result<void> SnapshotSession::scan_by_blocks(bool block_ranges) {
       fmt::format("SET LOCAL enable_seqscan = {0}; SET LOCAL enable_indexscan = {0}; "
                   "SET LOCAL enable_indexonlyscan = {0}; SET LOCAL enable_bitmapscan = {0}",
                   value)));
+  return {};
+}
+
+// A savepoint and not a new transaction: on a standby the snapshot goes with the transaction, and elsewhere
+// the lock would have to be had again.
+Result<void> SnapshotSession::make_abandonable() {
+  // One at a time: each open one is a subtransaction.
+  PG2ATHENA_TRY(connection_.execute(abandonable_ ? "RELEASE SAVEPOINT reading; SAVEPOINT reading"
+                                                 : "SAVEPOINT reading"));
+  abandonable_ = true;
+  return {};
+}
+
+Result<void> SnapshotSession::abandon_copy() {
+  PG2ATHENA_TRY(connection_.abandon_copy());
+  PG2ATHENA_TRY(connection_.execute("ROLLBACK TO SAVEPOINT reading"));
   return {};
 }
 

@@ -57,6 +57,11 @@ class SnapshotSession {
 
   Connection& connection() { return connection_; }
 
+  // From here on a COPY can be given up: abandon_copy() ends it, and the session is where it was, in the
+  // source that is entered and in its snapshot.
+  Result<void> make_abandonable();
+  Result<void> abandon_copy();
+
   // After a COPY was given up on the row: its ctid, for messages; nothing when it can't be found out.
   std::optional<std::string> find_ctid(const ScanSource& source, const BlockRange& blocks, std::uint64_t row);
 
@@ -80,6 +85,7 @@ class SnapshotSession {
   std::chrono::milliseconds lock_timeout_;
   Cancellation* cancellation_;
   const ScanSource* entered_ = nullptr;
+  bool abandonable_ = false;  // there is a savepoint in the transaction
 };
 
 }  // namespace pg2athena::postgres

@@ -7,10 +7,13 @@ import shutil
 import signal
 
 import pytest
+import yaml
 
 from harness import lake as layout
 from harness import oracle
-from harness.program import DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, export, run_pg2athena
+from harness.program import (DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, export, run_pg2athena,
+                             start_pg2athena)
+from harness.slow_query import slow_query, wait_until_read
 
 RUN = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{16}")
 
@@ -87,6 +90,32 @@ def test_Exactly_that_is_removed(table, lake, killed):
     assert everything(lake) == after
     export(table, lake, "--table", "t")
     oracle.assert_arrived(table, lake, "public", "t")
+
+
+def test_The_partitions_of_a_killed_run_go_with_it(table, lake):
+    job = lake.parent / "job.yaml"
+    partitioned = {"sql": "SELECT id, name, 'k/' || id % 3 AS k FROM t", "as": "parts", "partition_by": {"value": "k"}}
+    job.write_text(yaml.safe_dump({"source": {"url": table.url}, "target": {"location": str(lake)},
+                                   "limits": {"workers": 1},
+                                   "tables": [{"name": "t", "partition_by": {"value": "id"}, "where": "id <= 20"}, partitioned,
+                                              {"sql": slow_query(60), "as": "slow"}]}))
+    process = start_pg2athena("run", "--config", job)
+    try:
+        wait_until_read(table, process)
+    finally:
+        process.kill()
+        process.communicate()
+    [run] = runs_of(lake)
+    files = [path for path in everything(lake) if path.endswith(".parquet")]
+    assert {path.split("/")[3] for path in files if path.startswith("parts/")} == {f"k_value=k%2F{i}" for i in range(3)}
+    assert len([path for path in files if path.startswith("public.t/")]) == 20
+    hidden = lake / f"parts/data/{run}/k_value=new/.0123456789abcdef.unfinished"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_bytes(b"PAR1")
+    [found] = gc(lake, "--older-than", "0")["runs"]
+    assert found["unfinished_uploads"] == 1 and found["objects"] >= len(files)
+    assert gc(lake, "--older-than", "0", "--delete")["status"] == "removed"
+    assert [path for path in everything(lake) if run in path] == [f"_pg2athena/runs/{run}/commit.json"]
 
 
 def test_A_run_at_work_is_young_and_is_left_alone(table, lake, start_slow_export):

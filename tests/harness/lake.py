@@ -26,7 +26,7 @@ def files(lake: pathlib.Path, table: str) -> list[pathlib.Path]:
     target = link.readlink()
     assert not target.is_absolute() and target.parts[0] == "data" and len(target.parts) == 2, \
         f"{link} has to be a relative link to data/<run-id>, it leads to {target}"
-    found = sorted(link.glob("*.parquet"))
+    found = sorted(link.glob("**/*.parquet"))
     assert found, f"{table} has no files in its current run {target}"
     return found
 

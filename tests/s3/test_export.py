@@ -2,6 +2,7 @@
 import base64
 import json
 import re
+import urllib.parse
 
 import pyarrow.fs
 import pyarrow.parquet
@@ -130,6 +131,22 @@ def test_A_bucket_ten_times_slower_than_the_reader_makes_the_run_slow_and_not_la
     assert_exit(finish(process, 10), DONE)
     assert peak < 128 * MIB
     assert sum(request.size for request in proxy.seen(method="PUT", query="partNumber")) > 20 * MIB
+
+
+def test_Partitions_are_uploaded_side_by_side_within_the_memory(wide, minio, bucket, tmp_path):
+    names = ["a/b", "x=y", "100%", "ä +", "plain"]
+    wide.execute("CREATE TABLE parts AS SELECT i, a, b, (%s::text[])[i %% 5 + 1] AS k FROM wide", (names,))
+    job = s3_lake.job(tmp_path, wide, f"s3://{bucket}/lake", tables=[{"name": "parts", "partition_by": {"value": "k"}}],
+                      limits={"memory": "256MiB", "workers": 1})
+    assert peak_memory("run", "--config", job, "--quiet", env=minio.environment(), timeout=60) < 256 * MIB
+    assert not minio.unfinished_uploads()
+    folders = {urllib.parse.unquote(key.split("/")[-2]) for key in s3_lake.data(minio, bucket, "lake")}
+    assert folders == {f"k_value={name}" for name in names}
+    lake = s3_lake.fetch(minio, bucket, "lake", tmp_path / "fetched")
+    receipts = [json.loads(s3_lake.read(minio, bucket, key)) for key in s3_lake.keys(minio, bucket, "lake/_pg2athena/runs/")
+                if "/receipts/" in key]
+    assert all("order" not in receipt["source"] for receipt in receipts), "five files were open at once"
+    oracle.assert_same(wide, lake, "public.parts", "TABLE parts")
 
 
 @pytest.mark.parametrize("memory,workers", [(72, 1), (112, 2), (160, 2), (512, 4)])

@@ -77,4 +77,9 @@ void PageWriter::release_above(std::size_t bytes) {
   if (gathered_.capacity_bytes() > bytes) gathered_.release();
 }
 
+void PageWriter::release_all() {
+  release_above(0);
+  compressor_.release_context();
+}
+
 }  // namespace pg2athena::parquet

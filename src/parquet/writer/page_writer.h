@@ -44,6 +44,8 @@ class PageWriter {
   std::size_t memory_bytes() const;
   // Gives back buffers larger than this, which an uncommonly large page left behind.
   void release_above(std::size_t bytes);
+  // Gives back everything, the codec's context too, until the next page.
+  void release_all();
 
  private:
   Compressor compressor_;

@@ -1,0 +1,78 @@
+#include "pipeline/partition_choice.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "types/lake_name.h"
+
+namespace pg2athena::pipeline {
+namespace {
+
+using columnar::Field;
+using postgres::ColumnChoice;
+using types::PartitionBy;
+
+std::unexpected<Error> refuse(const ColumnChoice& choice, ErrorKind kind, const PlannedTable& table,
+                              const std::string& message, std::string hint) {
+  return fail(Error(kind, choice.place.empty() ? message : fmt::format("{}: {}", choice.place, message))
+                  .with("table", table.display())
+                  .with("column", choice.column)
+                  .hint(std::move(hint)));
+}
+
+// A hint that helps: what else the column could be partitioned by.
+std::string other_ways(PartitionBy by, const types::TypeMapping& mapping) {
+  const bool days = types::partition_type(PartitionBy::Day, mapping).has_value();
+  if (by == PartitionBy::Value && days) return "partition it by day, month or year";
+  if (by != PartitionBy::Value && types::partition_type(PartitionBy::Value, mapping)) {
+    return "partition it by value, or by another column";
+  }
+  return fmt::format("partitions by {} are for {}; a query can make a column of such a type", to_string(by),
+                     types::partitionable_types(by));
+}
+
+constexpr std::string_view kRename =
+    "the configuration file can give the column another name in the lake: `rename: {column: new_name}`";
+
+Result<void> check_name(const ColumnChoice& choice, const std::string& name, const PlannedTable& table) {
+  const auto same = std::ranges::find(table.schema.fields, name, &Field::name);
+  if (same != table.schema.fields.end()) {
+    const auto index = static_cast<std::size_t>(same - table.schema.fields.begin());
+    return refuse(choice, ErrorKind::NameCollision, table,
+                  fmt::format("the partition column {} would be called like the column {}", name,
+                              postgres::quote_identifier(table.columns[index].source_name)),
+                  std::string(kRename));
+  }
+  if (name.size() <= types::kLakeNameBytes) return {};
+  return refuse(choice, ErrorKind::Unsupported, table,
+                fmt::format("the partition column would have a name of {} characters, and {} are the most",
+                            name.size(), types::kLakeNameBytes),
+                std::string(kRename));
+}
+
+}  // namespace
+
+Result<void> choose_partitioning(std::span<const ColumnChoice> choices, PlannedTable& table) {
+  const auto choice =
+      std::ranges::find_if(choices, [](const ColumnChoice& each) { return each.partition_by.has_value(); });
+  if (choice == choices.end()) return {};
+  const PartitionBy by = *choice->partition_by;
+  const auto column = std::ranges::find(table.columns, choice->column, &PlannedColumn::source_name);
+  const auto index = static_cast<std::size_t>(column - table.columns.begin());
+  const auto type = types::partition_type(by, column->mapping);
+  if (!type) {
+    return refuse(*choice, ErrorKind::Unsupported, table,
+                  fmt::format("column {}, {}, can't be partitioned by {}",
+                              postgres::quote_identifier(choice->column), column->type.name, to_string(by)),
+                  other_ways(by, column->mapping));
+  }
+  const std::string& source = table.schema.fields[index].name;
+  const std::string name = fmt::format("{}_{}", source, to_string(by));
+  PG2ATHENA_TRY(check_name(*choice, name, table));
+  table.partitioning = PlannedPartitioning{.by = by, .column = index, .name = name, .type = *type};
+  table.notes.push_back(fmt::format("partitioned by {}, the {} of {}", name, to_string(by), source));
+  return {};
+}
+
+}  // namespace pg2athena::pipeline

@@ -1,0 +1,16 @@
+// By what a table's rows are put into folders, from what the operator chose.
+#pragma once
+
+#include <span>
+
+#include "pipeline/plan.h"
+#include "postgres/relation.h"
+
+namespace pg2athena::pipeline {
+
+// Sets the table's partitioning, if one is chosen; its columns are there. The errors say where the choice was
+// made: Unsupported for a column whose type has no such partitions, or a name that is too long; NameCollision
+// where the partition column would be called like a column of the table.
+Result<void> choose_partitioning(std::span<const postgres::ColumnChoice> choices, PlannedTable& table);
+
+}  // namespace pg2athena::pipeline
