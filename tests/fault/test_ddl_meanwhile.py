@@ -1,0 +1,217 @@
+"""Somebody changes tables at each step of a run, between its plan and its last row: the lake has the tables as they were at
+one moment, before or after, or the run ends with a clear error and shows nothing. Never a mixture.
+
+A proxy stops a run at one of its statements; another session does its DDL then, or waits for a lock and gives up; then the
+run goes on. One worker, so that the order of the statements is always the same. What the tables are before and after is
+what PostgreSQL says.
+
+PG2ATHENA_EVERY_STEP=1 takes every statement for every case, which takes minutes more.
+"""
+import collections
+import os
+import re
+import threading
+import typing
+
+import psycopg2
+import pyarrow.parquet
+import pytest
+
+from harness import lake as layout
+from harness import oracle
+from harness.ddl_cases import CASES, ROLE, Case
+from harness.postgres_faults import KEEPER, WORKER, Pause, Statement
+from harness.postgres_proxy import PostgresProxy
+from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, finish, run_pg2athena, start_pg2athena
+from harness.slow_query import wait_until
+
+EVERY_STEP = bool(os.environ.get("PG2ATHENA_EVERY_STEP"))
+# How long the other session waits for a lock, and we for one that it holds.
+THEIR_PATIENCE, OUR_PATIENCE = "150ms", "5s"
+# What makes no difference: between these and their neighbours nothing is read that DDL could change.
+UNTELLING = re.compile(r"pg_try_advisory_lock|max_locks_per_transaction|format_type|conkey|^SET LOCAL enable")
+# What our locks keep out has to be tried around the moment when we take them, and here and there afterwards.
+AROUND_LOCKS = re.compile(r"^BEGIN ISOLATION LEVEL READ|^LOCK|a\.atttypid, a\.atttypmod, a\.attnotnull|RECURSIVE tree|pg_export_snapshot"
+                          r"|^COPY")
+
+State = dict[str, "Table"]
+
+
+class Table(typing.NamedTuple):
+    """One as it is at a moment: its rows, and the names of the attributes of its columns' composite types."""
+    rows: oracle.Source
+    attributes: dict[str, list[str]]
+
+
+class Source(typing.NamedTuple):
+    """The database of a case, and the proxy before it."""
+    database: typing.Any
+    proxy: PostgresProxy
+
+
+@pytest.fixture
+def source(database):
+    database.execute(f"""DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN CREATE ROLE {ROLE} LOGIN; END IF;
+    END $$""")
+    name = database.value("SELECT current_database()")
+    database.execute(f"ALTER DATABASE {name} SET search_path = shop, public")
+    with PostgresProxy(database) as proxy:
+        yield Source(database, proxy)
+
+
+def make(case: Case, database) -> None:
+    database.execute(f"DROP SCHEMA IF EXISTS shop, shop_old, shop_new, other CASCADE; DROP SCHEMA public CASCADE;"
+                     f" CREATE SCHEMA public; SET search_path = public; {case.setup};"
+                     f" ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {ROLE}; GRANT USAGE ON SCHEMA public TO {ROLE};"
+                     f" GRANT SELECT ON ALL TABLES IN SCHEMA public TO {ROLE}")
+
+
+def change(case: Case, connection) -> None:
+    with connection.cursor() as cursor:
+        for transaction in case.ddl:
+            cursor.execute(transaction)
+
+
+def state_of(case: Case, database) -> State:
+    """What a run that had the database for itself would bring into the lake."""
+    relations = database.query(f"""
+        SELECT n.nspname, c.relname, c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+              AND (NOT c.relispartition OR {case.selected if case.arguments else "false"}) AND {case.selected}""")
+    return {layout.folder_of(schema, name): table_of(database, f"SELECT * FROM {quoted}") for schema, name, quoted in relations}
+
+
+def table_of(database, query: str) -> Table:
+    source = oracle.postgres_says(database, query)
+    attributes = {column: list(value) for column in source.columns for value, in
+                  database.query(f"SELECT to_json(q) -> '{column}' FROM ({query}) AS q LIMIT 1") if isinstance(value, dict)}
+    return Table(source, attributes)
+
+
+def states_of(case: Case, database) -> list[State]:
+    make(case, database)
+    before = state_of(case, database)
+    between = [{table: table_of(database, query) for table, query in tables.items()} for tables in case.between]
+    change(case, connected(database))
+    return [before, *between, state_of(case, database)]
+
+
+def connected(database, **settings):
+    connection = psycopg2.connect(database.url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path = public")
+        for name, value in settings.items():
+            cursor.execute(f"SET {name} = '{value}'")
+    return connection
+
+
+def command(case: Case, source: Source, lake) -> list:
+    url = source.proxy.url_with(user=ROLE if case.as_reader else None)
+    return ["run", "--workers", "1", "--lock-timeout", OUR_PATIENCE, *case.arguments, url, lake]
+
+
+def steps(case: Case, source: Source, lake) -> list[Statement]:
+    """Those of a run that nobody disturbs, from where the keeper begins, as far as they can make a difference."""
+    make(case, source.database)
+    source.proxy.clear()
+    assert_exit(run_pg2athena(*command(case, source, lake)), DONE)
+    statements = [statement for statement in source.proxy.seen() if statement.role in (KEEPER, WORKER)]
+    assert statements, "nothing that looks like a keeper's or a worker's statement: see ROLES in harness/postgres_faults.py"
+    if EVERY_STEP:
+        return statements
+    ends = [at for at, statement in enumerate(statements) if statement.text == "ROLLBACK" and statement.role == WORKER]
+    if len(ends) > 2:       # of the worker's tables the first and the last
+        del statements[ends[0] + 1:ends[-2] + 1]
+    if case.is_locked_out:  # and there only the first
+        del statements[ends[0]:-1]
+        return [statement for statement in statements if AROUND_LOCKS.search(statement.text)]
+    return [statement for statement in statements if not UNTELLING.search(statement.text)]
+
+
+def run_with_ddl_at(case: Case, source: Source, lake, step: Statement):
+    """The run's result, and what the other session was told."""
+    make(case, source.database)
+    source.proxy.clear()
+    pause = source.proxy.add(Pause(), nth=step.number)
+    process = start_pg2athena(*command(case, source, lake))
+    wait_until(lambda: pause.is_reached or process.poll() is not None, f"the run to get to {step}")
+    other = connected(source.database, lock_timeout=THEIR_PATIENCE)
+    refusal = []
+
+    def disturb():
+        try:
+            change(case, other)
+        except psycopg2.Error as error:
+            refusal.append(error)
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    waits = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+    pid = other.info.backend_pid
+    wait_until(lambda: not thread.is_alive() or source.database.query(waits, (pid,)), "the DDL to be done, or to wait")
+    pause.release()
+    result = finish(process, timeout=60)
+    thread.join(30)
+    assert not thread.is_alive(), "the DDL waits for ever"
+    other.close()
+    return result, refusal[0] if refusal else None
+
+
+def holds(lake, state: State, tables: set[str]) -> bool:
+    """Whether the run's tables are exactly those of a state, with its columns and rows."""
+    try:
+        for table in tables:
+            files = layout.files(lake, table)
+            oracle.assert_files_hold(state[table].rows, files)
+            for column, names in state[table].attributes.items():
+                assert [field.name for field in pyarrow.parquet.read_schema(files[0]).field(column).type.fields] == names
+    except (AssertionError, KeyError, ValueError):
+        return False
+    return tables == set(state)
+
+
+def verdict(result, lake, published_before: dict, states: list[State]) -> str:
+    """What became of a run; an AssertionError if that isn't one of the things that may be."""
+    published = layout.published(lake)
+    new = {table for table, run in published.items() if published_before.get(table) != run}
+    assert not layout.leftovers(lake)
+    if result.returncode != DONE:
+        assert result.returncode in (FAILED, REFUSED), assert_exit(result, FAILED)
+        assert_error(result, result.returncode)
+        assert not new, f"the run failed and published {new}"
+        assert "this is a bug" not in result.stderr and "another run" not in result.stderr, "the error names a wrong cause"
+        said = next(line for line in result.stderr.splitlines() if line.startswith("error: "))
+        return f"exit {result.returncode}: {said}"
+    fitting = [number for number, state in enumerate(states) if holds(lake, state, new)]
+    assert fitting, describe(lake, new, states)
+    return "as before" if fitting[0] == 0 else "as after"
+
+
+def describe(lake, new: set[str], states: list[State]) -> str:
+    """Which of the run's tables is as it was at which moment."""
+    lines = [f"what the run published is no state of the database; it published {sorted(new)}"]
+    for table in sorted(new):
+        fits = [holds(lake, {table: state[table]}, {table}) if table in state else None for state in states]
+        lines.append(f"  {table}: as in the states before … after (None: it isn't there): {fits};"
+                     f" {oracle.lake_says(lake, table, 'count(*)')[0]} rows in the lake")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_The_lake_is_as_the_tables_were_at_one_moment(source, lake, case):
+    states = states_of(case, source.database)
+    outcomes, wrong = collections.Counter(), []
+    for step in steps(case, source, lake):
+        published = layout.published(lake)
+        result, refusal = run_with_ddl_at(case, source, lake, step)
+        try:
+            outcomes[verdict(result, lake, published, states)] += 1
+        except AssertionError as error:
+            told = f"refused: {refusal}" if refusal else "done"
+            wrong.append(f"at statement {step.number}, {step}\n  the DDL was {told}\n{error}\n{result.stderr}")
+    print(case.name, dict(outcomes))
+    assert not wrong, f"{len(wrong)} of {len(wrong) + outcomes.total()} steps\n" + "\n".join(wrong)
+    # Who refuses everything is never wrong either.
+    assert outcomes["as before"] or outcomes["as after"], outcomes
