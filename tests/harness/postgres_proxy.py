@@ -38,6 +38,7 @@ class PostgresProxy:
         self.statements: list[Statement] = []
         self.links: list[Link] = []             # all that came, refused ones too; link number n is links[n - 1]
         self.cancels = 0
+        self.failures: list[Exception] = []     # of functions that were called at statements; raised at the end
         self.changed = threading.Condition()    # guards what is above, and says that something came
         self.stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -54,6 +55,8 @@ class PostgresProxy:
         for thread in self._threads:
             thread.join(10)
         self._listener.close()
+        if self.failures:
+            raise self.failures[0]
 
     # For tests
 
@@ -259,7 +262,7 @@ class Link:
                 while not pause.is_released(GLANCE):
                     self._check()
             case Call(function):
-                function(statement)
+                self._call(function, statement)
             case Slow(bytes_per_second):
                 self.bytes_per_second = bytes_per_second
             case Reset(after=0):
@@ -269,6 +272,14 @@ class Link:
                 self.fall_silent()
             case Reset(after) | BlackHole(after):
                 self._limit = self.bytes_from_server + after, statement.fault
+
+    def _call(self, function: typing.Callable, statement: Statement) -> None:
+        try:
+            function(statement)
+        except Exception as failure:    # the test's own, which it doesn't see in this thread
+            self.proxy.failures.append(failure)
+            self.end(abruptly=True)
+            raise Ended from None
 
     def _pass_answers(self) -> None:
         greeting: wire.MessageReader | None = wire.MessageReader(with_first=False)

@@ -110,6 +110,13 @@ def test_A_function_is_called_before_the_server_sees_the_statement(proxy, databa
         assert ask(through, "SELECT count(*) FROM t") == 1
 
 
+def test_A_function_that_fails_fails_the_test_and_nobody_waits_for_it(database):
+    with pytest.raises(ZeroDivisionError), PostgresProxy(database) as proxy:
+        proxy.add(Call(lambda statement: 1 // 0), "SELECT 1")
+        with connection_to(proxy.url) as through, pytest.raises(psycopg2.OperationalError):
+            ask(through, "SELECT 1")
+
+
 def test_A_statement_at_which_the_connection_is_reset_never_gets_to_the_server(proxy, database):
     database.execute("CREATE TABLE t (i integer)")
     proxy.add(Reset(), "INSERT")
