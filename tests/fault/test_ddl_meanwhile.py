@@ -14,15 +14,16 @@ import threading
 import typing
 
 import psycopg2
+import psycopg2.errors
 import pyarrow.parquet
 import pytest
 
 from harness import lake as layout
 from harness import oracle
 from harness.ddl_cases import CASES, ROLE, Case
-from harness.postgres_faults import KEEPER, WORKER, Pause, Statement
+from harness.postgres_faults import KEEPER, WORKER, Call, Pause, Statement
 from harness.postgres_proxy import PostgresProxy
-from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, finish, run_pg2athena, start_pg2athena
+from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, export, finish, run_pg2athena, start_pg2athena
 from harness.slow_query import wait_until
 
 EVERY_STEP = bool(os.environ.get("PG2ATHENA_EVERY_STEP"))
@@ -215,3 +216,32 @@ def test_The_lake_is_as_the_tables_were_at_one_moment(source, lake, case):
     assert not wrong, f"{len(wrong)} of {len(wrong) + outcomes.total()} steps\n" + "\n".join(wrong)
     # Who refuses everything is never wrong either.
     assert outcomes["as before"] or outcomes["as after"], outcomes
+
+
+def test_A_run_that_starts_over_is_not_refused_because_of_itself(source, lake):
+    # The server learns with some delay that the first attempt's connection has gone, and with it its advisory locks.
+    database, proxy = source
+    database.execute("CREATE TABLE p (part integer) PARTITION BY LIST (part); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+                     " CREATE TABLE p2 AS SELECT 2 AS part; INSERT INTO p VALUES (1)")
+    proxy.farewell_takes = 1
+    attach = Call(lambda _: database.execute("ALTER TABLE p ATTACH PARTITION p2 FOR VALUES IN (2)"))
+    proxy.add(attach, "pg_export_snapshot")
+    assert_exit(run_pg2athena("run", "--table", "p", proxy.url, lake), DONE)
+    assert oracle.assert_arrived(database, lake, "public", "p") == 2
+    assert len(proxy.seen("pg_export_snapshot")) == 2
+
+
+def test_A_partition_whose_detaching_was_broken_off_is_no_part_of_its_parent(database, lake):
+    """PostgreSQL shows it no more (find_inheritance_children_extended in src/backend/catalog/pg_inherits.c), until somebody
+    says FINALIZE."""
+    database.execute("CREATE TABLE p (part integer) PARTITION BY LIST (part); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+                     " CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2); INSERT INTO p VALUES (1), (2)")
+    with database.connect(autocommit=False) as reader, reader.cursor() as cursor:
+        cursor.execute("SELECT FROM p")
+        other = connected(database, lock_timeout=THEIR_PATIENCE)
+        with other.cursor() as impatient, pytest.raises(psycopg2.errors.LockNotAvailable):
+            impatient.execute("ALTER TABLE p DETACH PARTITION p2 CONCURRENTLY")
+    other.close()
+    assert database.query("SELECT part FROM p") == [(1,)]
+    export(database, lake, "--table", "p")
+    assert oracle.assert_arrived(database, lake, "public", "p") == 1

@@ -38,6 +38,7 @@ class PostgresProxy:
         self.statements: list[Statement] = []
         self.links: list[Link] = []             # all that came, refused ones too; link number n is links[n - 1]
         self.cancels = 0
+        self.farewell_takes = 0.0               # seconds until the server is told that a client has left
         self.failures: list[Exception] = []     # of functions that were called at statements; raised at the end
         self.changed = threading.Condition()    # guards what is above, and says that something came
         self.stopping = threading.Event()
@@ -250,6 +251,8 @@ class Link:
 
     def _treat(self, message: wire.Message) -> None:
         text = wire.statement_text(message)
+        if message.kind == b"X":
+            self._wait(self.proxy.farewell_takes)
         if text is not None:
             self._apply(self.proxy.take(self, text))
         if not self.is_silent.is_set():

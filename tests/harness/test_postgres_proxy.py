@@ -174,6 +174,15 @@ def test_A_slow_server_is_as_slow_as_was_said(proxy, database):
         assert 0.8 < time.monotonic() - began < 3 and len(got) > 200_000
 
 
+def test_A_server_that_learns_late_that_a_client_has_left(proxy, database):
+    proxy.farewell_takes = 0.5
+    with connection_to(proxy.url) as through:
+        ask(through, "SELECT pg_try_advisory_lock(1)")
+    assert not database.value("SELECT pg_try_advisory_lock(1)")
+    time.sleep(1)
+    assert database.value("SELECT pg_try_advisory_lock(1)")
+
+
 def test_Connections_are_refused_as_long_as_was_said(proxy):
     with connection_to(proxy.url) as first:
         starting = proxy.refuse("57P03", after=1, times=2)
