@@ -21,7 +21,7 @@ import pytest
 from harness import lake as layout
 from harness import oracle
 from harness.ddl_cases import CASES, ROLE, Case
-from harness.postgres_faults import KEEPER, WORKER, Call, Pause, Statement
+from harness.postgres_faults import KEEPER, WORKER, Call, Pause
 from harness.postgres_proxy import PostgresProxy
 from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, export, finish, run_pg2athena, start_pg2athena
 from harness.slow_query import wait_until
@@ -30,10 +30,12 @@ EVERY_STEP = bool(os.environ.get("PG2ATHENA_EVERY_STEP"))
 # How long the other session waits for a lock, and we for one that it holds.
 THEIR_PATIENCE, OUR_PATIENCE = "150ms", "5s"
 # What makes no difference: between these and their neighbours nothing is read that DDL could change.
-UNTELLING = re.compile(r"pg_try_advisory_lock|max_locks_per_transaction|format_type|conkey|^SET LOCAL enable")
+UNTELLING = re.compile(r"pg_try_advisory_lock|max_locks_per_transaction|format_type|conkey|^SET LOCAL enable|pg_blocking_pids|^SELECT 1$")
 # What our locks keep out has to be tried around the moment when we take them, and here and there afterwards.
 AROUND_LOCKS = re.compile(r"^BEGIN ISOLATION LEVEL READ|^LOCK|a\.atttypid, a\.atttypmod, a\.attnotnull|RECURSIVE tree|pg_export_snapshot"
                           r"|^COPY")
+
+SNAPSHOT_ID = re.compile(r"(?<=')[0-9A-F]+\\-[0-9A-F]+\\-[0-9]+(?=')")      # as re.escape writes it
 
 State = dict[str, "Table"]
 
@@ -42,6 +44,17 @@ class Table(typing.NamedTuple):
     """One as it is at a moment: its rows, and the names of the attributes of its columns' composite types."""
     rows: oracle.Source
     attributes: dict[str, list[str]]
+
+
+class Step(typing.NamedTuple):
+    """A statement of a run, found again in another run."""
+    role: str
+    pattern: str
+    nth: int            # of those of the role and the pattern
+    text: str
+
+    def __str__(self) -> str:
+        return f"the {self.role}'s {self.nth}. {' '.join(self.text.split())[:160]}"
 
 
 class Source(typing.NamedTuple):
@@ -113,13 +126,18 @@ def command(case: Case, source: Source, lake) -> list:
     return ["run", "--workers", "1", "--lock-timeout", OUR_PATIENCE, *case.arguments, url, lake]
 
 
-def steps(case: Case, source: Source, lake) -> list[Statement]:
+def steps(case: Case, source: Source, lake) -> list[Step]:
     """Those of a run that nobody disturbs, from where the keeper begins, as far as they can make a difference."""
     make(case, source.database)
     source.proxy.clear()
     assert_exit(run_pg2athena(*command(case, source, lake)), DONE)
-    statements = [statement for statement in source.proxy.seen() if statement.role in (KEEPER, WORKER)]
-    assert statements, "nothing that looks like a keeper's or a worker's statement: see ROLES in harness/postgres_faults.py"
+    statements: list[Step] = []
+    for said in source.proxy.seen():
+        if said.role in (KEEPER, WORKER):
+            pattern = f"^{SNAPSHOT_ID.sub('.*', re.escape(said.text))}$"
+            before = sum(step.role == said.role and step.pattern == pattern for step in statements)
+            statements.append(Step(said.role, pattern, before + 1, said.text))
+    assert {statement.role for statement in statements} == {KEEPER, WORKER}, "see ROLES in harness/postgres_faults.py"
     if EVERY_STEP:
         return statements
     ends = [at for at, statement in enumerate(statements) if statement.text == "ROLLBACK" and statement.role == WORKER]
@@ -131,11 +149,11 @@ def steps(case: Case, source: Source, lake) -> list[Statement]:
     return [statement for statement in statements if not UNTELLING.search(statement.text)]
 
 
-def run_with_ddl_at(case: Case, source: Source, lake, step: Statement):
+def run_with_ddl_at(case: Case, source: Source, lake, step: Step):
     """The run's result, and what the other session was told."""
     make(case, source.database)
     source.proxy.clear()
-    pause = source.proxy.add(Pause(), nth=step.number)
+    pause = source.proxy.add(Pause(), step.pattern, role=step.role, nth=step.nth)
     process = start_pg2athena(*command(case, source, lake))
     wait_until(lambda: pause.is_reached or process.poll() is not None, f"the run to get to {step}")
     other = connected(source.database, lock_timeout=THEIR_PATIENCE)
@@ -211,7 +229,7 @@ def test_The_lake_is_as_the_tables_were_at_one_moment(source, lake, case):
             outcomes[verdict(result, lake, published, states)] += 1
         except AssertionError as error:
             told = f"refused: {refusal}" if refusal else "done"
-            wrong.append(f"at statement {step.number}, {step}\n  the DDL was {told}\n{error}\n{result.stderr}")
+            wrong.append(f"at {step}\n  the DDL was {told}\n{error}\n{result.stderr}")
     print(case.name, dict(outcomes))
     assert not wrong, f"{len(wrong)} of {len(wrong) + outcomes.total()} steps\n" + "\n".join(wrong)
     # Who refuses everything is never wrong either.

@@ -13,7 +13,7 @@ from harness.postgres_faults import KEEPER, SPARE, WORKER, BlackHole, Call, Rese
 from harness.program import export, finish, run_pg2athena, start_pg2athena
 from harness.slow_query import wait_until
 
-WORKERS = ["^BEGIN", "^LOCK", "to_regclass", "^SELECT .* FROM ONLY", "^SET LOCAL enable", "^COPY"]
+WORKERS = ["^LOCK", "to_regclass", "^SELECT .* FROM ONLY", "^SET LOCAL enable", "^COPY"]
 MIDDLE = 50_000     # bytes: of the table `t` a quarter
 IMPATIENT = {"keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2, "tcp_user_timeout": 2000}
 TABLES = ("t", "u", "v", "w")
@@ -45,6 +45,8 @@ def attempts(lake, table: str = "t") -> list[int]:
 def losing(proxy, *roles: str) -> Call:
     """The moment when the connections of these roles are lost."""
     def lose(_):
+        for role in roles:
+            proxy.wait_for("pg_export_snapshot", role=role)
         lost = [link for role in roles for link in proxy.links_of(role)]
         assert {link.role for link in lost} == set(roles), f"there is no connection of each role {roles}: see postgres_faults.ROLES"
         for link in lost:
@@ -69,6 +71,18 @@ def test_A_shard_whose_connection_is_lost_in_the_middle_is_read_again_from_its_b
     aftermath.assert_right(run_through(proxy, lake, **IMPATIENT))
     assert attempts(lake) == [1]
     assert len(proxy.seen("^COPY", role=WORKER)) == 2
+
+
+# What the server answers to LOCK: CommandComplete with "LOCK TABLE", and ReadyForQuery.
+ANSWER_TO_LOCK = 16 + 6
+
+
+def test_A_worker_whose_statement_stays_unacknowledged_does_not_wait_for_TCP_to_give_up(aftermath, lake, proxy):
+    """Linux sends no keepalive probes while bytes are on their way (tcp_keepalive_timer in net/ipv4/tcp_timer.c): only
+    TCP_USER_TIMEOUT ends that wait before the quarter of an hour that it takes otherwise."""
+    proxy.add(BlackHole(ANSWER_TO_LOCK), "^LOCK", role=WORKER)
+    aftermath.assert_right(run_through(proxy, lake, keepalives_idle=1, keepalives_interval=1, keepalives_count=2))
+    assert attempts(lake) == [1]
 
 
 def test_A_connection_that_is_lost_between_two_shards_costs_neither(four_tables, lake, proxy):
@@ -125,7 +139,12 @@ def test_A_worker_comes_back_to_a_snapshot_that_the_other_one_keeps(four_tables,
 
 @pytest.mark.parametrize("lost", [KEEPER, SPARE])
 def test_One_that_keeps_the_snapshot_and_can_not_be_reached_is_no_loss(four_tables, lake, proxy, lost):
-    proxy.add(Call(lambda _: [link.fall_silent() for link in proxy.links_of(lost)]), "^COPY", role=WORKER)
+    def silence(_):
+        proxy.wait_for("pg_export_snapshot", role=lost)
+        for link in proxy.links_of(lost):
+            link.fall_silent()
+
+    proxy.add(Call(silence), "^COPY", role=WORKER)
     four_tables.assert_right(run_through(proxy, lake, "--workers", "1", **IMPATIENT))
     assert any(link.is_silent.is_set() for link in proxy.links)
 
@@ -135,15 +154,16 @@ def test_With_both_gone_the_snapshot_is_gone(four_tables, table, lake, proxy):
     aftermath = Aftermath(table, lake, TABLES)
     proxy.add(losing(proxy, KEEPER, SPARE), "^COPY", role=WORKER)
     result = run_through(proxy, lake, "--workers", "1")
-    aftermath.assert_failed(result, "snapshot", "gone")
+    aftermath.assert_failed(result, "snapshot")
 
 
 # A server that is busy, or just coming up ---------------------------------------------------------------------------
 
-REFUSALS = {"too many connections": "53300", "starting up": "57P03", "shutting down": "57P01", "reset": None}
+BUSY = {"too many connections": "53300", "starting up or shutting down": "57P03"}
+REFUSALS = {**BUSY, "reset": None}
 
 
-@pytest.mark.parametrize("sqlstate", REFUSALS.values(), ids=REFUSALS.keys())
+@pytest.mark.parametrize("sqlstate", BUSY.values(), ids=BUSY.keys())
 def test_A_server_that_lets_nobody_in_at_first_is_waited_for(aftermath, lake, proxy, sqlstate):
     refusal = proxy.refuse(sqlstate)
     process = start_pg2athena("run", proxy.url, lake)

@@ -4,12 +4,12 @@ import re
 import threading
 import typing
 
-# Who a connection of the program is: the first line counts whose expression is found in the application_name and the
-# statement of what comes over it. Nobody has said so yet: None.
+# Who a connection of the program is: the first line counts whose expression is found in something that it says. Nobody has
+# said so yet: None. A spare and a worker begin alike, with SET TRANSACTION SNAPSHOT.
 KEEPER, SPARE, WORKER = "keeper", "spare", "worker"
-ROLES = ((SPARE, re.compile(r"spare|pg_blocking_pids")),
-         (KEEPER, re.compile(r"BEGIN ISOLATION LEVEL READ COMMITTED")),
-         (WORKER, re.compile(r"SET TRANSACTION SNAPSHOT|^[^\n]*\nCOPY ")))
+ROLES = ((KEEPER, re.compile(r"^BEGIN ISOLATION LEVEL READ COMMITTED")),
+         (SPARE, re.compile(r"lock_timeout = '100ms'|pg_export_snapshot")),
+         (WORKER, re.compile(r"NOWAIT$|lock_timeout = '10ms'|^COPY ")))
 
 
 @dataclasses.dataclass

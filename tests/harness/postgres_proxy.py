@@ -143,8 +143,7 @@ class PostgresProxy:
     def take(self, link: "Link", text: str) -> Statement:
         """Notes a statement that came, and what is to happen to it."""
         with self.changed:
-            said = f"{link.parameters.get('application_name', '')}\n{text}"
-            link.role = link.role or next((role for role, pattern in ROLES if pattern.search(said)), None)
+            link.role = link.role or next((role for role, pattern in ROLES if pattern.search(text)), None)
             statement = Statement(len(self.statements) + 1, link.number, link.role, text)
             self.statements.append(statement)
             taking = [rule for rule in self.rules if rule.takes(statement)]
@@ -307,6 +306,8 @@ class Link:
         limit = self._limit
         if limit:
             data = data[:limit[0] - self.bytes_from_server]
+            if isinstance(limit[1], BlackHole) and len(data) == limit[0] - self.bytes_from_server:
+                go_silent(self._client)     # before the client can answer to the last of it
         if self.bytes_per_second:
             # A tenth of a second's worth at a time, so that it is slow and not late.
             step = max(1, self.bytes_per_second // 10)
