@@ -137,6 +137,13 @@ def test_A_keeper_whose_connection_is_a_black_hole_while_a_table_is_read(afterma
     aftermath.assert_right_or_failed(run_through(proxy, lake, **IMPATIENT), "connection")
 
 
+def test_A_keeper_whose_statement_stays_unacknowledged_while_it_plans_does_not_wait_for_TCP_to_give_up(aftermath, lake, proxy):
+    """See the worker's in test_recovery.py."""
+    proxy.add(BlackHole(16 + 6), "^LOCK", role=KEEPER)
+    patience = {"keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
+    aftermath.assert_failed(run_pg2athena("run", proxy.url_with(**patience), lake, timeout=90), "connection")
+
+
 def test_A_signal_ends_a_run_that_hangs_in_a_black_hole(aftermath, lake, proxy):
     proxy.add(BlackHole(MIDDLE), "^COPY", role=WORKER)
     process = start_pg2athena("run", proxy.url, lake)

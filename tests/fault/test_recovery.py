@@ -3,14 +3,19 @@ doesn't let anyone in for a while. And it says so in its receipts.
 
 What it can't get over, and what it may also fail of, is in `test_connection_lost.py`.
 """
+import contextlib
+import signal
 import threading
+import time
 
+import psycopg2.errors
 import pytest
 
 from harness import oracle
 from harness.aftermath import Aftermath, receipts
-from harness.postgres_faults import KEEPER, SPARE, WORKER, BlackHole, Call, Reset
-from harness.program import export, finish, run_pg2athena, start_pg2athena
+from harness.postgres_faults import KEEPER, SPARE, WORKER, BlackHole, Call, Pause, Reset
+from harness.program import (INTERRUPTED, REFUSED, assert_error, assert_exit, export, finish, run_pg2athena,
+                             start_pg2athena)
 from harness.slow_query import wait_until
 
 WORKERS = ["^LOCK", "to_regclass", "^SELECT .* FROM ONLY", "^SET LOCAL enable", "^COPY"]
@@ -157,6 +162,35 @@ def test_With_both_gone_the_snapshot_is_gone(four_tables, table, lake, proxy):
     aftermath.assert_failed(result, "snapshot")
 
 
+def test_The_locks_and_the_claim_do_not_go_with_the_keeper(four_tables, table, lake, proxy):
+    lose = losing(proxy, KEEPER)
+    proxy.add(lose, "^COPY", role=WORKER)
+    pause = proxy.add(Pause(), "^COPY", role=WORKER, nth=2)
+    process = start_pg2athena("run", "--workers", "1", proxy.url, lake)
+    pause.wait()
+    for name in TABLES:
+        with contextlib.closing(table.connect()) as other, other.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                cursor.execute(f"TRUNCATE {name}")
+    wait_until(lambda: table.query("SELECT FROM pg_locks WHERE locktype = 'advisory'"), "the claim to be renewed")
+    assert_error(run_pg2athena("run", "--table", "t", table.url, lake), REFUSED, "another run")
+    pause.release()
+    four_tables.assert_right(finish(process, timeout=60))
+
+
+def test_A_keeper_that_is_lost_before_the_spare_is_ready(four_tables, lake, proxy):
+    proxy.add(Call(lambda _: [link.end(abruptly=True) for link in proxy.links_of(KEEPER)]), "^LOCK", role=SPARE)
+    four_tables.assert_right_or_failed(run_through(proxy, lake), "snapshot")
+
+
+def test_Without_a_spare_the_run_goes_on_and_says_so(four_tables, lake, proxy):
+    proxy.add(Reset(), "lock_timeout", role=SPARE, times=None)
+    result = run_through(proxy, lake)
+    four_tables.assert_right(result)
+    assert "no second connection" in result.stderr
+
+
 # A server that is busy, or just coming up ---------------------------------------------------------------------------
 
 BUSY = {"too many connections": "53300", "starting up or shutting down": "57P03"}
@@ -182,6 +216,31 @@ def test_A_server_that_does_not_let_a_worker_back_in_at_once_is_waited_for(after
     proxy.add(Call(lose_and_refuse), "^COPY", role=WORKER)
     aftermath.assert_right(run_through(proxy, lake))
     assert attempts(lake) >= [1]
+
+
+def test_A_server_that_lets_nobody_in_is_waited_for_as_long_as_was_said(aftermath, lake, proxy):
+    refusal = proxy.refuse("57P03")
+    began = time.monotonic()
+    result = run_through(proxy, lake, "--retry-for", "2s")
+    assert 1 < time.monotonic() - began < 10 and refusal.applied > 2
+    proxy.clear()
+    aftermath.assert_failed(result, "refused by the tests' proxy")
+
+
+def test_Who_is_told_never_to_wait_does_not(aftermath, lake, proxy):
+    refusal = proxy.refuse("57P03")
+    result = run_through(proxy, lake, "--retry-for", "never")
+    assert refusal.applied == 1
+    proxy.clear()
+    aftermath.assert_failed(result, "refused by the tests' proxy")
+
+
+def test_A_signal_ends_the_waiting(aftermath, lake, proxy):
+    refusal = proxy.refuse("57P03")
+    process = start_pg2athena("run", proxy.url, lake)
+    wait_until(lambda: refusal.applied >= 3, "the run to wait")
+    process.send_signal(signal.SIGINT)
+    assert_exit(finish(process, timeout=5), INTERRUPTED)
 
 
 def test_A_password_that_is_refused_is_not_tried_again(aftermath, lake, proxy):
