@@ -93,7 +93,8 @@ def state_of(case: Case, database) -> State:
         SELECT n.nspname, c.relname, c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
               AND (NOT c.relispartition OR {case.selected if case.arguments else "false"}) AND {case.selected}""")
-    return {layout.folder_of(schema, name): table_of(database, f"SELECT * FROM {quoted}") for schema, name, quoted in relations}
+    return {**{layout.folder_of(schema, name): table_of(database, f"SELECT * FROM {quoted}") for schema, name, quoted in relations},
+            **{f"q{number}": table_of(database, query) for number, query in enumerate(case.queries)}}
 
 
 def table_of(database, query: str) -> Table:
@@ -123,7 +124,8 @@ def connected(database, **settings):
 
 def command(case: Case, source: Source, lake) -> list:
     url = source.proxy.url_with(user=ROLE if case.as_reader else None)
-    return ["run", "--workers", "1", "--lock-timeout", OUR_PATIENCE, *case.arguments, url, lake]
+    queries = [argument for number, query in enumerate(case.queries) for argument in ("--query", query, "--as", f"q{number}")]
+    return ["run", "--workers", "1", "--lock-timeout", OUR_PATIENCE, *case.arguments, *queries, url, lake]
 
 
 def steps(case: Case, source: Source, lake) -> list[Step]:

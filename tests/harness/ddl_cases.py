@@ -12,6 +12,7 @@ class Case:
     is_locked_out: bool = True      # our ACCESS SHARE locks keep it from happening once we have them
     arguments: tuple[str, ...] = ()
     selected: str = "true"          # of pg_class c and pg_namespace n: what the arguments select
+    queries: tuple[str, ...] = ()   # exported too, as q0, q1 …
     as_reader: bool = False         # the export is ROLE's, which has SELECT on everything; else the superuser's
     # States between before and after that others may see: lake's table -> query, which is asked before the DDL.
     between: tuple[dict[str, str], ...] = ()
@@ -92,6 +93,22 @@ CASES = (
                            " CREATE TABLE t AS SELECT i AS id, 'sad'::mood AS mood FROM generate_series(1, 100) AS i;"
                            " CREATE TABLE u AS SELECT i AS id, 'sad'::mood AS mood FROM generate_series(1, 100) AS i;",
          ("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'",), is_locked_out=False),
+    Case("swap two attributes", COMPOSITE,
+         ("ALTER TYPE c RENAME ATTRIBUTE x TO z; ALTER TYPE c RENAME ATTRIBUTE y TO x; ALTER TYPE c RENAME ATTRIBUTE z TO y",),
+         is_locked_out=False),
+    Case("swap two labels", "CREATE TYPE mood AS ENUM ('sad', 'happy');"
+                            " CREATE TABLE t AS SELECT i AS id, 'sad'::mood AS mood FROM generate_series(1, 100) AS i;"
+                            " CREATE TABLE u AS SELECT i AS id, 'happy'::mood AS mood FROM generate_series(1, 100) AS i;",
+         ("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'; ALTER TYPE mood RENAME VALUE 'happy' TO 'sad';"
+          " ALTER TYPE mood RENAME VALUE 'blue' TO 'happy'",),
+         is_locked_out=False),
+    Case("a new table with the name in a query", TWO_TABLES + "CREATE SCHEMA shop;",
+         ("CREATE TABLE shop.t AS SELECT 1 AS id, 'new' AS name",), is_locked_out=False, arguments=("--table", "u"),
+         selected="c.relname = 'u'", queries=("SELECT id, name FROM t",)),
+    Case("swap two schemas under a query", TWO_SCHEMAS,
+         ("ALTER SCHEMA shop RENAME TO shop_new; ALTER SCHEMA other RENAME TO shop; ALTER SCHEMA shop_new RENAME TO other",),
+         is_locked_out=False, arguments=("--table", "shop.t"), selected="n.nspname = 'shop'",
+         queries=("SELECT * FROM shop.t", "SELECT * FROM other.t")),
     Case("swap two schemas", TWO_SCHEMAS,
          ("ALTER SCHEMA shop RENAME TO shop_new; ALTER SCHEMA other RENAME TO shop; ALTER SCHEMA shop_new RENAME TO other",),
          is_locked_out=False),
