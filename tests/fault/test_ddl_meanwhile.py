@@ -263,6 +263,22 @@ def test_A_run_that_starts_over_is_not_refused_because_of_itself(source, lake):
     assert len(proxy.seen("pg_export_snapshot", role=KEEPER)) == 2
 
 
+def test_A_swap_that_is_undone_when_the_rows_are_read_is_found_out_all_the_same(source, lake):
+    database, proxy = source
+    case = next(case for case in CASES if case.name == "swap two schemas")
+    make(case, database)
+    before = table_of(database, "SELECT * FROM shop.t")
+
+    def swap_and_swap_back(_):
+        change(case, connected(database))
+        proxy.add(Call(lambda _: change(case, connected(database))), role=WORKER)   # at the worker's next statement
+
+    swaps = proxy.add(Call(swap_and_swap_back), "^COPY", role=WORKER)
+    result = run_pg2athena("run", "--table", "shop.t", proxy.url, lake)
+    assert [statement.fault for statement in proxy.seen("^COPY")][0] == swaps
+    assert result.returncode == FAILED or holds(lake, {"shop.t": before}, {"shop.t"}), result.stderr
+
+
 def test_A_partition_whose_detaching_was_broken_off_is_no_part_of_its_parent(database, lake):
     """PostgreSQL shows it no more (find_inheritance_children_extended in src/backend/catalog/pg_inherits.c), until somebody
     says FINALIZE."""
