@@ -78,14 +78,15 @@ def test_A_shard_whose_connection_is_lost_in_the_middle_is_read_again_from_its_b
     assert len(proxy.seen("^COPY", role=WORKER)) == 2
 
 
-# What the server answers to LOCK: CommandComplete with "LOCK TABLE", and ReadyForQuery.
-ANSWER_TO_LOCK = 16 + 6
+# How many bytes the server answers: a CommandComplete with "LOCK TABLE", four with "SET", and ReadyForQuery.
+ANSWERS = {"^LOCK": 16 + 6, "^SET LOCAL enable": 4 * 9 + 6}
 
 
-def test_A_worker_whose_statement_stays_unacknowledged_does_not_wait_for_TCP_to_give_up(aftermath, lake, proxy):
-    """Linux sends no keepalive probes while bytes are on their way (tcp_keepalive_timer in net/ipv4/tcp_timer.c): only
-    TCP_USER_TIMEOUT ends that wait before the quarter of an hour that it takes otherwise."""
-    proxy.add(BlackHole(ANSWER_TO_LOCK), "^LOCK", role=WORKER)
+@pytest.mark.parametrize("statement", ANSWERS)
+def test_A_worker_whose_next_statement_stays_unacknowledged_does_not_wait_for_TCP_to_give_up(aftermath, lake, proxy, statement):
+    """Linux sends no keepalive probes while bytes are on their way (tcp_keepalive_timer in net/ipv4/tcp_timer.c): nothing but
+    TCP_USER_TIMEOUT, or a clock of the program's own, ends that wait before the quarter of an hour that it takes otherwise."""
+    proxy.add(BlackHole(ANSWERS[statement]), statement, role=WORKER)
     aftermath.assert_right(run_through(proxy, lake, keepalives_idle=1, keepalives_interval=1, keepalives_count=2))
     assert attempts(lake) == [1]
 
@@ -222,7 +223,7 @@ def test_A_server_that_lets_nobody_in_is_waited_for_as_long_as_was_said(aftermat
     refusal = proxy.refuse("57P03")
     began = time.monotonic()
     result = run_through(proxy, lake, "--retry-for", "2s")
-    assert 1 < time.monotonic() - began < 10 and refusal.applied > 2
+    assert 1.5 < time.monotonic() - began < 10 and refusal.applied > 2
     proxy.clear()
     aftermath.assert_failed(result, "refused by the tests' proxy")
 

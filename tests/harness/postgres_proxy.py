@@ -308,6 +308,8 @@ class Link:
             data = data[:limit[0] - self.bytes_from_server]
             if isinstance(limit[1], BlackHole) and len(data) == limit[0] - self.bytes_from_server:
                 go_silent(self._client)     # before the client can answer to the last of it
+        # Before the client has it, whose next statement may count from here.
+        self.bytes_from_server += len(data)
         if self.bytes_per_second:
             # A tenth of a second's worth at a time, so that it is slow and not late.
             step = max(1, self.bytes_per_second // 10)
@@ -316,7 +318,6 @@ class Link:
                 self._wait(len(data[begin:begin + step]) / self.bytes_per_second)
         else:
             self._send(self._client, data)
-        self.bytes_from_server += len(data)
         if limit and self.bytes_from_server >= limit[0]:
             self._limit = None
             if isinstance(limit[1], Reset):
