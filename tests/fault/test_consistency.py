@@ -183,7 +183,7 @@ def test_Every_row_is_the_snapshots(database, lake, run):
         pause = proxy.add(Pause(), "^COPY", role=WORKER)
         process = start_pg2athena("run", "--workers", "2", proxy.url, lake)
         pause.wait()
-        snapshot = re.search(r"TRANSACTION SNAPSHOT '(.*)'", proxy.seen("TRANSACTION SNAPSHOT")[0].text)[1]
+        snapshot = re.search(r"TRANSACTION SNAPSHOT '([^']*)'", proxy.seen("TRANSACTION SNAPSHOT")[0].text)[1]
         sources = sources_in(database, snapshot)
         written = writers.transactions
         wait_until(lambda: writers.transactions > written + 50, "more to be written")
