@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from harness.cluster import Database
+from harness.cluster import Cluster, Database
+from harness.postgres_proxy import PostgresProxy
 from harness.program import finish, start_pg2athena
 from harness.slow_query import slow_query, wait_until_read
 
@@ -25,8 +26,8 @@ def start_slow_export(database, lake):
     """Starts a run and waits until it is in the middle of reading; ends it at the end of the test, if it still runs."""
     started = []
 
-    def start(seconds: float = 60, on: Database = database, into: pathlib.Path = lake) -> RunningExport:
-        process = start_pg2athena("run", "--table", "t", "--query", slow_query(seconds), "--as", "slow", on.url, into)
+    def start(seconds: float = 60, on: Database = database, into: pathlib.Path = lake, options=()) -> RunningExport:
+        process = start_pg2athena("run", "--table", "t", "--query", slow_query(seconds), "--as", "slow", *options, on.url, into)
         started.append(process)
         return RunningExport(process, wait_until_read(on, process))
 
@@ -42,3 +43,18 @@ def table(database):
     """A table `t` that is exported beside whatever breaks."""
     database.execute("CREATE TABLE t AS SELECT i AS id, md5(i::text) AS name FROM generate_series(1, 5000) AS i")
     return database
+
+
+@pytest.fixture
+def proxy(database):
+    """Before the test's database: `database.url` leads past it, `proxy.url` through it."""
+    with PostgresProxy(database) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def restartable():
+    """A cluster of the module's own, for tests that restart it."""
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()

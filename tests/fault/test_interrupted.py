@@ -1,4 +1,7 @@
-"""A run that is stopped from outside leaves what was there before, and the next one needs no hand work."""
+"""A run that is stopped from outside leaves what was there before, and the next one needs no hand work.
+
+Kills at any moment: `test_killed_anywhere.py`.
+"""
 import os
 import shutil
 import signal
@@ -82,53 +85,6 @@ def test_A_second_signal_leaves_at_once(tmp_path):
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
         cluster.stop()
-
-
-# At any moment ------------------------------------------------------------------------------------------------------
-
-TABLES = [f"t{number}" for number in range(5)]
-KILLS = 15
-
-
-def seen_versions(lake) -> dict[str, int]:
-    """For each table that a reader sees: its version. Every row of a table has the same one, and all rows are there."""
-    versions = {}
-    for table in layout.published(lake):
-        rows, lowest, highest = oracle.lake_says(lake, table, "count(*), min(version), max(version)")
-        assert rows == 10_000 and lowest == highest, f"{table}: {rows} rows of the versions {lowest} to {highest}"
-        versions[table] = lowest
-    return versions
-
-
-def test_Whenever_it_is_killed_readers_see_whole_runs_and_publish_rolls_a_decided_one_forward(database, lake):
-    for table in TABLES:
-        database.execute(f"CREATE TABLE {table} AS SELECT i AS id, 0 AS version, md5(i::text) AS filler"
-                         " FROM generate_series(1, 10000) AS i")
-    started = time.monotonic()
-    export(database, lake)
-    whole = time.monotonic() - started
-
-    for kill in range(1, KILLS + 1):
-        for table in TABLES:
-            database.execute(f"UPDATE {table} SET version = {kill}")
-        before = seen_versions(lake)
-        assert len(set(before.values())) == 1 and len(before) == len(TABLES)
-        process = start_pg2athena("run", database.url, lake)
-        # Most of the kills towards the end, where publishing is; one or two when it has just ended.
-        time.sleep(whole * (0.2 + kill / KILLS))
-        process.kill()
-        process.communicate()
-
-        old = next(iter(before.values()))
-        assert set(seen_versions(lake).values()) <= {old, kill}
-        # Table by table while it switches; whole again once the decided run is rolled forward.
-        assert_exit(run_pg2athena("publish", lake), DONE)
-        after = seen_versions(lake)
-        assert len(after) == len(TABLES) and len(set(after.values())) == 1, f"after kill {kill}: {after}"
-
-    export(database, lake)
-    for table in TABLES:
-        oracle.assert_arrived(database, lake, "public", table)
 
 
 @pytest.mark.parametrize("forward", [["publish"], ["run", "--table", "other"]], ids=["publish", "the next run"])

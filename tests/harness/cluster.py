@@ -95,6 +95,10 @@ class Cluster:
     def stop(self) -> None:
         subprocess.run([THROWAWAY, "stop", self.folder], check=True, env=self._environment)
 
+    def restart(self, mode: str = "fast") -> None:
+        """Returns when it is back; "immediate" is how a crash looks to those who are connected."""
+        subprocess.run([THROWAWAY, "restart", self.folder, mode], check=True, env=self._environment)
+
     def postmaster_pid(self) -> int:
         return int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 

@@ -31,7 +31,13 @@ class Source:
 
 
 def postgres_says(database, query: str) -> Source:
-    with contextlib.closing(database.connect()) as connection, connection.cursor() as cursor:
+    with contextlib.closing(database.connect()) as connection:
+        return session_says(connection, query)
+
+
+def session_says(connection, query: str) -> Source:
+    """The same, of a session that may be in a snapshot."""
+    with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({query}) AS q LIMIT 0")
         columns = [column.name for column in cursor.description]
         types = [column.type_code for column in cursor.description]

@@ -13,7 +13,6 @@ import email.utils
 import hashlib
 import re
 import socket
-import struct
 import threading
 import time
 import typing
@@ -21,6 +20,7 @@ import xml.sax.saxutils
 from datetime import datetime, timezone
 
 from harness.http_stream import Head, Stream
+from harness.loopback import reset
 from harness.minio import DOMAIN, NAMES, Minio
 from harness.s3_faults import (KEPT, Answer, BlackHole, Call, ChangeAnswer, Delay, DropAnswer, Fault, Match, Request,
                                ResetAfter, Rule, Skew, TruncateAnswer)
@@ -437,9 +437,3 @@ def error_document(answer: Answer, path: str) -> bytes:
 
 def http_date(skew: float) -> str:
     return email.utils.formatdate(time.time() + skew, usegmt=True)
-
-
-def reset(connection: socket.socket) -> None:
-    """Ends it with RST, as a host does that knows nothing of it."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()

@@ -40,3 +40,18 @@ def test_A_folder_that_is_not_its_own_is_left_alone(tmp_path):
         result = subprocess.run([THROWAWAY, command, tmp_path], capture_output=True, text=True, check=False)
         assert result.returncode == 1 and str(tmp_path) in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["precious"]
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_A_restart_ends_connections_and_keeps_port_and_data(mode):
+    cluster = Cluster()
+    try:
+        cluster.maintenance.execute("CREATE TABLE t (i integer)")
+        cluster.maintenance.execute("CHECKPOINT")
+        before = cluster.maintenance.connect()
+        cluster.restart(mode)
+        with pytest.raises(psycopg2.OperationalError), before.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        assert cluster.maintenance.value("SELECT count(*) FROM t") == 0
+    finally:
+        cluster.stop()
