@@ -152,7 +152,10 @@ class Attempt {
     auto summary = plan_and_read();
     if (summary) return summary;
     Error error = std::move(summary).error().with("run_id", run_id_);
-    if (plan_.server.in_recovery && error.kind() == ErrorKind::Conflict) {
+    // 40001 is a standby's alone here: our read-only transactions can't fail to be serialized. It may come
+    // before there is a plan.
+    const bool standby = plan_.server.in_recovery || error.context("sqlstate") == "40001";
+    if (standby && error.kind() == ErrorKind::Conflict) {
       error = std::move(error).hint(
           "nothing was published; what is written on the primary has to go on on the standby: raise "
           "max_standby_streaming_delay there, set hot_standby_feedback = on, or read the primary");
