@@ -42,8 +42,11 @@ std::optional<std::chrono::milliseconds> Retry::next(std::optional<std::chrono::
   for (int i = 1; i < attempts_ && ceiling < policy_.longest; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, policy_.longest);
   milliseconds wait(static_cast<milliseconds::rep>(times_.chance() * static_cast<double>(ceiling.count())));
-  wait = std::max(wait, asked.value_or(milliseconds(0)));
-  if (times_.clock().monotonic() - begin_ + wait > policy_.deadline) return std::nullopt;
+  // The last wait ends with the deadline, unless more is asked for.
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(policy_.deadline - (times_.clock().monotonic() - begin_));
+  if (left.count() <= 0 || asked.value_or(milliseconds(0)) > left) return std::nullopt;
+  wait = std::max(std::min(wait, left), asked.value_or(milliseconds(0)));
   ++attempts_;
   return wait;
 }

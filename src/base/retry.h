@@ -16,7 +16,7 @@ struct RetryPolicy {
   // The wait before attempt n + 1 is anything from nothing to base * 2^(n - 1), but to `longest` at most.
   std::chrono::milliseconds base = std::chrono::milliseconds(100);
   std::chrono::milliseconds longest = std::chrono::seconds(5);
-  // From the first attempt on; a wait that would end behind it isn't begun.
+  // From the first attempt on: the last one begins when it is over, if the waits didn't use it up before.
   std::chrono::milliseconds deadline = std::chrono::seconds(30);
 };
 

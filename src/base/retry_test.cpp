@@ -38,9 +38,12 @@ TEST(Retry, What_the_server_asks_for_is_the_least) {
   EXPECT_EQ(waits_of({.attempts = 3, .base = 100ms}, 0.5, 2s), (Millis{2s, 2s}));
 }
 
-TEST(Retry, No_wait_is_begun_that_would_end_behind_the_deadline) {
+TEST(Retry, The_last_wait_ends_with_the_deadline) {
   EXPECT_EQ(waits_of({.attempts = 100, .base = 1s, .longest = 1s, .deadline = 3500ms}, 1.0),
-            (Millis{1s, 1s, 1s}));
+            (Millis{1s, 1s, 1s, 500ms}));
+}
+
+TEST(Retry, Who_asks_for_more_time_than_there_is_gets_none) {
   EXPECT_EQ(waits_of({.deadline = 30s}, 0.5, 60s), Millis());
 }
 

@@ -306,6 +306,10 @@ class Planner {
     if (!source->largest_row) source->largest_row = largest_row(stored, *source);
     source->lock_table = stored.kind == RelationKind::Table &&
                          (stored.oid == relation.oid ? relation.table_privilege : stored.table_privilege);
+    // Looking at the locks costs the server time in proportion to all that are held.
+    constexpr std::size_t kFewRelations = 1000;
+    source->locks_tell =
+        source->where.empty() && !source->row_security && source_.relations.size() <= kFewRelations;
     const SplitOptions split = split_options(relation.key, *source, table);
     add_shards(std::move(source), split_storage(stored, split), table);
   }
@@ -314,6 +318,7 @@ class Planner {
     auto source = new_source(table);
     if (relation.where.empty()) return source;
     source->where = relation.where;
+    source->names = relation.names;
     source->name_in_where = relation.name.name;
     source->search_path = source_.server.search_path_setting;
     return source;
@@ -397,6 +402,7 @@ class Planner {
     auto source = new_source(table);
     source->query = query.sql;
     source->query_name = query.name;
+    source->names = query.names;
     source->search_path = source_.server.search_path_setting;
     const SplitOptions split = split_options(query.key, *source, table);
     add_shards(std::move(source), split_whole(query.key_values, std::nullopt, split), table);

@@ -167,7 +167,9 @@ class Attempt {
   // conflict takes the snapshot with it.
   bool may_start_over(const Error& error) const {
     const bool lost = shard_again(error) || error.kind() == ErrorKind::SnapshotLost;
-    return policy_of(error.kind()).again == Again::Run || (plan_.server.in_recovery && lost);
+    // Before the first row is read, nothing is lost by it elsewhere either.
+    const bool conflict = error.kind() == ErrorKind::Conflict && record_ == nullptr;
+    return policy_of(error.kind()).again == Again::Run || conflict || (plan_.server.in_recovery && lost);
   }
 
  private:

@@ -134,6 +134,9 @@ ConnectionParameters with_defaults(ConnectionParameters said, const std::string&
   said.emplace("keepalives_idle", "30");
   said.emplace("keepalives_interval", "10");
   said.emplace("keepalives_count", "3");
+  // As long for what we send: Linux sends no keepalives while something is unacknowledged
+  // (tcp_keepalive_timer in net/ipv4/tcp_timer.c), and gives up after a quarter of an hour.
+  said.emplace("tcp_user_timeout", "60000");
   said["client_encoding"] = "UTF8";
   said["application_name"] = application_name;
   // Nothing can be under a file, and what isn't there libpq passes over in silence.

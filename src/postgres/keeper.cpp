@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "postgres/condition.h"
+#include "postgres/name_lookup.h"
 #include "postgres/pooler.h"
 #include "postgres/privileges.h"
 #include "postgres/projection.h"
@@ -24,6 +25,11 @@ std::string without_semicolon(std::string sql) {
   const auto ignorable = [](char c) { return c == ';' || std::isspace(static_cast<unsigned char>(c)) != 0; };
   while (!sql.empty() && ignorable(sql.back())) sql.pop_back();
   return sql;
+}
+
+// A SELECT that returns nothing and locks what the query reads. (A prepared statement can't be two.)
+std::string query_select(const std::string& sql) {
+  return fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(sql));
 }
 
 Error lock_hint(Error error) {
@@ -64,6 +70,7 @@ Result<void> Keeper::begin() {
 
 Result<Source> Keeper::lock_source(const Selection& selection, const std::vector<NamedQuery>& queries) {
   Source source;
+  PG2ATHENA_TRY(look_up_all_names(selection, queries));
   if (!selection.whole_database() || queries.empty()) {
     for (int attempt = 1;; ++attempt) {
       PG2ATHENA_TRY(begin());
@@ -89,6 +96,37 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
   return source;
 }
 
+Result<void> Keeper::look_up_all_names(const Selection& selection, const std::vector<NamedQuery>& queries) {
+  names_.clear();
+  for (const NamedQuery& query : queries) PG2ATHENA_TRY(look_up(query_select(without_semicolon(query.sql))));
+  if (std::ranges::all_of(selection.tables, &std::string::empty, &TableSelection::where)) return {};
+  PG2ATHENA_ASSIGN(const Source found, find_source(selection));
+  for (const Relation& relation : found.relations) {
+    if (!relation.where.empty()) PG2ATHENA_TRY(look_up(condition_select(relation)));
+  }
+  return {};
+}
+
+// What the server has against a statement is told when it is planned.
+Result<void> Keeper::look_up(const std::string& statement) {
+  auto names = look_up_names(connection_, statement, server_.search_path_setting, lock_timeout_);
+  if (names) {
+    names_[statement] = std::move(*names);
+    return {};
+  }
+  const ErrorKind kind = names.error().kind();
+  const bool told_later = kind == ErrorKind::Database || kind == ErrorKind::NotFound ||
+                          kind == ErrorKind::PermissionDenied || kind == ErrorKind::Unsupported;
+  return told_later ? Result<void>() : fail(lock_hint(std::move(names).error()));
+}
+
+Result<NameLookup> Keeper::names_of(const std::string& statement) const {
+  const auto found = names_.find(statement);
+  if (found != names_.end()) return found->second;
+  return fail(ErrorKind::ChangedWhilePlanning,
+              "what a condition or a query reads was changed while the run was planned");
+}
+
 Result<Source> Keeper::lock_relations(const Selection& selection) {
   for (int round = 1; round <= kLockRounds; ++round) {
     PG2ATHENA_ASSIGN(Source source, read_source(selection));
@@ -111,7 +149,9 @@ Result<void> Keeper::plan_conditions(std::vector<Relation>& relations) {
   for (Relation& relation : relations) {
     if (relation.where.empty()) continue;
     PG2ATHENA_TRY(plan_condition(connection_, relation));
-    locks_.selects_in_search_path.push_back(condition_select(relation));
+    const std::string select = condition_select(relation);
+    PG2ATHENA_ASSIGN(relation.names, names_of(select));
+    locks_.selects_in_search_path.push_back(select);
   }
   return leave_search_path(connection_);
 }
@@ -219,8 +259,7 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
                      .key = {},
                      .key_values = {}};
   PG2ATHENA_TRY(enter_search_path(connection_, server_.search_path_setting));
-  // A prepared statement can't be two.
-  const std::string sql = fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(source.sql));
+  const std::string sql = query_select(source.sql);
   auto described = connection_.describe(sql);
   if (!described) {
     Error error = std::move(described).error();
@@ -231,6 +270,7 @@ Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
     return fail(std::move(refused).hint("a query is one SELECT, VALUES or TABLE statement"));
   }
   PG2ATHENA_TRY(connection_.execute(sql));
+  PG2ATHENA_ASSIGN(source.names, names_of(sql));
   locks_.selects_in_search_path.push_back(sql);
   PG2ATHENA_TRY(leave_search_path(connection_));
   PG2ATHENA_ASSIGN(source.columns, resolve_columns(connection_, *described));

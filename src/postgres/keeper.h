@@ -89,6 +89,10 @@ class Keeper {
         lock_timeout_(settings.lock_timeout) {}
 
   Result<void> begin();
+  // What the names in the operator's SQL mean, before anything is locked.
+  Result<void> look_up_all_names(const Selection& selection, const std::vector<NamedQuery>& queries);
+  Result<void> look_up(const std::string& statement);
+  Result<NameLookup> names_of(const std::string& statement) const;
   Result<Source> lock_relations(const Selection& selection);
   // What the selection finds in the catalog now.
   Result<Source> find_source(const Selection& selection);
@@ -106,6 +110,7 @@ class Keeper {
   std::chrono::milliseconds lock_timeout_;
   std::set<Held> held_;
   LockStatements locks_;
+  std::map<std::string, NameLookup> names_;  // by statement
 };
 
 }  // namespace pg2athena::postgres

@@ -77,6 +77,13 @@ struct ConditionPlan {
   bool operator==(const ConditionPlan&) const = default;
 };
 
+// Which relations the names in a statement mean (name_lookup.h).
+struct NameLookup {
+  std::string statement;       // whose names these are; empty: nobody's, there is none
+  std::vector<Oid> relations;  // sorted
+  bool operator==(const NameLookup&) const = default;
+};
+
 // What pglz and lz4 can't pass: a match of lz4 grows by 255 bytes for each byte of its length, and pglz
 // doesn't reach a hundred.
 inline constexpr std::uint64_t kLargestCompression = 255;
@@ -123,6 +130,7 @@ struct Relation {
   // others.
   std::vector<std::string> index_keys;
   std::string where;                     // the operator's condition on its rows; empty: all
+  NameLookup names;                      // in the condition
   std::vector<std::string> row_columns;  // with a condition: the names of all its columns
   bool condition_needs_whole = false;  // the condition has a meaning for the relation, and none for its parts
   // When there is one, and everything is read through the relation.
@@ -148,6 +156,7 @@ struct QuerySource {
   std::string name;
   std::string sql;  // without a trailing semicolon
   std::vector<RelationColumn> columns;
+  NameLookup names = {};
   std::vector<ColumnChoice> column_choices = {};
   std::optional<ShardKey> key = {};
   KeyValues key_values = {};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "postgres/connection.h"
+#include "postgres/relation.h"
 #include "postgres/shard_range.h"
 #include "postgres/sql_text.h"
 #include "types/type_table.h"
@@ -47,6 +48,10 @@ struct ScanSource {
   std::string query;
   std::string query_name;  // in the lake, for people
   std::string search_path;
+  // What the names in the query or in the condition mean, as planned.
+  NameLookup names;
+  // Whether the locks of the session that read it say what it read: the statements name nothing else.
+  bool locks_tell = false;
 
   std::vector<ScanColumn> columns;
 

@@ -26,7 +26,8 @@ constexpr std::array kParameters = {"host",
                                     "connect_timeout",
                                     "keepalives_idle",
                                     "keepalives_interval",
-                                    "keepalives_count"};
+                                    "keepalives_count",
+                                    "tcp_user_timeout"};
 
 // Where Debian and Red Hat and their relatives, and others, keep the services of everybody
 // (pg_config --sysconfdir), unless PGSYSCONFDIR says.

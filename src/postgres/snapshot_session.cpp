@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "postgres/lock_statements.h"
+#include "postgres/name_lookup.h"
 #include "postgres/plan_comparison.h"
 
 namespace pg2athena::postgres {
@@ -44,15 +45,44 @@ Result<void> SnapshotSession::enter(const ScanSource& source, bool block_ranges)
 }
 
 Result<void> SnapshotSession::begin_and_compare(const ScanSource& source) {
-  // On a standby the keeper has locked it, and a lock that can't be had would end the transaction.
-  if (ids_ != nullptr) PG2ATHENA_TRY(begin_and_lock(source));
+  // On a standby the keeper has locked it, and a lock that can't be had would end the transaction, as would a
+  // look at names, which takes one of its own.
+  if (ids_ != nullptr) {
+    PG2ATHENA_TRY(compare_names(source));
+    PG2ATHENA_TRY(begin_and_lock(source));
+  }
   // From here to the transaction's end names in statements mean what they mean to the role.
   if (source.in_search_path()) PG2ATHENA_TRY(enter_search_path(connection_, source.search_path));
   return compare_with_plan(connection_, source);
 }
 
 Result<void> SnapshotSession::leave_unchanged(const ScanSource& source) {
-  return compare_with_plan(connection_, source);
+  PG2ATHENA_TRY(compare_with_plan(connection_, source));
+  if (ids_ == nullptr) return {};
+  if (source.locks_tell) {
+    // The COPY keeps its locks until the transaction's end: whatever the table's name meant, before and
+    // after.
+    PG2ATHENA_ASSIGN(const std::vector<Oid> locked, locked_relations(connection_));
+    if (locked == std::vector{source.oid}) return {};
+    return fail(changed_since_plan(source, "another table came to have the name"));
+  }
+  if (source.names.statement.empty()) return {};
+  PG2ATHENA_TRY(leave());
+  return compare_names(source);
+}
+
+Result<void> SnapshotSession::compare_names(const ScanSource& source) {
+  if (source.names.statement.empty()) return {};
+  return try_for_lock([&]() -> Result<void> {
+    constexpr std::chrono::milliseconds kBriefly{10};
+    auto now = look_up_names(connection_, source.names.statement, source.search_path, kBriefly);
+    if (now && *now == source.names) return {};
+    if (now || now.error().kind() == ErrorKind::NotFound) {
+      return fail(
+          changed_since_plan(source, "a name in the query or the condition came to mean something else"));
+    }
+    return fail(std::move(now).error());
+  });
 }
 
 std::optional<Error> SnapshotSession::find_change(const ScanSource& source) {
@@ -104,24 +134,32 @@ Result<void> SnapshotSession::lock(const ScanSource& source) {
   return {};
 }
 
-// We hold the lock elsewhere, but a request in the queue goes before ours: NOWAIT says so at once, and
-// waiting in the queue would only make everybody else's wait longer.
 Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
-  constexpr std::chrono::milliseconds kPause{200};
-  const auto deadline = std::chrono::steady_clock::now() + lock_timeout_;
-  while (true) {
+  return try_for_lock([&]() -> Result<void> {
     PG2ATHENA_TRY(begin());
     auto locked = lock(source);
     if (locked) return {};
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
-    if (locked.error().kind() == ErrorKind::NotFound)
+    if (locked.error().kind() == ErrorKind::NotFound) {
       return fail(changed_since_plan(source, "the table was dropped or renamed"));
-    if (locked.error().kind() != ErrorKind::LockNotAvailable) return fail(std::move(locked).error());
+    }
+    return locked;
+  });
+}
+
+// We hold the lock elsewhere, but a request in the queue goes before ours: NOWAIT says so at once, and
+// waiting in the queue would only make everybody else's wait longer.
+Result<void> SnapshotSession::try_for_lock(const std::function<Result<void>()>& attempt) {
+  constexpr std::chrono::milliseconds kPause{200};
+  const auto deadline = std::chrono::steady_clock::now() + lock_timeout_;
+  while (true) {
+    auto tried = attempt();
+    if (tried || tried.error().kind() != ErrorKind::LockNotAvailable) return tried;
     if (std::chrono::steady_clock::now() > deadline) {
       return fail(
-          std::move(locked).error().hint("an ALTER or TRUNCATE has been waiting for this run; run again when "
-                                         "it is done, or wait longer with "
-                                         "--lock-timeout"));
+          std::move(tried).error().hint("an ALTER or TRUNCATE has been waiting for this run; run again when "
+                                        "it is done, or wait longer with "
+                                        "--lock-timeout"));
     }
     PG2ATHENA_TRY(cancellation_->check());
     std::this_thread::sleep_for(kPause);

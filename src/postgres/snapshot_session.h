@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -78,6 +79,8 @@ class SnapshotSession {
   Result<void> begin_and_lock(const ScanSource& source);
   Result<void> scan_by_blocks(bool block_ranges);
   Result<void> begin_and_compare(const ScanSource& source);
+  Result<void> compare_names(const ScanSource& source);
+  Result<void> try_for_lock(const std::function<Result<void>()>& attempt);
 
   Connection connection_;
   SnapshotIds* ids_;                      // nullptr: on a standby

@@ -1,0 +1,26 @@
+// What the names in the operator's SQL mean: which relations a query or a condition reads.
+//
+// Nothing keeps them from coming to mean something else while we hold the relations: a table that is made in
+// a schema that comes earlier in the search_path, schemas that are renamed. Then a COPY of the same text
+// would read other rows than were planned, or none, without an error.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "postgres/connection.h"
+#include "postgres/relation.h"
+
+namespace pg2athena::postgres {
+
+// The relations that the parser finds for the statement now, in a transaction of its own, which must not be
+// open yet: what it locks is what it found. Views with what they read, but no indexes and no partitions,
+// which are the planner's.
+Result<NameLookup> look_up_names(Connection& connection, const std::string& statement,
+                                 const std::string& search_path, std::chrono::milliseconds lock_timeout);
+
+// The relations of users that the open transaction has locked, sorted; without indexes and TOAST tables.
+Result<std::vector<Oid>> locked_relations(Connection& connection);
+
+}  // namespace pg2athena::postgres
