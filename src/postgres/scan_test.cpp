@@ -29,11 +29,11 @@ TEST(Scan, Rows_in_the_order_of_a_column_are_ordered_by_an_expression_and_texts_
   const types::PgType text{.oid = types::oid::kText, .name = "text"};
   source.columns[1] = {.name = "Name", .type = text, .mapping = types::map_type(text).value()};
   EXPECT_EQ(
-      copy_statement(source, std::nullopt, 0),
+      copy_statement(source, WholeSource(), 0),
       "COPY (SELECT \"id\", \"Name\" FROM ONLY \"public\".\"orders\" ORDER BY COALESCE(\"id\")) TO STDOUT "
       "(FORMAT binary)");
   EXPECT_EQ(
-      copy_statement(source, std::nullopt, 1),
+      copy_statement(source, WholeSource(), 1),
       "COPY (SELECT \"id\", \"Name\" FROM ONLY \"public\".\"orders\" ORDER BY \"Name\"::pg_catalog.text "
       "COLLATE pg_catalog.\"C\") TO STDOUT (FORMAT binary)");
 }
