@@ -5,11 +5,12 @@ import threading
 import typing
 
 # Who a connection of the program is: the first line counts whose expression is found in something that it says. Nobody has
-# said so yet: None. A spare and a worker begin alike, with SET TRANSACTION SNAPSHOT.
+# said so yet: None. A spare and a worker begin alike, with SET TRANSACTION SNAPSHOT; and a worker that looks up the names in a
+# query begins as the keeper does, but waits for no lock.
 KEEPER, SPARE, WORKER = "keeper", "spare", "worker"
-ROLES = ((KEEPER, re.compile(r"^BEGIN ISOLATION LEVEL READ COMMITTED")),
+ROLES = ((KEEPER, re.compile(r"^BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = (?!10;)")),
          (SPARE, re.compile(r"lock_timeout = '100ms'|pg_export_snapshot")),
-         (WORKER, re.compile(r"NOWAIT$|lock_timeout = '10ms'|^COPY ")))
+         (WORKER, re.compile(r"NOWAIT$|lock_timeout = ('10ms'|10;)|^COPY ")))
 
 
 @dataclasses.dataclass

@@ -69,7 +69,7 @@ def test_It_says_that_it_has_no_encryption(proxy):
 def test_Who_a_connection_is_follows_from_what_it_says(proxy):
     with connection_to(proxy.url) as keeper, connection_to(proxy.url) as worker, connection_to(proxy.url) as other:
         with keeper.cursor() as cursor:
-            cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")
+            cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = 30000")
         ask(other, "SELECT 'COPY '")
         ask(keeper, "SELECT 1")
         copied(worker)

@@ -15,7 +15,7 @@
 namespace pg2athena::postgres {
 namespace {
 
-Result<nlohmann::json> describe(const std::string& url) {
+Result<nlohmann::json> describe_catalog(const std::string& url) {
   PG2ATHENA_ASSIGN(const ConnectionParameters parameters, connection_parameters(url, "describe_catalog"));
   Cancellation cancellation;
   PG2ATHENA_ASSIGN(Connection connection, Connection::open(parameters, cancellation));
@@ -42,7 +42,7 @@ int main(int argc, char** argv) try {
     std::cerr << "usage: postgres_describe_catalog URL\n";
     return 2;
   }
-  const auto described = pg2athena::postgres::describe(argv[1]);
+  const auto described = pg2athena::postgres::describe_catalog(argv[1]);
   if (!described) {
     std::cerr << described.error().describe() << '\n';
     return 1;
