@@ -16,6 +16,7 @@
 #include "catalog/run_record.h"
 #include "pipeline/connection_patience.h"
 #include "pipeline/error_policy.h"
+#include "pipeline/run_summary.h"
 #include "pipeline/snapshot_guard.h"
 #include "pipeline/worker.h"
 
@@ -69,38 +70,6 @@ std::optional<catalog::TablePartitioning> partitioning(const PlannedTable& table
                                     .type = planned.type,
                                     .by = std::string(to_string(planned.by)),
                                     .source_column = table.schema.fields[planned.column].name};
-}
-
-// Sums what the shards of a table count.
-void add_coerced(const std::vector<catalog::CoercedColumn>& of_shard,
-                 std::vector<catalog::CoercedColumn>& sum) {
-  for (const catalog::CoercedColumn& counted : of_shard) {
-    const auto found = std::ranges::find_if(sum, [&](const catalog::CoercedColumn& other) {
-      return other.column == counted.column && other.policy == counted.policy;
-    });
-    if (found == sum.end()) {
-      sum.push_back(counted);
-    } else {
-      found->values += counted.values;
-    }
-  }
-}
-
-void sort_by_column(const columnar::Schema& schema, std::vector<catalog::CoercedColumn>& coerced) {
-  std::ranges::sort(coerced, {}, [&](const catalog::CoercedColumn& column) {
-    const auto field = std::ranges::find(schema.fields, column.column, &columnar::Field::name);
-    return std::pair(field - schema.fields.begin(), column.policy);
-  });
-}
-
-// Readers open each file by itself; what that costs is more than what they read of one so small.
-void warn_of_small_files(const TableSummary& table, const observe::Log& log) {
-  constexpr std::uint64_t kSmall = std::uint64_t{1} << 20U;
-  if (table.files < 2 || table.bytes / table.files >= kSmall) return;
-  log.warn("small_files",
-           "the partitions are small, and queries over many of them slow: partition by month instead of day, "
-           "by year, or not at all",
-           {{"files", table.files}, {"average_bytes", table.bytes / table.files}});
 }
 
 // Two runs of one table to one target would waste each other's work: advisory locks by these keys refuse the
@@ -341,55 +310,16 @@ class Attempt {
       return give_up(std::move(committed).error());
     }
     catalog::RunOutcome outcome = record_->publish(context_.publisher);
-    RunSummary summary = summarize(outcome);
-    for (std::size_t i = 0; i < summary.tables.size(); ++i) {
-      const TableSummary& table = summary.tables[i];
-      const observe::Log log = log_.with({{"table", table.name}});
-      if (plan_.tables[i].partitioning) warn_of_small_files(table, log);
-      for (const catalog::CoercedColumn& coerced : table.coerced) {
-        log.warn("values_coerced",
-                 "values that did not fit their column were changed, as on_unrepresentable says",
-                 {{"column", coerced.column}, {"policy", coerced.policy}, {"values", coerced.values}});
-      }
-      if (table.outcome.error) {
-        log.error("table_not_published", *table.outcome.error);
-      } else {
-        log.info("table_published", "table published", {{"rows", table.rows}, {"bytes", table.bytes}});
-      }
-    }
+    RunSummary summary{
+        .run_id = run_id_,
+        .snapshot = snapshot_,
+        .workers = plan_.workers,
+        .tables = summarize_tables(plan_, progress_->snapshot(), record_->receipts(), outcome.tables),
+        .publication_error = std::move(outcome.error)};
+    log_tables(plan_, summary, log_);
+    summary.elapsed = duration_cast<milliseconds>(context_.clock.monotonic() - started_);
     log_.info("run_done", "run done",
               {{"duration_ms", summary.elapsed.count()}, {"memory_counted", memory_->peak()}});
-    return summary;
-  }
-
-  RunSummary summarize(catalog::RunOutcome& outcome) {
-    RunSummary summary{.run_id = run_id_,
-                       .snapshot = snapshot_,
-                       .workers = plan_.workers,
-                       .tables = {},
-                       .publication_error = std::move(outcome.error)};
-    const observe::ProgressSnapshot progress = progress_->snapshot();
-    for (std::size_t i = 0; i < plan_.tables.size(); ++i) {
-      const PlannedTable& planned = plan_.tables[i];
-      const observe::TableSnapshot& read = progress.tables[i];
-      summary.tables.push_back({.name = planned.name,
-                                .source = planned.source,
-                                .rows = read.rows,
-                                .bytes_read = read.bytes_read,
-                                .elapsed = read.elapsed,
-                                .outcome = {}});
-      if (i < outcome.tables.size()) summary.tables.back().outcome = std::move(outcome.tables[i]);
-    }
-    for (const catalog::Receipt& receipt : record_->receipts()) {
-      TableSummary& table = summary.tables[plan_.shards[static_cast<std::size_t>(receipt.shard)].table];
-      table.bytes += receipt.bytes;
-      table.files += receipt.files.size();
-      add_coerced(receipt.coerced, table.coerced);
-    }
-    for (std::size_t i = 0; i < plan_.tables.size(); ++i) {
-      sort_by_column(plan_.tables[i].schema, summary.tables[i].coerced);
-    }
-    summary.elapsed = duration_cast<milliseconds>(context_.clock.monotonic() - started_);
     return summary;
   }
 
