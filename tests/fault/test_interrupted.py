@@ -12,7 +12,8 @@ import pytest
 from harness import lake as layout
 from harness import oracle
 from harness.cluster import Cluster
-from harness.program import DONE, FAILED, INTERRUPTED, assert_error, assert_exit, export, run_pg2athena, start_pg2athena
+from harness.program import (DONE, FAILED, INTERRUPTED, assert_error, assert_exit, export, finish, run_pg2athena,
+                             start_pg2athena)
 from harness.slow_query import slow_query, wait_until, wait_until_read
 
 CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -57,8 +58,9 @@ def test_A_kill_leaves_the_run_before_as_it_was_and_the_next_run_works(table, la
     oracle.assert_arrived(table, lake, "public", "t")
 
 
-def test_A_second_signal_leaves_at_once(tmp_path):
-    # A server that stands still can't answer a request to cancel: whoever waits for it waits long.
+@pytest.fixture
+def frozen_run(tmp_path):
+    """A run in the middle of reading, whose server stands still: it can't answer a request to cancel."""
     cluster, process, stopped = Cluster(), None, []
     try:
         cluster.maintenance.execute("CREATE TABLE t AS SELECT i FROM generate_series(1, 1000) AS i")
@@ -69,15 +71,7 @@ def test_A_second_signal_leaves_at_once(tmp_path):
         for pid in [cluster.postmaster_pid(), *backends]:
             os.kill(pid, signal.SIGSTOP)
             stopped.append(pid)
-        process.send_signal(signal.SIGINT)
-        time.sleep(1)
-        sent = time.monotonic()
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.communicate(timeout=5)
-        assert time.monotonic() - sent < 2
-        assert process.returncode in (INTERRUPTED, -signal.SIGINT)
-        assert not layout.published(tmp_path / "lake")
+        yield process
     finally:
         if process is not None and process.poll() is None:
             process.kill()
@@ -85,6 +79,26 @@ def test_A_second_signal_leaves_at_once(tmp_path):
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
         cluster.stop()
+
+
+def test_A_signal_ends_the_run_tidily_though_the_server_stands_still(frozen_run, tmp_path):
+    frozen_run.send_signal(signal.SIGTERM)
+    assert_exit(finish(frozen_run, timeout=15), INTERRUPTED)
+    assert not layout.published(tmp_path / "lake")
+    assert not layout.parquet_files(tmp_path / "lake")
+    assert not layout.leftovers(tmp_path / "lake")
+
+
+def test_A_second_signal_leaves_at_once(frozen_run, tmp_path):
+    frozen_run.send_signal(signal.SIGINT)
+    time.sleep(1)
+    assert frozen_run.poll() is None, "the server was not as still as it should be"
+    sent = time.monotonic()
+    frozen_run.send_signal(signal.SIGINT)
+    frozen_run.communicate(timeout=5)
+    assert time.monotonic() - sent < 2
+    assert frozen_run.returncode in (INTERRUPTED, -signal.SIGINT)
+    assert not layout.published(tmp_path / "lake")
 
 
 @pytest.mark.parametrize("forward", [["publish"], ["run", "--table", "other"]], ids=["publish", "the next run"])
