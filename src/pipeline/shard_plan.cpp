@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
 #include <limits>
+#include <utility>
 
 #include "postgres/key_points.h"
 
@@ -129,7 +129,11 @@ std::vector<const PlannedShard*> reading_order(std::span<const PlannedShard> sha
   const auto magnitude = [](const PlannedShard* shard) {
     return shard->bytes ? std::bit_width(*shard->bytes) : std::numeric_limits<int>::max();
   };
-  std::ranges::stable_sort(order, std::ranges::greater(), magnitude);
+  // By their numbers, which are the order in which they stand here, where they are alike. (Not stable_sort,
+  // of which the clang build warns: libstdc++'s uses what C++20 has removed.)
+  std::ranges::sort(order, [&](const PlannedShard* a, const PlannedShard* b) {
+    return std::pair(-magnitude(a), a) < std::pair(-magnitude(b), b);
+  });
   return order;
 }
 
