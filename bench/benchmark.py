@@ -3,7 +3,9 @@ import contextlib
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = os.environ.get("PG2ATHENA", str(ROOT / "build/release/pg2athena"))
@@ -30,9 +32,55 @@ class Server:
         subprocess.check_call(psql(self.url, *settings, "-f", str(ROOT / f"bench/sql/{script}.sql")),
                               stdout=subprocess.DEVNULL)
 
+    def execute(self, sql: str) -> None:
+        subprocess.check_call(psql(self.url, "-c", sql), stdout=subprocess.DEVNULL)
+
+
+def cores() -> int:
+    """That this process, and with it the server, may use."""
+    return len(os.sched_getaffinity(0))
+
 
 def psql(url: str, *arguments: str) -> list[str]:
     return ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, *arguments]
+
+
+def export(url: str, lake: str, tables: list[str], workers: int, *options: str) -> list[str]:
+    """Our run of tables of the schema public."""
+    names = [word for table in tables for word in ("--table", f"public.{table}")]
+    return [PROGRAM, "run", url, lake, *names, "--workers", str(workers), "--quiet", *options]
+
+
+def measure(commands: list[list[str]], server: Server) -> dict[str, float]:
+    """Runs commands side by side: wall seconds, client CPU, server CPU, peak memory of the largest client in MiB."""
+    before = server.cpu_seconds()
+    started = time.monotonic()
+    processes = [subprocess.Popen(c, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for c in commands]
+    cpu, peak = 0.0, 0
+    for process in processes:
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            sys.exit(f"failed: {' '.join(process.args)}\n{process.stderr.read().decode()}")
+        cpu += usage.ru_utime + usage.ru_stime
+        peak = max(peak, usage.ru_maxrss // 1024)
+    wall = time.monotonic() - started
+    time.sleep(0.3)  # the postmaster reaps its backends, and only then has their CPU time
+    return {"wall": wall, "client": cpu, "server": server.cpu_seconds() - before, "peak": peak}
+
+
+def block_ranges(url: str, table: str, parts: int) -> list[str]:
+    """Conditions on ctid that split the table into parts of the same size."""
+    blocks = int(subprocess.check_output(psql(
+        url, "-At", "-c", f"SELECT pg_relation_size('{table}') / current_setting('block_size')::int")))
+    edges = [blocks * i // parts for i in range(parts)] + [None]
+    return [f"ctid >= '({low},0)'" + (f" AND ctid < '({high},0)'" if high is not None else "")
+            for low, high in zip(edges, edges[1:])]
+
+
+def copy(url: str, table: str, condition: str | None) -> list[str]:
+    """What psql runs to have a table, or a part of it, in COPY's binary form."""
+    return psql(url, "-c", "SET enable_seqscan = off" if condition else "SELECT", "-c",
+                f"COPY (SELECT * FROM {table}{' WHERE ' + condition if condition else ''}) TO STDOUT (FORMAT binary)")
 
 
 @contextlib.contextmanager

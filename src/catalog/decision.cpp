@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/json_list.h"
 #include "catalog/json_reader.h"
 #include "catalog/object_keys.h"
 #include "catalog/table_record_json.h"
@@ -17,17 +18,18 @@ constexpr const char* kAbandon = "abandon";
 }  // namespace
 
 std::string to_json(const Decision& decision) {
-  Json tables = Json::array();
-  for (const DecidedTable& table : decision.tables) {
+  const auto table_json = [&](std::size_t i) {
+    const DecidedTable& table = decision.tables[i];
     Json json = table_record_json(table.record);
     json["previous_etag"] = table.previous_etag;
-    tables.push_back(std::move(json));
-  }
-  return write_json({{"format", kRecordFormat},
-                     {"run_id", decision.run_id},
-                     {"verdict", decision.verdict == Decision::Verdict::Publish ? kPublish : kAbandon},
-                     {"decided_at", decision.decided_at},
-                     {"tables", std::move(tables)}});
+    return json;
+  };
+  return write_json_with_list(
+      {{"format", kRecordFormat},
+       {"run_id", decision.run_id},
+       {"verdict", decision.verdict == Decision::Verdict::Publish ? kPublish : kAbandon},
+       {"decided_at", decision.decided_at}},
+      "tables", decision.tables.size(), table_json);
 }
 
 Result<Decision> decision_from_json(std::string_view text) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catalog/decision.h"
+#include "catalog/json_list.h"
 #include "catalog/object_keys.h"
 #include "catalog/receipt.h"
 #include "catalog/run_for_tests.h"
@@ -48,6 +49,19 @@ TEST(RecordText, Bytes_that_are_not_UTF8_become_replacement_characters) {
   Receipt receipt = kReceipt;
   receipt.files[0].columns[0].max = "a\xFF";
   EXPECT_EQ(receipt_from_json(to_json(receipt)).value().files[0].columns[0].max, "a\xEF\xBF\xBD");
+}
+
+TEST(RecordText, A_list_written_one_by_one_is_the_text_of_the_whole) {
+  const std::vector<Json> elements = {
+      {{"a", "two\nlines"}, {"b", Json::array({1, Json::object()})}}, "\xFF", Json::array()};
+  for (std::size_t count = 0; count <= elements.size(); ++count) {
+    Json object = {{"format", 1}, {"x", Json::array()}};
+    const std::string text =
+        write_json_with_list(object, "list", count, [&](std::size_t i) { return elements[i]; });
+    object["list"] = Json::array();
+    for (std::size_t i = 0; i < count; ++i) object["list"].push_back(elements[i]);
+    EXPECT_EQ(text, object.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+  }
 }
 
 TEST(RecordText, What_is_not_a_receipt_is_refused_by_name) {

@@ -23,30 +23,30 @@ bool is_stored(const Result<PutOutcome>& put) {
   return put && std::holds_alternative<Stored>(*put);
 }
 
-// The table whose shard this is, or nullptr.
+// The table whose shard this is, or nullptr. Tables are in the order of their shards: check_plan().
 const PlannedTable* table_of(const RunPlan& plan, int shard) {
-  const auto found = std::ranges::find_if(plan.tables, [&](const PlannedTable& table) {
-    return shard >= table.first_shard && shard - table.first_shard < table.shards;
-  });
-  return found == plan.tables.end() ? nullptr : &*found;
+  const auto behind = std::ranges::upper_bound(plan.tables, shard, {}, &PlannedTable::first_shard);
+  if (behind == plan.tables.begin()) return nullptr;
+  const PlannedTable& table = *std::prev(behind);
+  return shard - table.first_shard < table.shards ? &table : nullptr;
 }
 
 Result<void> check_plan(const RunPlan& plan) {
   if (!is_run_id(plan.run_id)) return fail(ErrorKind::Internal, fmt::format("{} is no run id", plan.run_id));
   if (plan.tables.empty()) return fail(ErrorKind::Internal, "a run without tables");
   std::set<std::string_view> names;
+  int next_shard = 0;
   for (const PlannedTable& table : plan.tables) {
     PG2ATHENA_TRY(check_table_name(table.name));
     if (!names.insert(table.name).second) {
       return fail(ErrorKind::NameCollision,
                   fmt::format("two tables of the run are {} in the lake", table.name));
     }
-    const int last_shard = table.first_shard + table.shards - 1;
-    if (table.shards < 1 || table_of(plan, table.first_shard) != &table ||
-        table_of(plan, last_shard) != &table) {
+    if (table.shards < 1 || table.first_shard < next_shard) {
       return fail(ErrorKind::Internal,
                   fmt::format("the shards of {} are none or another table's", table.name));
     }
+    next_shard = table.first_shard + table.shards;
   }
   return {};
 }
@@ -94,6 +94,7 @@ Result<std::unique_ptr<RunRecord>> RunRecord::begin(storage::ObjectStore& store,
   PG2ATHENA_TRY(check_plan(plan));
   PG2ATHENA_ASSIGN(const bool ours, put_once(store, plan_key(plan.run_id), plan.json));
   if (!ours) return fail(ErrorKind::Internal, fmt::format("there is another run {} already", plan.run_id));
+  plan.json = {};  // the store has it, and it is large where tables are many
   return std::unique_ptr<RunRecord>(new RunRecord(store, clock, std::move(plan)));
 }
 

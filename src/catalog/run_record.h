@@ -30,9 +30,9 @@ struct PlannedTable {
 };
 
 struct RunPlan {
-  std::string run_id;  // new: make_run_id()
-  std::string json;    // kept as plan.json, for people and `verify`
-  std::vector<PlannedTable> tables;
+  std::string run_id;                // new: make_run_id()
+  std::string json;                  // kept as plan.json, for people and `verify`
+  std::vector<PlannedTable> tables;  // in the order of their shards
 };
 
 // One run, in the process that coordinates it. The order is: begin, one receipt for every shard, commit,

@@ -1,6 +1,7 @@
 // The plan as JSON.
 #include <nlohmann/json.hpp>
 
+#include "catalog/json_list.h"
 #include "parquet/compression.h"
 #include "parquet/encoding_choice.h"
 #include "parquet/schema_mapping.h"
@@ -101,26 +102,24 @@ nlohmann::ordered_json shards_json(const Plan& plan, const PlannedTable& table) 
   return shards;
 }
 
-}  // namespace
+nlohmann::ordered_json table_json(const Plan& plan, const PlannedTable& table) {
+  return {{"name", table.name},
+          {"source", table.source},
+          {"kind", table.kind},
+          {"comment", table.comment},
+          {"where", table.where},
+          {"row_security", table.row_security},
+          {"bytes", table.bytes},
+          {"toast_bytes", table.toast_bytes},
+          {"estimated_rows", table.estimated_rows},
+          {"notes", table.notes},
+          {"partition_by", partition_by_json(table)},
+          {"sorting_columns", sorting_json(table)},
+          {"columns", columns_json(table)},
+          {"shards", shards_json(plan, table)}};
+}
 
-nlohmann::ordered_json plan_json(const Plan& plan) {
-  nlohmann::ordered_json tables = nlohmann::ordered_json::array();
-  for (const PlannedTable& table : plan.tables) {
-    tables.push_back({{"name", table.name},
-                      {"source", table.source},
-                      {"kind", table.kind},
-                      {"comment", table.comment},
-                      {"where", table.where},
-                      {"row_security", table.row_security},
-                      {"bytes", table.bytes},
-                      {"toast_bytes", table.toast_bytes},
-                      {"estimated_rows", table.estimated_rows},
-                      {"notes", table.notes},
-                      {"partition_by", partition_by_json(table)},
-                      {"sorting_columns", sorting_json(table)},
-                      {"columns", columns_json(table)},
-                      {"shards", shards_json(plan, table)}});
-  }
+nlohmann::ordered_json json_without_tables(const Plan& plan) {
   return {
       {"server",
        {{"database", plan.server.database},
@@ -138,8 +137,16 @@ nlohmann::ordered_json plan_json(const Plan& plan) {
         {"max_value_bytes", plan.memory.max_value_bytes},
         {"max_value_derived", plan.memory.max_value_derived}}},
       {"files", files_json(plan)},
-      {"warnings", plan.warnings},
-      {"tables", std::move(tables)}};
+      {"warnings", plan.warnings}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json plan_json(const Plan& plan) {
+  nlohmann::ordered_json json = json_without_tables(plan);
+  nlohmann::ordered_json& tables = json["tables"] = nlohmann::ordered_json::array();
+  for (const PlannedTable& table : plan.tables) tables.push_back(table_json(plan, table));
+  return json;
 }
 
 std::string to_json(const Plan& plan, const PlanRecord& record) {
@@ -150,9 +157,9 @@ std::string to_json(const Plan& plan, const PlanRecord& record) {
       {"snapshot",
        {{"id", record.snapshot.id}, {"horizon", record.snapshot.horizon}, {"lsn", record.snapshot.lsn}}},
       {"target", record.target}};
-  json.update(plan_json(plan));
-  // Names from a database without an encoding may be no UTF-8.
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  json.update(json_without_tables(plan));
+  return catalog::write_json_with_list(json, "tables", plan.tables.size(),
+                                       [&](std::size_t i) { return table_json(plan, plan.tables[i]); });
 }
 
 }  // namespace pg2athena::pipeline

@@ -235,7 +235,7 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
     // Columns and storage read a moment later may belong to a relation that is new or gone since: the caller
     // reads again after locking.
     if (const auto relation = by_oid.find(oid); relation != by_oid.end() && relation->second.oid == oid) {
-      relations.push_back(relation->second);
+      relations.push_back(std::move(relation->second));
     }
   }
   return relations;

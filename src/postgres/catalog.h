@@ -12,7 +12,7 @@ namespace pg2athena::postgres {
 // Every relation of the database that could be exported, outside the system's schemas, sorted by name.
 Result<std::vector<ListedRelation>> list_relations(Connection& connection);
 
-// The relations of `oids`, in that order. One that is gone is left out.
+// The relations of `oids`, which are all different, in that order. One that is gone is left out.
 Result<std::vector<Relation>> read_relations(Connection& connection, std::span<const Oid> oids);
 
 // The types of a statement's columns, domains and array elements followed.

@@ -164,9 +164,11 @@ Result<Source> Keeper::find_source(const Selection& selection) {
   std::vector<Oid> oids;
   for (const SelectedRelation& taken : selected.relations) oids.push_back(taken.relation.oid);
   PG2ATHENA_ASSIGN(source.relations, read_relations(connection_, oids));
+  // In the order of what was asked for, without what is gone.
+  auto next = source.relations.begin();
   for (const SelectedRelation& taken : selected.relations) {
-    const auto relation = std::ranges::find(source.relations, taken.relation.oid, &Relation::oid);
-    if (relation == source.relations.end()) continue;
+    if (next == source.relations.end() || next->oid != taken.relation.oid) continue;
+    const auto relation = next++;
     PG2ATHENA_TRY(choose_shard_key(*relation, taken.shard_by, server_));
     relation->column_choices = taken.column_choices;
     relation->as = taken.as;
