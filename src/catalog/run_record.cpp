@@ -78,13 +78,15 @@ bool is_in_its_folder(const FileReceipt& file, const PlannedTable& table, std::s
 }
 
 // Goes on after a failure; the first one is the result.
-Result<void> remove_all(storage::ObjectStore& store, const std::string& prefix) {
+Result<void> remove_all(storage::ObjectStore& store, const std::string& prefix, std::size_t at_once) {
   PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(prefix));
-  Result<void> result;
-  for (const storage::ObjectInfo& object : objects) {
-    if (Result<void> removed = store.remove(object.key); !removed && result) result = std::move(removed);
-  }
-  return result;
+  std::vector<Result<void>> removed(objects.size());
+  static_cast<void>(for_each_at_once(objects.size(), at_once, [&](std::size_t i) -> Result<void> {
+    removed[i] = store.remove(objects[i].key);
+    return {};
+  }));
+  for (Result<void>& result : removed) PG2ATHENA_TRY(std::move(result));
+  return {};
 }
 
 }  // namespace
@@ -339,9 +341,9 @@ Result<void> RunRecord::discard() {
   const std::lock_guard lock(mutex_);
   PG2ATHENA_TRY(expect_undecided());
   PG2ATHENA_TRY(for_each_at_once(plan_.tables.size(), kRequestsAtOnce, [this](std::size_t i) {
-    return remove_all(store_, data_prefix(plan_.tables[i].name, run_id()));
+    return remove_all(store_, data_prefix(plan_.tables[i].name, run_id()), 1);
   }));
-  PG2ATHENA_TRY(remove_all(store_, receipts_prefix(run_id())));
+  PG2ATHENA_TRY(remove_all(store_, receipts_prefix(run_id()), kRequestsAtOnce));
   PG2ATHENA_TRY(store_.remove(pending_key(run_id())));
   // A decision against the run stays: without it a put that is still on its way could decide a run without
   // data. plan.json goes last, so that what a failed discard() leaves still says what it was.

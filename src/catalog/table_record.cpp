@@ -119,12 +119,17 @@ Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store
 Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store) {
   constexpr std::string_view kSuffix = ".json";
   PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(tables_prefix()));
-  std::vector<TableRecord> records;
-  for (const storage::ObjectInfo& object : objects) {
-    if (!object.key.ends_with(kSuffix)) continue;
+  std::vector<std::optional<TableRecord>> found(objects.size());
+  PG2ATHENA_TRY(for_each_at_once(objects.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+    const std::string& key = objects[i].key;
+    if (!key.ends_with(kSuffix)) return {};
     const std::size_t begin = tables_prefix().size();
-    const std::string table = object.key.substr(begin, object.key.size() - begin - kSuffix.size());
-    PG2ATHENA_ASSIGN(std::optional<TableRecord> record, read_table_record(store, table));
+    PG2ATHENA_ASSIGN(found[i],
+                     read_table_record(store, key.substr(begin, key.size() - begin - kSuffix.size())));
+    return {};
+  }));
+  std::vector<TableRecord> records;
+  for (std::optional<TableRecord>& record : found) {
     if (record) records.push_back(std::move(*record));
   }
   return records;

@@ -88,6 +88,20 @@ def test_As_many_columns_as_a_table_can_have_are_refused_or_fit(database, lake, 
         database.query("SELECT count(*), sum(c2), sum(c1598) FROM t")[0]
 
 
+def test_Eight_workers_with_wide_tables_stay_under_it_and_all_arrive(database, lake):
+    kinds = ["(i * {k})::bigint", "((i * {k}) % 1000)::int", "md5((i * {k})::text)", "(i / 3.0 * {k})::float8", "(i % {k} = 0)"]
+    database.execute(f"CREATE UNLOGGED TABLE t1 AS SELECT {columns(400, kinds)} FROM generate_series(1::bigint, 3000) AS i;" +
+                     "".join(f"CREATE UNLOGGED TABLE t{t} AS SELECT * FROM t1;" for t in range(2, 9)))
+    arguments = ["run", database.url, lake, "--workers", "8", "--quiet", "--memory"]
+    refused = run_pg2athena(*arguments, "128MiB")
+    assert_error(refused, REFUSED, "128MiB can't hold this plan: 8 workers", "400 columns")
+    enough = int(number_of(r"--memory (\d+)MiB would do", refused))
+    assert peak_memory(*arguments, f"{enough}MiB", timeout=30) < enough * MIB
+    expected = database.query("SELECT count(*), sum(c0), sum(c395), count(DISTINCT c2) FROM t1")[0]
+    for table in range(1, 9):
+        assert oracle.lake_says(lake, f"public.t{table}", "count(*), sum(c0), sum(c395), count(DISTINCT c2)") == expected
+
+
 def test_Large_rows_fit_under_it_and_are_right(database, lake):
     # Two tables, so that there is a large row in each worker at once; the second column comes after the large one.
     database.execute(NOISE + "".join(f"""
