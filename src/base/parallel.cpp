@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -53,7 +54,11 @@ Result<void> for_each_at_once(std::size_t count, std::size_t threads,
   Calls calls(count, call);
   {
     std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(threads, count); ++i) others.emplace_back([&] { calls.work(); });
+    try {
+      for (std::size_t i = 1; i < std::min(threads, count); ++i) others.emplace_back([&] { calls.work(); });
+    } catch (const std::system_error&) {
+      // Fewer threads than were wanted do it as well.
+    }
     calls.work();
   }
   return calls.result();

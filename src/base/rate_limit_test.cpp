@@ -14,7 +14,7 @@ using std::chrono::seconds;
 constexpr std::uint64_t kRate = 1'000'000;
 
 TEST(RateLimit, What_has_come_is_waited_for_at_the_rate) {
-  FakeClock clock;
+  const FakeClock clock;
   RateLimit limit(kRate, clock);
   EXPECT_EQ(limit.take(kRate / 2), milliseconds(500));
   clock.advance(milliseconds(500));
@@ -22,7 +22,7 @@ TEST(RateLimit, What_has_come_is_waited_for_at_the_rate) {
 }
 
 TEST(RateLimit, Threads_that_take_at_once_wait_one_behind_the_other) {
-  FakeClock clock;
+  const FakeClock clock;
   RateLimit limit(kRate, clock);
   EXPECT_EQ(limit.take(kRate), seconds(1));
   EXPECT_EQ(limit.take(kRate), seconds(2));
@@ -30,7 +30,7 @@ TEST(RateLimit, Threads_that_take_at_once_wait_one_behind_the_other) {
 }
 
 TEST(RateLimit, A_pause_is_made_up_for_by_one_seconds_bytes_at_most) {
-  FakeClock clock;
+  const FakeClock clock;
   RateLimit limit(kRate, clock);
   clock.advance(std::chrono::hours(1));
   EXPECT_EQ(limit.take(kRate), nanoseconds(0)) << "what the bucket holds";
@@ -38,7 +38,7 @@ TEST(RateLimit, A_pause_is_made_up_for_by_one_seconds_bytes_at_most) {
 }
 
 TEST(RateLimit, Over_any_time_no_more_comes_than_the_rate_and_one_burst) {
-  FakeClock clock;
+  const FakeClock clock;
   RateLimit limit(kRate, clock);
   clock.advance(seconds(5));
   const auto begin = clock.monotonic();
@@ -53,7 +53,7 @@ TEST(RateLimit, Over_any_time_no_more_comes_than_the_rate_and_one_burst) {
 }
 
 TEST(RateLimit, Nothing_and_no_limit_wait_for_nothing) {
-  FakeClock clock;
+  const FakeClock clock;
   RateLimit limit(kRate, clock);
   EXPECT_EQ(limit.take(0), nanoseconds(0));
   RateLimit none(0, clock);
@@ -61,7 +61,7 @@ TEST(RateLimit, Nothing_and_no_limit_wait_for_nothing) {
 }
 
 TEST(RateLimit, A_gigabyte_at_the_slowest_rate_does_not_overflow) {
-  FakeClock clock;
+  const FakeClock clock;
   RateLimit limit(1, clock);
   EXPECT_EQ(limit.take(std::uint64_t{1} << 30U), seconds(std::int64_t{1} << 30U));
 }

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <ctime>
+#include <utility>
 
 #include <unistd.h>
 
@@ -35,12 +36,11 @@ SignalWatch::~SignalWatch() {
 void SignalWatch::watch(const std::stop_token& ended) {
   constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 100'000'000};
   const sigset_t signals = watched_signals();
-  std::jthread requesting;
+  bool requested = false;
   while (!ended.stop_requested()) {
     if (sigtimedwait(&signals, nullptr, &kPause) < 0) continue;
-    if (requesting.joinable()) _exit(static_cast<int>(pipeline::ExitCode::Interrupted));
-    // Cancelling queries takes connections, which may hang: a second signal must find this thread listening.
-    requesting = std::jthread([this] { stop_.request(Cancellation::Reason::Operator); });
+    if (std::exchange(requested, true)) _exit(static_cast<int>(pipeline::ExitCode::Interrupted));
+    stop_.request(Cancellation::Reason::Operator);
   }
 }
 

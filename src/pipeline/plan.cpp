@@ -220,9 +220,10 @@ class Planner {
 
   std::unique_ptr<ScanSource> relation_source(const Relation& relation, const PlannedTable& table) const {
     auto source = new_source(table);
+    source->names = relation.names;
+    source->search_path = source_.server.search_path_setting;
     if (relation.where.empty()) return source;
     source->where = relation.where;
-    source->names = relation.names;
     source->name_in_where = relation.name.name;
     source->search_path = source_.server.search_path_setting;
     return source;

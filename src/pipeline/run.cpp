@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -145,6 +146,7 @@ class Attempt {
   Result<RunSummary> plan_and_read() {
     PG2ATHENA_ASSIGN(postgres::Keeper keeper,
                      open_keeper(logins_, options_, session_settings_, times_, log_, stop_));
+    session_settings_.server_started = keeper.server().started;
     PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
@@ -255,10 +257,12 @@ class Attempt {
 
   void run_workers() {
     ShardQueue queue(plan_);
-    // Who is refused a lock because somebody waits for us tries again for as long as that one may wait.
+    // Who is refused a lock because somebody waits for us tries again for as long as that one may wait: the
+    // guard ends it.
+    constexpr milliseconds kWithoutEnd = std::chrono::hours(24 * 365);
     postgres::SessionSettings settings = session_settings_;
-    settings.lock_timeout = std::max(
-        settings.lock_timeout, 2 * options_.abort_after_blocking.value_or(std::chrono::milliseconds(0)));
+    settings.lock_timeout =
+        std::max(settings.lock_timeout, 2 * options_.abort_after_blocking.value_or(kWithoutEnd));
     Reading reading{.plan = plan_,
                     .run_id = run_id_,
                     .options = options_,
@@ -280,9 +284,17 @@ class Attempt {
     for (int i = 0; i < plan_.workers; ++i) {
       Worker& worker = workers.emplace_back(reading, fmt::format("worker-{}", i), log_,
                                             std::exchange(standby_session_, std::nullopt));
-      threads.emplace_back([this, &worker] {
-        if (auto worked = worker.work(); !worked) end_reading(std::move(worked).error());
-      });
+      try {
+        threads.emplace_back([this, &worker] {
+          if (auto worked = worker.work(); !worked) end_reading(std::move(worked).error());
+        });
+      } catch (const std::system_error& error) {
+        end_reading(
+            Error(ErrorKind::Unsupported,
+                  fmt::format("there is no thread for worker {}: {}", i, error.what()))
+                .hint("nothing was published; lower --workers, or raise the limit of processes and threads"));
+        break;
+      }
     }
   }
 

@@ -160,7 +160,8 @@ Result<void> ShardJob::finish_table() {
     const bool last = table_.shards_left.fetch_sub(1) == 1;
     attempts_.makes_empty_file = last && table_.rows.load() == 0;
   }
-  return attempts_.makes_empty_file ? output_->write_empty_file() : Result<void>();
+  // (What isn't a table may have rows when it is read again.)
+  return attempts_.makes_empty_file && rows_ == 0 ? output_->write_empty_file() : Result<void>();
 }
 
 // What the first attempt's open files held is given back with it.
@@ -284,11 +285,6 @@ Error ShardJob::explain(Error error, postgres::SnapshotSession& session) const {
 // usable again only for this question.
 Error ShardJob::locate(Error error, postgres::SnapshotSession& session,
                        const postgres::ShardReader& reader) const {
-  // Bytes that break their type's form may be those of what the type has become.
-  if (error.kind() == ErrorKind::CorruptInput) {
-    if (auto changed = session.find_change(*shard_.source))
-      return std::move(*changed).because(std::move(error));
-  }
   error = std::move(error).with("table", planned_.display()).with("shard", std::to_string(shard_.number));
   if (const auto bytes = reader.too_large_bytes()) {
     error = std::move(error).hint(large_row_hint(context_.plan, *bytes));

@@ -168,13 +168,16 @@ void SnapshotGuard::try_for_spare() {
 
 Result<void> SnapshotGuard::look_at_blocked(const std::vector<postgres::BlockedSession>& blocked) {
   const Time now = context_.clock.monotonic();
-  std::map<int, Time> waiting;
+  std::map<Waiting, Time> waiting;
   for (const postgres::BlockedSession& session : blocked) {
-    const auto seen = seen_waiting_.find(session.pid);
-    // By the server's clock or, where it doesn't say, by ours.
-    Time since = now - session.waiting;
-    if (seen != seen_waiting_.end()) since = std::min(since, seen->second);
-    waiting.emplace(session.pid, since);
+    const Waiting key(session.pid, session.relation);
+    const auto seen = seen_waiting_.find(key);
+    // By the server's clock: one session may wait several times, and let others through in between. Where it
+    // doesn't say, since we saw it first.
+    const Time since = session.waiting               ? now - *session.waiting
+                       : seen != seen_waiting_.end() ? seen->second
+                                                     : now;
+    waiting.emplace(key, since);
     const auto waited = duration_cast<milliseconds>(now - since);
     if (seen == seen_waiting_.end()) {
       context_.log.warn(

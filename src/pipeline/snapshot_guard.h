@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -79,7 +80,8 @@ class SnapshotGuard final : public postgres::SnapshotIds {
   std::vector<postgres::SnapshotHolder> holders_;  // the first has the advisory locks
   Time next_try_for_spare_;
   std::chrono::milliseconds spare_pause_;
-  std::map<int, Time> seen_waiting_;  // by pid
+  using Waiting = std::pair<int, std::string>;  // a pid, and the relation that it waits for
+  std::map<Waiting, Time> seen_waiting_;
   bool warned_of_age_ = false;
   bool warned_of_spare_ = false;
 

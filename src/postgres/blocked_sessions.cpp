@@ -16,7 +16,7 @@ namespace {
 // wait for us. waitstart is set a moment after the wait began (ProcSleep in src/backend/storage/lmgr/proc.c).
 constexpr const char* kBlocked = R"(
 SELECT w.pid, coalesce(w.relation::regclass::text, 'a relation'),
-       (1000 * extract(epoch FROM clock_timestamp() - coalesce(w.waitstart, clock_timestamp())))::bigint,
+       (1000 * extract(epoch FROM clock_timestamp() - w.waitstart))::bigint,
        (SELECT count(*) FROM pg_locks q
         WHERE NOT q.granted AND q.relation = w.relation AND q.database = w.database AND q.pid <> w.pid),
        (SELECT a.query FROM pg_stat_activity a WHERE a.pid = w.pid)
@@ -25,7 +25,7 @@ WHERE NOT w.granted AND w.locktype = 'relation'
   AND w.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND pg_blocking_pids(w.pid) && (SELECT array_agg(pid) FROM pg_stat_activity
                                   WHERE application_name = $1 AND usename = current_user)
-ORDER BY 3 DESC)";
+ORDER BY 3 DESC NULLS LAST)";
 
 }  // namespace
 
@@ -62,7 +62,9 @@ Result<std::vector<BlockedSession>> blocked_sessions(Connection& connection,
     sessions.push_back({.pid = static_cast<int>(found.integer(i, 0)),
                         .relation = std::string(found.text(i, 1)),
                         .command = command_of(found.text(i, 4)),
-                        .waiting = std::chrono::milliseconds(found.integer(i, 2)),
+                        .waiting = found.is_null(i, 2)
+                                       ? std::nullopt
+                                       : std::optional(std::chrono::milliseconds(found.integer(i, 2))),
                         .queued = static_cast<int>(found.integer(i, 3))});
   }
   return sessions;

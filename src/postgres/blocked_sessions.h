@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ struct BlockedSession {
   int pid = 0;
   std::string relation;  // as it is called now
   std::string command;   // "ALTER TABLE": the first words, without what may hold a value
-  std::chrono::milliseconds waiting{0};
+  // Nothing where the server doesn't say yet.
+  std::optional<std::chrono::milliseconds> waiting;
   int queued = 0;  // sessions that wait behind it for the same relation
 
   std::string who() const;  // "pid 4711 (ALTER TABLE)"

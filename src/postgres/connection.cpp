@@ -113,12 +113,17 @@ Connection::Connection(ConnectionPtr connection, std::string target, Cancellatio
   // PQcancel opens a connection of its own and may be called from any thread. It waits until the server
   // closes that, which one that stands still never does: so it waits on a thread that nobody waits for.
   const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
-  cancel_on_request_ = std::make_unique<Cancellation::Registration>(cancellation, [cancel] {
-    std::thread([cancel] {
-      std::array<char, 256> message{};
-      PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
-    }).detach();
-  });
+  cancel_ = [cancel] {
+    try {
+      std::thread([cancel] {
+        std::array<char, 256> message{};
+        PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
+      }).detach();
+    } catch (const std::system_error&) {
+      // No thread is to be had: who waits for the statement's end gives the connection up after a while.
+    }
+  };
+  cancel_on_request_ = std::make_unique<Cancellation::Registration>(cancellation, cancel_);
 }
 
 Error Connection::error(const PGresult* result) const {
@@ -262,11 +267,15 @@ Result<std::optional<Connection::Message>> Connection::next_copy_message() {
 }
 
 Result<void> Connection::abandon_copy() {
-  const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection_.get()),
-                                                                  &PQfreeCancel);
-  std::array<char, 256> message{};
-  PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
+  const auto deadline = steady_clock::now() + kAnswerWithin;
+  cancel_();
   while (true) {
+    PG2ATHENA_TRY(cancellation_->check());
+    // The request may have gone nowhere: all of the rest is not worth reading.
+    if (steady_clock::now() > deadline) {
+      connection_.reset();
+      return fail(ErrorKind::Connection, "the server did not heed a request to cancel a COPY");
+    }
     auto next = next_copy_message();
     // The COPY's own end, which is an error of the server's.
     if (!next || !*next) break;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -119,6 +120,7 @@ class Connection {
   std::optional<std::chrono::seconds> answer_within_;
   bool copying_ = false;
   std::optional<std::chrono::steady_clock::time_point> stop_seen_;
+  std::function<void()> cancel_;  // asks the server to cancel what runs, and doesn't wait
   std::unique_ptr<Cancellation::Registration> cancel_on_request_;
 };
 

@@ -32,6 +32,17 @@ std::string query_select(const std::string& sql) {
   return fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(sql));
 }
 
+// Whether what is read of it depends on names, or on what is attached: of a condition, and of what the
+// planner takes apart.
+bool has_names(const Relation& relation) {
+  return !relation.where.empty() || !relation.reads_leaves();
+}
+
+std::string relation_select(const Relation& relation) {
+  if (!relation.where.empty()) return condition_select(relation);
+  return fmt::format("SELECT {} FROM {} LIMIT 0", select_list(relation.columns), relation.name.quoted());
+}
+
 Error lock_hint(Error error) {
   if (error.kind() != ErrorKind::LockNotAvailable) return error;
   return std::move(error).hint(
@@ -92,6 +103,7 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
     if (!locked) return fail(lock_hint(std::move(locked).error()).with("query", query.name));
     source.queries.push_back(std::move(*locked));
   }
+  PG2ATHENA_TRY(check_lock_capacity(0));
   source.server = server_;
   return source;
 }
@@ -99,10 +111,10 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
 Result<void> Keeper::look_up_all_names(const Selection& selection, const std::vector<NamedQuery>& queries) {
   names_.clear();
   for (const NamedQuery& query : queries) PG2ATHENA_TRY(look_up(query_select(without_semicolon(query.sql))));
-  if (std::ranges::all_of(selection.tables, &std::string::empty, &TableSelection::where)) return {};
+  if (selection.whole_database() && !queries.empty()) return {};
   PG2ATHENA_ASSIGN(const Source found, find_source(selection));
   for (const Relation& relation : found.relations) {
-    if (!relation.where.empty()) PG2ATHENA_TRY(look_up(condition_select(relation)));
+    if (has_names(relation)) PG2ATHENA_TRY(look_up(relation_select(relation)));
   }
   return {};
 }
@@ -135,6 +147,9 @@ Result<Source> Keeper::lock_relations(const Selection& selection) {
     if (locked_more) continue;
     PG2ATHENA_TRY(plan_conditions(source.relations));
     for (Relation& relation : source.relations) {
+      if (has_names(relation)) {
+        PG2ATHENA_ASSIGN(relation.names, names_of(relation_select(relation)));
+      }
       PG2ATHENA_TRY(read_key_values(connection_, server_, relation));
     }
     return source;
@@ -149,9 +164,7 @@ Result<void> Keeper::plan_conditions(std::vector<Relation>& relations) {
   for (Relation& relation : relations) {
     if (relation.where.empty()) continue;
     PG2ATHENA_TRY(plan_condition(connection_, relation));
-    const std::string select = condition_select(relation);
-    PG2ATHENA_ASSIGN(relation.names, names_of(select));
-    locks_.selects_in_search_path.push_back(select);
+    locks_.selects_in_search_path.push_back(condition_select(relation));
   }
   return leave_search_path(connection_);
 }
@@ -239,13 +252,25 @@ Result<void> Keeper::check_lock_capacity(std::size_t relations) {
   PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(R"(
 SELECT current_setting('max_locks_per_transaction')::bigint
          * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint),
-       (SELECT count(*) FROM pg_locks WHERE NOT fastpath))"));
+       (SELECT count(*) FROM (SELECT DISTINCT locktype, database, relation, page, tuple, virtualxid, transactionid,
+                                     classid, objid, objsubid
+                              FROM pg_locks WHERE NOT fastpath) AS locked))"));
   const auto capacity = static_cast<std::size_t>(found.integer(0, 0));
   const auto taken = static_cast<std::size_t>(found.integer(0, 1));
   constexpr std::size_t kShareInPercent = 75;
-  const std::size_t room = capacity > taken ? (capacity - taken) * kShareInPercent / 100 : 0;
+  const std::size_t most = capacity * kShareInPercent / 100;
+  const std::size_t room = most > taken ? most - taken : 0;
   // The second is an advisory lock against other runs of the same table.
   const std::size_t needed = 2 * relations;
+  if (relations == 0 && taken > most) {
+    return fail(
+        Error(ErrorKind::Unsupported,
+              fmt::format("with what the run has to lock, {} of the {} places in the server's lock table are "
+                          "taken, and then others would fail",
+                          taken, capacity))
+            .hint(
+                "raise max_locks_per_transaction on the server, or split the run with --schema or --table"));
+  }
   if (needed <= room) return {};
   return fail(
       Error(ErrorKind::Unsupported,
@@ -291,6 +316,8 @@ Result<Snapshot> Keeper::export_snapshot() {
 }
 
 Result<void> Keeper::check_unchanged(const Selection& selection, const Source& source) {
+  // What holds a snapshot has to answer soon, but is not the operator's statement.
+  PG2ATHENA_TRY(connection_.execute("SET LOCAL statement_timeout = 0"));
   if (source.relations.empty()) return {};
   PG2ATHENA_ASSIGN(const Source now, read_source(selection));
   const auto same = [](const Relation& a, const Relation& b) {

@@ -15,12 +15,13 @@
 namespace pg2athena::postgres {
 
 // The relations that the parser finds for the statement now, in a transaction of its own, which must not be
-// open yet: what it locks is what it found. Views with what they read, but no indexes and no partitions,
-// which are the planner's.
+// open yet: what it locks is what it found. Views with what they read, but no indexes, which are the
+// planner's. What is a part of the relations is looked up in the present catalog.
 Result<NameLookup> look_up_names(Connection& connection, const std::string& statement,
                                  const std::string& search_path, std::chrono::milliseconds lock_timeout);
 
-// The relations of users that the open transaction has locked, sorted; without indexes and TOAST tables.
-Result<std::vector<Oid>> locked_relations(Connection& connection);
+// Whether the open transaction has locked another relation that is called so now, in whatever schema. (A
+// planner locks more than the statement names, but one that took the place of ours has its name.)
+Result<bool> locked_another_of_the_name(Connection& connection, Oid oid, const std::string& name);
 
 }  // namespace pg2athena::postgres

@@ -81,6 +81,9 @@ struct ConditionPlan {
 struct NameLookup {
   std::string statement;       // whose names these are; empty: nobody's, there is none
   std::vector<Oid> relations;  // sorted
+  // These and all that is a part of them: partitions and children. Any statement that is planned later reads
+  // what was attached meanwhile, in whatever snapshot, and our locks don't keep it from being attached.
+  std::vector<Oid> with_parts;  // sorted
   bool operator==(const NameLookup&) const = default;
 };
 
@@ -129,8 +132,8 @@ struct Relation {
   // The first columns of its indexes by which ranges are found, the primary key's first, unique ones before
   // others.
   std::vector<std::string> index_keys;
-  std::string where;                     // the operator's condition on its rows; empty: all
-  NameLookup names;                      // in the condition
+  std::string where;  // the operator's condition on its rows; empty: all
+  NameLookup names;   // in the condition; of what is read through the relation also its own
   std::vector<std::string> row_columns;  // with a condition: the names of all its columns
   bool condition_needs_whole = false;  // the condition has a meaning for the relation, and none for its parts
   // When there is one, and everything is read through the relation.

@@ -109,13 +109,23 @@ Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings
   }
   // The server tells its money's digits nowhere; the cast to numeric keeps them (cash_numeric in
   // src/backend/utils/adt/cash.c).
-  PG2ATHENA_ASSIGN(const QueryResult identity,
-                   connection.execute("SELECT current_database(), current_user, pg_is_in_recovery(), "
-                                      "current_setting('search_path'), "
-                                      "pg_catalog.scale('0'::pg_catalog.money::pg_catalog.numeric), "
-                                      "current_setting('pg2athena.session', true)"));
+  PG2ATHENA_ASSIGN(
+      const QueryResult identity,
+      connection.execute("SELECT current_database(), current_user, pg_is_in_recovery(), "
+                         "current_setting('search_path'), "
+                         "pg_catalog.scale('0'::pg_catalog.money::pg_catalog.numeric), "
+                         "current_setting('pg2athena.session', true), pg_postmaster_start_time()"));
   if (!identity.text(0, 5).empty()) {
     return fail(handed_on(connection, "what another connection had set was still there"));
+  }
+  info.started = identity.text(0, 6);
+  if (!settings.server_started.empty() && settings.server_started != info.started) {
+    return fail(
+        Error(ErrorKind::SnapshotLost,
+              "a connection reached another server than the run's first one, or the server was restarted")
+            .hint(
+                "nothing was published; name one server: a name that stands for several (a reader endpoint, "
+                "a balancer, a list of hosts) gives each connection another"));
   }
   info.row_security = settings.row_security;
   info.database = identity.text(0, 0);

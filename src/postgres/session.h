@@ -25,6 +25,7 @@ struct ServerInfo {
   int money_digits = 2;                  // of money, behind the point: as lc_monetary has it for this role
   RowSecurity row_security = RowSecurity::Refuse;  // as the session was asked for
   std::optional<ConnectionRoom> room;              // for connections; nothing where it isn't known
+  std::string started;                             // when its postmaster was: no two have the same
   bool pooled = false;                             // behind a pooler, one that keeps sessions (pooler.h)
 
   // The database has no encoding: its text may be any bytes.
@@ -39,6 +40,7 @@ struct SessionSettings {
   RowSecurity row_security = RowSecurity::Refuse;
   std::string search_path;                     // for the operator's own SQL; empty: the role's
   std::string application_name = "pg2athena";  // what a DBA sees in pg_stat_activity
+  std::string server_started;  // of the server that is meant, as ServerInfo has it; empty: any
 };
 
 // A setting that our own SQL relies on.
@@ -58,7 +60,7 @@ Result<void> check_taken(const std::vector<OwnSetting>& wanted,
 // policy in force is an error, never missing rows) unless it is to be applied, no JIT for our short plans,
 // and the connection's mark; then looks whether the server took them. Refuses (Unsupported) servers older
 // than PostgreSQL 14, which have no TID range scans, and a session that has another connection's mark: a
-// pooler handed it on.
+// pooler handed it on. SnapshotLost on another server than the one that is meant.
 Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings& settings);
 
 // Begins a transaction by `statements`, and looks whether it is in the session that was prepared: behind a

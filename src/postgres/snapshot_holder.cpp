@@ -23,7 +23,7 @@ Result<SnapshotHolder> SnapshotHolder::open_spare(LoginProvider& logins, Cancell
   PG2ATHENA_TRY(begin_in_snapshot(connection, snapshot_id));
   // We hold these locks already: only a request in the queue before ours keeps us waiting, and waiting behind
   // it would be for ever, as it waits for us.
-  PG2ATHENA_TRY(connection.execute("SET LOCAL lock_timeout = '100ms'"));
+  PG2ATHENA_TRY(connection.execute("SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = 0"));
   PG2ATHENA_TRY(take_locks(connection, locks, server.search_path_setting));
   PG2ATHENA_ASSIGN(const QueryResult exported, connection.execute("SELECT pg_export_snapshot()"));
   return SnapshotHolder(std::move(connection), std::string(exported.text(0, 0)));

@@ -1,6 +1,8 @@
 #include "postgres/snapshot_session.h"
 
+#include <set>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -62,8 +64,9 @@ Result<void> SnapshotSession::leave_unchanged(const ScanSource& source) {
   if (source.locks_tell) {
     // The COPY keeps its locks until the transaction's end: whatever the table's name meant, before and
     // after.
-    PG2ATHENA_ASSIGN(const std::vector<Oid> locked, locked_relations(connection_));
-    if (locked == std::vector{source.oid}) return {};
+    PG2ATHENA_ASSIGN(const bool another,
+                     locked_another_of_the_name(connection_, source.oid, source.relation->name));
+    if (!another) return {};
     return fail(changed_since_plan(source, "another table came to have the name"));
   }
   if (source.names.statement.empty()) return {};
@@ -76,24 +79,29 @@ Result<void> SnapshotSession::compare_names(const ScanSource& source) {
   return try_for_lock([&]() -> Result<void> {
     constexpr std::chrono::milliseconds kBriefly{10};
     auto now = look_up_names(connection_, source.names.statement, source.search_path, kBriefly);
-    if (now && *now == source.names) return {};
-    if (now || now.error().kind() == ErrorKind::NotFound) {
+    if (!now && now.error().kind() != ErrorKind::NotFound) return fail(std::move(now).error());
+    if (!now || now->relations != source.names.relations) {
       return fail(
-          changed_since_plan(source, "a name in the query or the condition came to mean something else"));
+          changed_since_plan(source, "a name in the query, condition or view came to mean something else"));
     }
-    return fail(std::move(now).error());
+    // What is read by itself has only its own rows.
+    if (source.only || now->with_parts == source.names.with_parts) return {};
+    return fail(changed_since_plan(source, "a partition was attached or detached"));
   });
 }
 
 std::optional<Error> SnapshotSession::find_change(const ScanSource& source) {
   if (ids_ == nullptr) return std::nullopt;  // whose snapshot is gone with its transaction
   entered_ = nullptr;
+  // Whoever waits for a lock has not changed anything yet.
+  const auto patience = std::exchange(lock_timeout_, std::chrono::milliseconds(0));
   const auto compare = [&]() -> Result<void> {
     PG2ATHENA_TRY(connection_.abandon_copy());
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     return begin_and_compare(source);
   };
   auto compared = compare();
+  lock_timeout_ = patience;
   const bool changed = !compared && compared.error().kind() == ErrorKind::ChangedWhilePlanning;
   return changed ? std::optional<Error>(std::move(compared).error()) : std::nullopt;
 }
@@ -111,10 +119,12 @@ Result<void> SnapshotSession::leave() {
 
 Result<void> SnapshotSession::begin() {
   abandonable_ = false;
+  // Each holder has an id of its own, and those that come have new ones.
+  std::set<std::string> refused;
   std::string id = ids_->current();
   while (true) {
     auto begun = begin_in_snapshot(connection_, id);
-    if (begun || begun.error().kind() != ErrorKind::SnapshotLost) return begun;
+    if (begun || begun.error().kind() != ErrorKind::SnapshotLost || !refused.insert(id).second) return begun;
     PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     PG2ATHENA_ASSIGN(id, ids_->after(id));
   }
