@@ -14,7 +14,7 @@ using std::chrono::seconds;
 constexpr std::uint64_t kRate = 1'000'000;
 
 TEST(RateLimit, What_has_come_is_waited_for_at_the_rate) {
-  const FakeClock clock;
+  FakeClock clock;
   RateLimit limit(kRate, clock);
   EXPECT_EQ(limit.take(kRate / 2), milliseconds(500));
   clock.advance(milliseconds(500));
@@ -30,7 +30,7 @@ TEST(RateLimit, Threads_that_take_at_once_wait_one_behind_the_other) {
 }
 
 TEST(RateLimit, A_pause_is_made_up_for_by_one_seconds_bytes_at_most) {
-  const FakeClock clock;
+  FakeClock clock;
   RateLimit limit(kRate, clock);
   clock.advance(std::chrono::hours(1));
   EXPECT_EQ(limit.take(kRate), nanoseconds(0)) << "what the bucket holds";
@@ -38,7 +38,7 @@ TEST(RateLimit, A_pause_is_made_up_for_by_one_seconds_bytes_at_most) {
 }
 
 TEST(RateLimit, Over_any_time_no_more_comes_than_the_rate_and_one_burst) {
-  const FakeClock clock;
+  FakeClock clock;
   RateLimit limit(kRate, clock);
   clock.advance(seconds(5));
   const auto begin = clock.monotonic();
