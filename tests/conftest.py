@@ -3,8 +3,22 @@ import pathlib
 
 import pytest
 
+from harness import sanitizer
 from harness.certificates import Authority
 from harness.cluster import Cluster, Database
+
+
+@pytest.fixture(scope="session")
+def sanitizer_findings(tmp_path_factory) -> sanitizer.Findings:
+    return sanitizer.Findings(tmp_path_factory.mktemp("findings"))
+
+
+@pytest.fixture(autouse=sanitizer.NAME is not None)
+def no_sanitizer_finding(sanitizer_findings):
+    """A test under which the program's sanitizer found something has failed, whatever else it saw."""
+    yield
+    found = sanitizer_findings.take()
+    assert not found, f"{sanitizer.NAME} found something:\n{found}"
 
 
 @pytest.fixture(scope="session")

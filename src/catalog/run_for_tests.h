@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,14 +31,17 @@ class KeepingPublisher final : public Publisher {
  public:
   explicit KeepingPublisher(storage::ObjectStore& store) : store_(store) {}
   Result<void> show(const std::string& table) override {
+    // Tables are shown by several threads; and what was read first must not be kept last.
+    const std::lock_guard lock(mutex_);
     PG2ATHENA_ASSIGN(const std::optional<CurrentRun> current, read_current(store_, table));
     shown[table] = current ? current->run_id : std::string();
     return {};
   }
-  std::map<std::string, std::string> shown;
+  std::map<std::string, std::string> shown;  // when nobody publishes
 
  private:
   storage::ObjectStore& store_;
+  std::mutex mutex_;
 };
 
 inline Result<void> upload_text(storage::ObjectStore& store, const std::string& key,

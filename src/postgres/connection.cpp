@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -114,14 +115,18 @@ Connection::Connection(ConnectionPtr connection, std::string target, Cancellatio
   // closes that, which one that stands still never does: so it waits on a thread that nobody waits for.
   const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
   cancel_ = [cancel] {
+    std::promise<void> heard;
+    std::future<void> when_heard = heard.get_future();
     try {
-      std::thread([cancel] {
+      std::thread([cancel, heard = std::move(heard)]() mutable {
         std::array<char, 256> message{};
         PQcancel(cancel.get(), message.data(), static_cast<int>(message.size()));
+        heard.set_value();
       }).detach();
     } catch (const std::system_error&) {
       // No thread is to be had: who waits for the statement's end gives the connection up after a while.
     }
+    return when_heard;
   };
   cancel_on_request_ = std::make_unique<Cancellation::Registration>(cancellation, cancel_);
 }
@@ -268,18 +273,24 @@ Result<std::optional<Connection::Message>> Connection::next_copy_message() {
 
 Result<void> Connection::abandon_copy() {
   const auto deadline = steady_clock::now() + kAnswerWithin;
-  cancel_();
-  while (true) {
+  const std::future<void> heard = cancel_();
+  const auto keep_waiting = [&]() -> Result<void> {
     PG2ATHENA_TRY(cancellation_->check());
     // The request may have gone nowhere: all of the rest is not worth reading.
-    if (steady_clock::now() > deadline) {
-      connection_.reset();
-      return fail(ErrorKind::Connection, "the server did not heed a request to cancel a COPY");
-    }
+    if (steady_clock::now() <= deadline) return {};
+    connection_.reset();
+    return fail(ErrorKind::Connection, "the server did not heed a request to cancel a COPY");
+  };
+  while (true) {
+    PG2ATHENA_TRY(keep_waiting());
     auto next = next_copy_message();
     // The COPY's own end, which is an error of the server's.
     if (!next || !*next) break;
   }
+  // The COPY may have come to its end by itself, and the request would cancel whatever runs when it arrives.
+  // The server closes the request's connection when it has signalled the backend (processCancelRequest in
+  // src/backend/postmaster/postmaster.c).
+  while (heard.wait_for(kPollInterval) != std::future_status::ready) PG2ATHENA_TRY(keep_waiting());
   while (true) {
     PG2ATHENA_ASSIGN(PGresult * rest, next_result());
     if (rest == nullptr) return {};

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <future>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -120,7 +121,9 @@ class Connection {
   std::optional<std::chrono::seconds> answer_within_;
   bool copying_ = false;
   std::optional<std::chrono::steady_clock::time_point> stop_seen_;
-  std::function<void()> cancel_;  // asks the server to cancel what runs, and doesn't wait
+  // Asks the server to cancel what runs, and doesn't wait; what it returns does, until the server has heard
+  // it or can't be reached.
+  std::function<std::future<void>()> cancel_;
   std::unique_ptr<Cancellation::Registration> cancel_on_request_;
 };
 

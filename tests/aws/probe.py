@@ -6,10 +6,11 @@ import subprocess
 import time
 
 from harness.paths import ROOT
+from harness.sanitizer import SLOWNESS
 
 PROGRAM = pathlib.Path(os.environ.get("PG2ATHENA_AWS_PROBE") or ROOT / "build/release/tests/aws_probe")
 # What an operator may be asked to wait for an error.
-PATIENCE = 10
+PATIENCE = 10 * SLOWNESS
 
 
 class Refused(Exception):
@@ -38,7 +39,7 @@ class Probe:
         """The answer; raises Refused with the program's error. It has to be there within `patience` seconds."""
         begin = time.monotonic()
         result = subprocess.run([PROGRAM, *map(str, arguments)], env=self.environment, capture_output=True, text=True,
-                                check=False, timeout=60)
+                                check=False, timeout=60 * SLOWNESS)
         assert result.returncode in (0, 1), f"{result.returncode}: {result.stderr}"
         assert time.monotonic() - begin < patience, "took too long: " + result.stdout
         answer = json.loads(result.stdout)

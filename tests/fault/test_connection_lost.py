@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+import yaml
 
 from harness import lake as layout
 from harness import oracle
@@ -174,6 +175,22 @@ def test_A_backend_that_stands_still_for_a_while_is_no_reason_to_fail(aftermath,
     time.sleep(3)
     os.kill(backend, signal.SIGCONT)
     aftermath.assert_right(finish(process, timeout=60))
+
+
+def test_A_request_to_cancel_that_comes_late_cancels_nothing_else(database, lake, proxy, tmp_path):
+    """Rows in no order of their partitions are given up, and asked for again, sorted. The COPY that was given up may be at its
+    end before it is cancelled."""
+    database.execute("CREATE TABLE t AS SELECT i AS id, i * 31 % 97 AS part, md5(i::text) AS name"
+                     " FROM generate_series(1, 200000) AS i; ANALYZE t")
+    proxy.cancels_take = 2.0
+    proxy.add(Slow(3_000_000), "^COPY", role=WORKER, nth=2)     # so that it is still there to be cancelled
+    job = tmp_path / "job.yaml"
+    job.write_text(yaml.safe_dump({"source": {"url": proxy.url}, "target": {"location": str(lake)},
+                                   "limits": {"memory": "96MiB", "workers": 1},
+                                   "tables": [{"name": "t", "partition_by": {"value": "part"}}]}))
+    assert_exit(run_pg2athena("run", "--config", job), DONE)
+    assert proxy.cancels > 0
+    assert oracle.lake_says(lake, "public.t", "count(*), count(DISTINCT id)") == (200_000, 200_000)
 
 
 # Somebody else has the table ----------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ class PostgresProxy:
         self.statements: list[Statement] = []
         self.links: list[Link] = []             # all that came, refused ones too; link number n is links[n - 1]
         self.cancels = 0
+        self.cancels_take = 0.0                 # seconds until the server gets a request to cancel
         self.farewell_takes = 0.0               # seconds until the server is told that a client has left
         self.failures: list[Exception] = []     # of functions that were called at statements; raised at the end
         self.changed = threading.Condition()    # guards what is above, and says that something came
@@ -238,6 +239,7 @@ class Link:
     def _cancel(self, request: wire.Message) -> None:
         with self.proxy.changed:
             self.proxy.cancels += 1
+        self._wait(self.proxy.cancels_take)
         with contextlib.suppress(OSError), self.proxy.connect_server() as server:
             server.sendall(request.raw)
             server.settimeout(10)

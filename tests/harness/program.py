@@ -3,6 +3,7 @@ import os
 import subprocess
 
 from harness.paths import PROGRAM
+from harness.sanitizer import SLOWNESS
 
 # The documented exit codes.
 DONE, FAILED, USAGE, REFUSED, COMMIT_UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 5, 130
@@ -22,6 +23,7 @@ def start_pg2athena(*arguments, env=None, program=PROGRAM, **popen_options) -> s
 
 def finish(process: subprocess.Popen, timeout: float) -> subprocess.CompletedProcess:
     """Waits for a started program; one that hangs is killed and fails the test with what it had said."""
+    timeout *= SLOWNESS
     try:
         stdout, stderr = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:

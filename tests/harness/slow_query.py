@@ -1,6 +1,8 @@
 """A run that can be caught in the middle: a query whose rows take their time in the server."""
 import time
 
+from harness.sanitizer import SLOWNESS
+
 SECONDS_A_ROW = 0.002
 
 
@@ -18,6 +20,7 @@ def backends_reading_it(database) -> list[int]:
 
 def wait_until(condition, what: str, timeout: float = 30) -> None:
     """Waits for something to be so, instead of sleeping and hoping."""
+    timeout *= SLOWNESS
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout} s for {what}"
