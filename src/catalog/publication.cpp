@@ -105,12 +105,14 @@ RunOutcome publish_decided(storage::ObjectStore& store, Publisher& publisher, co
                      .tables = std::vector<TableOutcome>(decision.tables.size()),
                      .finished = false,
                      .error = {}};
-  // A table that fails is its outcome's affair: no call does.
-  static_cast<void>(
-      for_each_at_once(decision.tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
-        outcome.tables[i] = publish_table(store, publisher, decision.tables[i]);
-        return {};
-      }));
+  const auto publish = [&](std::size_t i) -> Result<void> {
+    outcome.tables[i] = publish_table(store, publisher, decision.tables[i]);
+    return {};  // a table that fails is its outcome's affair
+  };
+  if (auto all = for_each_at_once(decision.tables.size(), kRequestsAtOnce, publish); !all) {
+    outcome.error = std::move(all).error();
+    return outcome;
+  }
   if (std::ranges::find(outcome.tables, State::Unfinished, &TableOutcome::state) != outcome.tables.end()) {
     return outcome;
   }

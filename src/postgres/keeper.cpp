@@ -110,11 +110,18 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
 
 Result<void> Keeper::look_up_all_names(const Selection& selection, const std::vector<NamedQuery>& queries) {
   names_.clear();
-  for (const NamedQuery& query : queries) PG2ATHENA_TRY(look_up(query_select(without_semicolon(query.sql))));
+  for (const NamedQuery& query : queries) {
+    if (auto found = look_up(query_select(without_semicolon(query.sql))); !found) {
+      return fail(std::move(found).error().with("query", query.name));
+    }
+  }
   if (selection.whole_database() && !queries.empty()) return {};
   PG2ATHENA_ASSIGN(const Source found, find_source(selection));
   for (const Relation& relation : found.relations) {
-    if (has_names(relation)) PG2ATHENA_TRY(look_up(relation_select(relation)));
+    if (!has_names(relation)) continue;
+    if (auto looked = look_up(relation_select(relation)); !looked) {
+      return fail(std::move(looked).error().with("table", relation.name.display()));
+    }
   }
   return {};
 }

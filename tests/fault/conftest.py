@@ -8,7 +8,7 @@ import pytest
 from harness.cluster import Cluster, Database
 from harness.postgres_proxy import PostgresProxy
 from harness.program import finish, start_pg2athena
-from harness.slow_query import slow_query, wait_until_read
+from harness.slow_query import slow_query, wait_until, wait_until_read
 
 
 @dataclasses.dataclass
@@ -27,9 +27,13 @@ def start_slow_export(database, lake):
     started = []
 
     def start(seconds: float = 60, on: Database = database, into: pathlib.Path = lake, options=()) -> RunningExport:
+        receipts = "_pg2athena/runs/*/receipts/*.json"
+        before = set(into.glob(receipts))
         process = start_pg2athena("run", "--table", "t", "--query", slow_query(seconds), "--as", "slow", *options, on.url, into)
         started.append(process)
-        return RunningExport(process, wait_until_read(on, process))
+        backends = wait_until_read(on, process)
+        wait_until(lambda: set(into.glob(receipts)) - before, "`t` to have been read")
+        return RunningExport(process, backends)
 
     yield start
     for process in started:
