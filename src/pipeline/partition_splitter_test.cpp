@@ -133,7 +133,7 @@ TEST(PartitionSplitter, A_value_without_a_partition_is_an_error_with_its_row_or_
   const auto number = [](std::int64_t value) {
     return [value](const PlannedTable& t) { return batch_of<std::int64_t>(t, {0, value}); };
   };
-  const auto text = [](std::string value) {
+  const auto text = [](const std::string& value) {
     return [value](const PlannedTable& t) { return batch_of<std::string>(t, {"a", value}); };
   };
   const std::vector<Case> cases = {

@@ -12,7 +12,6 @@
 namespace pg2athena::pipeline {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using types::PartitionBy;
 using Written = ShardOutput::Written;

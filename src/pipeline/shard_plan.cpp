@@ -12,7 +12,6 @@ namespace {
 
 using Access = postgres::ConditionPlan::Access;
 using postgres::BlockRange;
-using postgres::KeyPoint;
 using postgres::KeyRange;
 using postgres::KeyValues;
 using postgres::RelationKind;
