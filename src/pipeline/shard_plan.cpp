@@ -126,7 +126,7 @@ std::vector<const PlannedShard*> reading_order(std::span<const PlannedShard> sha
   std::vector<const PlannedShard*> order;
   for (const PlannedShard& shard : shards) order.push_back(&shard);
   const auto magnitude = [](const PlannedShard* shard) {
-    return shard->bytes ? static_cast<int>(std::bit_width(*shard->bytes)) : std::numeric_limits<int>::max();
+    return shard->bytes ? 64 - std::countl_zero(*shard->bytes) : std::numeric_limits<int>::max();
   };
   // By their numbers, which are the order in which they stand here, where they are alike. (Not stable_sort,
   // of which the clang build warns: libstdc++'s uses what C++20 has removed.)
