@@ -47,6 +47,16 @@ class Calls {
   std::optional<Error> error_;
 };
 
+// False where no more threads are to be had: those that there are do it as well.
+bool begin_another(std::vector<std::jthread>& threads, Calls& calls) {
+  try {
+    threads.emplace_back([&] { calls.work(); });
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Result<void> for_each_at_once(std::size_t count, std::size_t threads,
@@ -54,10 +64,7 @@ Result<void> for_each_at_once(std::size_t count, std::size_t threads,
   Calls calls(count, call);
   {
     std::vector<std::jthread> others;
-    try {
-      for (std::size_t i = 1; i < std::min(threads, count); ++i) others.emplace_back([&] { calls.work(); });
-    } catch (const std::system_error&) {
-      // Fewer threads than were wanted do it as well.
+    while (others.size() + 1 < std::min(threads, count) && begin_another(others, calls)) {
     }
     calls.work();
   }

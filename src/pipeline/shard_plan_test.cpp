@@ -15,7 +15,6 @@ using postgres::KeyValues;
 using postgres::RelationKind;
 using postgres::ShardKey;
 using postgres::StoredRelation;
-using postgres::WholeSource;
 using testing::ElementsAre;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
@@ -66,7 +65,8 @@ TEST(ShardPlan, A_small_heap_with_much_in_TOAST_is_as_many_parts_as_all_of_it_ne
 }
 
 TEST(ShardPlan, There_are_no_more_parts_than_blocks) {
-  const auto parts = split_storage(heap(2 * 8192, 1000 * kMiB), {.workers = 4, .table_bytes = 1000 * kMiB});
+  const auto parts =
+      split_storage(heap(std::uint64_t{2} * 8192, 1000 * kMiB), {.workers = 4, .table_bytes = 1000 * kMiB});
   ASSERT_EQ(parts.size(), 2U);
   EXPECT_EQ(parts[0].range, postgres::ShardRange(BlockRange{0, 1}));
 }

@@ -125,6 +125,7 @@ Connection::Connection(ConnectionPtr connection, std::string target, Cancellatio
       }).detach();
     } catch (const std::system_error&) {
       // No thread is to be had: who waits for the statement's end gives the connection up after a while.
+      return when_heard;
     }
     return when_heard;
   };
