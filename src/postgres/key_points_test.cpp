@@ -80,7 +80,7 @@ TEST(KeyPoints, Bounds_cut_rows_and_not_values_into_equal_parts) {
 }
 
 TEST(KeyPoints, No_part_is_much_larger_than_wanted_but_for_a_single_value) {
-  std::mt19937 random(20260131);
+  std::mt19937 random(20260131);  // NOLINT(cert-msc51-cpp): the same every time
   for (int i = 0; i < 200; ++i) {
     std::vector<double> rows(1 + random() % 200);
     for (double& count : rows) count = static_cast<double>(random() % 100) / (random() % 5 == 0 ? 1 : 50);

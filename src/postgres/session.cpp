@@ -51,7 +51,7 @@ Result<void> set_own(Connection& connection, const std::vector<OwnSetting>& want
 }  // namespace
 
 std::vector<OwnSetting> own_settings(const SessionSettings& settings, int server_version) {
-  const auto same = [](std::string name, std::string value) {
+  const auto same = [](std::string name, const std::string& value) {
     return OwnSetting{.name = std::move(name), .value = value, .shown = value};
   };
   std::vector<OwnSetting> own = {
