@@ -65,8 +65,7 @@ class Chain final : public CredentialsProvider {
     if (!cause) {
       return std::move(error).hint(
           "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (AWS_PROFILE), or run where a "
-          "role is "
-          "attached");
+          "role is attached");
     }
     std::string hint = cause->hint();
     if (!hint.empty()) error = std::move(error).hint(std::move(hint));
@@ -174,8 +173,7 @@ class AssumedRole final : public CredentialsProvider {
       if (cause.kind() == ErrorKind::PermissionDenied) {
         error = std::move(error).hint(
             "their user or role needs sts:AssumeRole on the role, and the role's trust policy has to name "
-            "them "
-            "(and the external id, if it asks for one)");
+            "them (and the external id, if it asks for one)");
       }
       std::string hint = cause.hint();
       if (!hint.empty()) error = std::move(error).hint(std::move(hint));

@@ -26,8 +26,7 @@ Error too_slow(const TransferFailure& failure, const HttpRequest& request, const
                  fmt::format("no connection with {} within {}", origin, duration_text(timeouts.connect)))
         .hint(
             "check that the network, its firewalls and the proxy (https_proxy) let us through to it, and "
-            "that "
-            "an endpoint of https speaks TLS");
+            "that an endpoint of https speaks TLS");
   }
   return Error(ErrorKind::Connection,
                fmt::format("{} didn't answer within {}", origin, duration_text(timeouts.total)))

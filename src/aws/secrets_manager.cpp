@@ -29,8 +29,7 @@ std::string hint_for(const Error& error, const std::string& secret) {
   // "Access to KMS is not allowed"; DecryptionFailure is a key that is disabled or gone.
   if (code == "DecryptionFailure" || (error.kind() == ErrorKind::PermissionDenied && says("KMS"))) {
     return "the credentials' user or role needs the IAM action kms:Decrypt for the secret's key, and the key "
-           "has to be "
-           "enabled";
+           "has to be enabled";
   }
   // "… because it was marked for deletion": there is no code for it.
   if (code == "InvalidRequestException" && says("delet")) {

@@ -22,8 +22,7 @@ namespace {
 
 constexpr const char* kSourceHelp =
     "PostgreSQL: postgresql://user@host:port/database, or a conninfo string. No password here: PGPASSWORD, "
-    "~/.pgpass "
-    "or PGPASSFILE";
+    "~/.pgpass or PGPASSFILE";
 
 constexpr const char* kRunExamples = R"(
 Examples:

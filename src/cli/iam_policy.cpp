@@ -187,8 +187,7 @@ class Policies {
                      : fmt::format("arn:{}:kms:{}:*:key/*", partition(), where);
       notes_.emplace_back(
           "the key's right hangs on its alias: who may move the alias decides which key that is; the key's "
-          "ARN "
-          "in target.encryption.kms_key is stricter");
+          "ARN in target.encryption.kms_key is stricter");
     } else if (!arn) {
       resource = fmt::format("arn:{}:kms:{}:*:key/{}", partition(), where, key);
     }
@@ -210,8 +209,7 @@ class Policies {
     const aws::Role& role = configuration_.target_role;
     notes_.emplace_back(
         "in the role's trust policy, write the ARN of the user or role that pg2athena runs as in the place "
-        "of "
-        "Principal");
+        "of Principal");
     Json one = {{"Sid", "LetPg2athenaAssumeIt"},
                 {"Effect", "Allow"},
                 {"Principal", {{"AWS", fmt::format("arn:{}:iam::ACCOUNT:role/NAME", partition())}}},
@@ -247,8 +245,7 @@ class Policies {
                   std::move(condition)));
     notes_.emplace_back(
         "DecryptTheSecret isn't needed where the secret is encrypted with aws/secretsmanager; where it has a "
-        "key "
-        "of its own, that key's ARN as Resource is stricter");
+        "key of its own, that key's ARN as Resource is stricter");
   }
 
   Result<void> add_token(const login::Settings& login) {
@@ -261,8 +258,7 @@ class Policies {
                                               literal(parameters["user"]))));
     notes_.emplace_back(
         "in LogInToTheDatabase, write the account's number and the database's resource id (db-… or "
-        "cluster-…) in "
-        "the places of the two *: aws rds describe-db-instances shows it");
+        "cluster-…) in the places of the two *: aws rds describe-db-instances shows it");
     return {};
   }
 

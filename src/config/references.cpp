@@ -84,8 +84,7 @@ std::string conninfo_quoted(std::string_view value) {
 
 constexpr std::string_view kSecretHint =
     "a file is easily shared: write ${NAME} and set that variable, or secret:NAME of AWS Secrets Manager, or "
-    "leave "
-    "the password to PGPASSWORD, ~/.pgpass or the file that PGPASSFILE names";
+    "leave the password to PGPASSWORD, ~/.pgpass or the file that PGPASSFILE names";
 
 constexpr std::string_view kSecretPrefix = "secret:";
 

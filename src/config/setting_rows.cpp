@@ -99,10 +99,8 @@ constexpr std::array kSettings = {
     Setting{.section = "source",
             .key = "password",
             .summary = "The password, as ${NAME} of the environment or as secret:NAME or secret:ARN of AWS "
-                       "Secrets Manager, with "
-                       "#MEMBER where it isn't the member password of a JSON object. Without it: PGPASSWORD, "
-                       "PGPASSFILE or "
-                       "~/.pgpass",
+                       "Secrets Manager, with #MEMBER where it isn't the member password of a JSON object. "
+                       "Without it: PGPASSWORD, PGPASSFILE or ~/.pgpass",
             .example = "${SHOP_PASSWORD}",
             .reference = true,
             .set = [](Configuration& c, const SettingValue& v) { c.login.password = v.text; },
@@ -161,8 +159,7 @@ constexpr std::array kSettings = {
     Setting{.section = "target",
             .key = "location",
             .summary = "The lake: s3://bucket/prefix, or a local folder, made when it is missing; a relative "
-                       "one begins at "
-                       "the folder of the configuration file",
+                       "one begins at the folder of the configuration file",
             .example = "./lake",
             .required = true,
             .set = &set_text<&Configuration::target>,
@@ -307,8 +304,7 @@ constexpr std::array kSettings = {
             .key = "max_value_size",
             .kind = ValueKind::Size,
             .summary = "The most bytes that one value, and all values of one row together, may have; the "
-                       "server is asked "
-                       "before they travel. By default what `memory` has room for",
+                       "server is asked before they travel. By default what `memory` has room for",
             .example = "64MiB",
             .option = "max-value-size",
             .min = 1,
@@ -582,10 +578,8 @@ constexpr std::array kTypeChoiceKeys = {
         "type has it"},
     Key{"on_unrepresentable", "policy",
         "What becomes of a value that its column can't hold: `error`, which is the default, ends the run; "
-        "`null` makes "
-        "it NULL, and `clamp` the nearest value that there is; both are counted. `string` makes the column "
-        "text from "
-        "the start"},
+        "`null` makes it NULL, and `clamp` the nearest value that there is; both are counted. `string` makes "
+        "the column text from the start"},
     Key{"trim", "true or false", "Of char(n): whether the blanks at the end go"},
 };
 

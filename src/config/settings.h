@@ -83,8 +83,7 @@ inline constexpr std::string_view kPartitionColumn = "day, month, year or value:
 std::span<const Key> type_choice_keys();
 inline constexpr std::string_view kTypesSummary =
     "What becomes of the values of a type, in every column of it and inside of arrays, ranges and "
-    "composites; what "
-    "is said of a column wins";
+    "composites; what is said of a column wins";
 inline constexpr std::string_view kTablesSummary =
     "The tables, views and materialized views to export: names, patterns, or more about one of them. Without "
     "`tables` and `schemas` everything in the database is exported";

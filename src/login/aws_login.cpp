@@ -68,8 +68,7 @@ Result<std::unique_ptr<postgres::LoginProvider>> open_token_login(const Settings
   };
   std::string hint = fmt::format(
       "the server has to have IAM authentication switched on, the role needs GRANT rds_iam TO \"{0}\", and "
-      "the AWS "
-      "credentials the IAM action rds-db:connect on "
+      "the AWS credentials the IAM action rds-db:connect on "
       "arn:aws:rds-db:{1}:ACCOUNT:dbuser:RESOURCE-ID/{0}; host, region and this machine's clock have to be "
       "right",
       target.user, region);

@@ -18,8 +18,7 @@ Result<TokenTarget> token_target(const postgres::ConnectionParameters& parameter
     return fail(Error(ErrorKind::InvalidArgument,
                       "source.auth: iam needs the name of one host: a token is made for it")
                     .hint("source.url: postgresql://user@name.id.region.rds.amazonaws.com/database; through "
-                          "a tunnel the "
-                          "same, with ?hostaddr=127.0.0.1 behind it"));
+                          "a tunnel the same, with ?hostaddr=127.0.0.1 behind it"));
   }
   if (target.user.empty()) {
     return fail(Error(ErrorKind::InvalidArgument, "source.auth: iam needs a user: a token is made for it")

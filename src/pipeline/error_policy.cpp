@@ -26,8 +26,7 @@ constexpr std::array kPolicies = {
                 "until it has started; nothing was published"},
     ErrorPolicy{Authentication, ExitCode::Failed, Again::Never,
                 "check user and password: PGPASSWORD, ~/.pgpass, PGPASSFILE or the configuration's "
-                "source.password; and "
-                "the server's pg_hba.conf"},
+                "source.password; and the server's pg_hba.conf"},
     ErrorPolicy{LockNotAvailable, ExitCode::Failed, Again::Never, "run again when the other session is done"},
     ErrorPolicy{Conflict, ExitCode::Failed, Again::Shard,
                 "nothing was published; run when the server has less to do at once"},

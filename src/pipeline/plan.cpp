@@ -27,8 +27,7 @@ using postgres::StoredRelation;
 
 constexpr std::string_view kAsHint =
     "the configuration file can give a table another name in the lake: `as: new_name` behind its `name`; "
-    "--exclude "
-    "leaves it out";
+    "--exclude leaves it out";
 
 std::uint64_t estimated_rows(const Relation& relation) {
   const auto known = [](double rows) { return static_cast<std::uint64_t>(std::max(0.0, std::round(rows))); };

@@ -142,8 +142,7 @@ Error Connection::error(const PGresult* result) const {
   if (error.context("sqlstate") == kQueryCanceled) {
     return std::move(error).hint(
         "raise --statement-timeout (limits.statement_timeout), or ask the administrator who cancelled it; "
-        "nothing was "
-        "published");
+        "nothing was published");
   }
   return error;
 }

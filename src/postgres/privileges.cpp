@@ -65,9 +65,8 @@ Result<void> check_readable(const std::vector<Relation>& relations, const Server
             fmt::format("row security would hide rows from role {} in a table that {} {} part of", user,
                         some_of(parts), parts.size() == 1 ? "is" : "are"))
           .hint("export the table above instead, with source.row_security: apply (--row-security apply): a "
-                "part "
-                "by its own name would have all rows; or leave it out with --exclude, or read as a role with "
-                "BYPASSRLS"));
+                "part by its own name would have all rows; or leave it out with --exclude, or read as a role "
+                "with BYPASSRLS"));
 }
 
 }  // namespace pg2athena::postgres

@@ -24,8 +24,7 @@ enum class RowSecurity {
 // What to do about a refusal.
 inline constexpr std::string_view kRowSecurityHint =
     "read as the tables' owner, or as a role with BYPASSRLS; or leave them out with --exclude; or have the "
-    "rows that "
-    "the role may see and no others: source.row_security: apply (--row-security apply)";
+    "rows that the role may see and no others: source.row_security: apply (--row-security apply)";
 
 // An SQL condition: a policy is in force for us on a table that the relation is a partition or a child of, at
 // any depth. `oid` is an expression of that type. Partitions are followed as they are now, whatever the
