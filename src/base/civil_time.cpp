@@ -14,11 +14,6 @@ constexpr std::int64_t kDaysPerEra = 146097;
 constexpr std::int64_t kYearsPerEra = 400;
 constexpr std::int64_t kDaysFromMarchOfYearZero = 719468;
 
-// Rounded toward minus infinity, for a positive divisor.
-std::int64_t floor_division(std::int64_t dividend, std::int64_t divisor) {
-  return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
-}
-
 }  // namespace
 
 std::string_view to_string(TimeError error) {

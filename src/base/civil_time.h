@@ -56,6 +56,11 @@ struct CivilDate {
   bool operator==(const CivilDate&) const = default;
 };
 
+// Rounded toward minus infinity, for a positive divisor.
+constexpr std::int64_t floor_division(std::int64_t dividend, std::int64_t divisor) {
+  return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
+}
+
 unsigned days_in_month(std::int64_t year, unsigned month);
 // A valid date to days since 1970-01-01 and back, for all that an int32 of days holds (years -5877641 …
 // 5881580) and well beyond: years within ±10^15.

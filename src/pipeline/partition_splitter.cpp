@@ -27,21 +27,14 @@ constexpr std::int64_t kFirstDay = -719'162;
 constexpr std::int64_t kLastDay = 2'932'896;
 
 std::int64_t day_of(std::int64_t micros) {
-  return (micros >= 0 ? micros : micros - (kMicrosPerDay - 1)) / kMicrosPerDay;
+  return floor_division(micros, kMicrosPerDay);
 }
 
 std::string day_text(std::int64_t day, PartitionBy by) {
-  const CivilDate date = civil_from_days(day);
-  switch (by) {
-    case PartitionBy::Year:
-      return fmt::format("{}", date.year);  // a number
-    case PartitionBy::Month:
-      return fmt::format("{:04}-{:02}", date.year, date.month);
-    case PartitionBy::Day:
-    case PartitionBy::Value:
-      break;
-  }
-  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+  if (by == PartitionBy::Year) return fmt::format("{}", civil_from_days(day).year);  // a number
+  constexpr std::size_t kMonth = std::string_view("2026-01").size();
+  const std::string text = format_date(static_cast<std::int32_t>(day));
+  return by == PartitionBy::Month ? text.substr(0, kMonth) : text;
 }
 
 }  // namespace
