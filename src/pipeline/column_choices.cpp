@@ -17,14 +17,6 @@ using parquet::PhysicalType;
 using postgres::ColumnChoice;
 using postgres::RelationColumn;
 
-// The error with the place of the choice before its message.
-std::unexpected<Error> fail_at(const ColumnChoice& choice, ErrorKind kind, const PlannedTable& table,
-                               const std::string& message, std::string hint) {
-  return fail(Error(kind, choice.place.empty() ? message : fmt::format("{}: {}", choice.place, message))
-                  .with("table", table.display())
-                  .hint(std::move(hint)));
-}
-
 std::unexpected<Error> no_such_column(const ColumnChoice& choice, std::span<const RelationColumn> columns,
                                       const PlannedTable& table) {
   std::vector<std::string> names;
@@ -55,6 +47,13 @@ Result<void> choose_encoding(const ColumnChoice& choice, const Leaf& leaf, const
 }
 
 }  // namespace
+
+std::unexpected<Error> fail_at(const ColumnChoice& choice, ErrorKind kind, const PlannedTable& table,
+                               const std::string& message, std::string hint) {
+  return fail(Error(kind, choice.place.empty() ? message : fmt::format("{}: {}", choice.place, message))
+                  .with("table", table.display())
+                  .hint(std::move(hint)));
+}
 
 Result<void> check_chosen_columns(std::span<const ColumnChoice> choices,
                                   std::span<const RelationColumn> columns, const PlannedTable& table) {

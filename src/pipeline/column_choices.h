@@ -10,6 +10,10 @@
 
 namespace pg2athena::pipeline {
 
+// An error about a choice, with its place before the message.
+std::unexpected<Error> fail_at(const postgres::ColumnChoice& choice, ErrorKind kind,
+                               const PlannedTable& table, const std::string& message, std::string hint);
+
 // NotFound for a choice for a column that isn't exported; it says where the choice was made.
 Result<void> check_chosen_columns(std::span<const postgres::ColumnChoice> choices,
                                   std::span<const postgres::RelationColumn> columns,

@@ -56,6 +56,10 @@ std::uint64_t memory_for_value(std::uint64_t max_value, const MemoryDemand& dema
 // What the upload of one file may hold where so many are open at once.
 std::uint64_t upload_bytes_of_file(const MemoryPlan& plan, int open_files);
 
+// A batch of more than this has an uncommonly large row in it (copy_reader.cpp has the limits). What is below
+// is in worker_base_bytes().
+inline constexpr std::uint64_t kCommonBatch = std::uint64_t{6} << 20U;
+
 // What a worker holds besides its writer and large rows: its connection, a block of rows, a batch, an upload.
 std::uint64_t worker_base_bytes(const MemoryPlan& plan);
 

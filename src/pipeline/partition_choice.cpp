@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "pipeline/column_choices.h"
 #include "types/lake_name.h"
 
 namespace pg2athena::pipeline {
@@ -15,10 +16,7 @@ using types::PartitionBy;
 
 std::unexpected<Error> refuse(const ColumnChoice& choice, ErrorKind kind, const PlannedTable& table,
                               const std::string& message, std::string hint) {
-  return fail(Error(kind, choice.place.empty() ? message : fmt::format("{}: {}", choice.place, message))
-                  .with("table", table.display())
-                  .with("column", choice.column)
-                  .hint(std::move(hint)));
+  return fail(fail_at(choice, kind, table, message, std::move(hint)).error().with("column", choice.column));
 }
 
 // A hint that helps: what else the column could be partitioned by.

@@ -12,10 +12,6 @@
 namespace pg2athena::pipeline {
 namespace {
 
-// A batch of more than this has an uncommonly large row in it (copy_reader.cpp has the limits). What is below
-// is in worker_base_bytes().
-constexpr std::uint64_t kCommonBatch = std::uint64_t{6} << 20U;
-
 // What is more than common batches leave behind: of a large row, or of columns that were large one after the
 // other.
 void give_back(columnar::Batch& batch) {

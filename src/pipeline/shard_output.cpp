@@ -13,9 +13,6 @@
 namespace pg2athena::pipeline {
 namespace {
 
-// A gathered batch of more than this has an uncommonly large row in it (copy_reader.cpp has the limits).
-constexpr std::uint64_t kCommonBatch = std::uint64_t{6} << 20U;
-
 // What a file's receipt takes, and once more as text, when it is stored: a column's path and minima in both.
 std::uint64_t receipt_bytes(const PlannedTable& table) {
   constexpr std::uint64_t kFile = 1024;
@@ -90,12 +87,17 @@ Result<void> ShardOutput::share_memory(Partition& partition) {
   while (others() + least > all) {
     const auto number = largest();
     if (!number) break;
-    PG2ATHENA_TRY(partitions_[*number].file->end_row_group());
-    count_written(partitions_[*number]);
+    PG2ATHENA_TRY(end_row_group(*number));
     // What can't be given back is footers, which bound_footers() sees to.
     if (largest() == number) break;
   }
   partition.file->limit_memory(std::max(least, all - std::min(all, others())));
+  return {};
+}
+
+Result<void> ShardOutput::end_row_group(std::uint32_t number) {
+  PG2ATHENA_TRY(partitions_[number].file->end_row_group());
+  count_written(partitions_[number]);
   return {};
 }
 
@@ -123,8 +125,7 @@ Result<void> ShardOutput::make_room(std::uint64_t bytes) {
   while (bytes_held() > bytes) {
     const auto number = largest();
     if (!number || number == last) return {};  // nothing is left that could be given back
-    PG2ATHENA_TRY(partitions_[*number].file->end_row_group());
-    count_written(partitions_[*number]);
+    PG2ATHENA_TRY(end_row_group(*number));
     last = number;
   }
   return {};

@@ -91,6 +91,7 @@ class ShardOutput {
   bool is_full() const;
   Result<void> evict();
   Result<void> share_memory(Partition& partition);
+  Result<void> end_row_group(std::uint32_t number);
   std::optional<std::uint32_t> largest() const;
   std::uint64_t of_file(const Partition& partition) const;
   Result<void> check_new_partition(std::uint32_t number);
