@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -89,11 +90,7 @@ Result<postgres::Keeper> open_keeper(postgres::LoginProvider& logins, const RunO
                                      const postgres::SessionSettings& settings, RetryTimes& times,
                                      const observe::Log& log, Cancellation& stop) {
   ConnectionPatience patience(options.retry_for, times, log, stop);
-  while (true) {
-    auto keeper = postgres::Keeper::open(logins, stop, settings);
-    if (keeper || !connect_again(keeper.error())) return keeper;
-    PG2ATHENA_TRY(patience.wait_after(std::move(keeper).error()));
-  }
+  return patience.open([&] { return postgres::Keeper::open(logins, stop, settings); }, connect_again);
 }
 
 // One try at a run. Its members are in the order in which they must go away: last the guard, whose
@@ -155,7 +152,7 @@ class Attempt {
     PG2ATHENA_ASSIGN(const std::vector<catalog::PlannedTable> tables, current_tables());
     PG2ATHENA_TRY(take_snapshot(keeper));
     PG2ATHENA_TRY(keeper.check_unchanged(options_.selection, source));
-    watch(std::move(keeper));
+    PG2ATHENA_TRY(watch(std::move(keeper)));
     log_.info("run_planned", "run planned",
               {{"tables", plan_.tables.size()},
                {"shards", plan_.shards.size()},
@@ -179,20 +176,24 @@ class Attempt {
   // For a moment a run that just ended may still have its claim, in a backend that has not noticed: this
   // one's own first attempt, or one that was killed and is begun anew.
   Result<void> claim_tables(postgres::Keeper& keeper) {
-    constexpr milliseconds kPatience{2000};
     constexpr milliseconds kPause{50};
+    constexpr RetryPolicy kPatience{.attempts = std::numeric_limits<int>::max(),
+                                    .base = kPause,
+                                    .longest = kPause,
+                                    .deadline = std::chrono::seconds(2)};
     claims_ = claims(plan_, location_);
-    const auto deadline = context_.clock.monotonic() + kPatience;
+    Retry retry(kPatience, times_);
     while (true) {
       PG2ATHENA_ASSIGN(const auto busy, keeper.take_advisory_locks(claims_));
       if (!busy) return {};
-      if (context_.clock.monotonic() > deadline) {
+      const auto wait = retry.next(std::nullopt);
+      if (!wait) {
         const PlannedTable& table = plan_.tables[*busy];
         return fail(Error(ErrorKind::RunInProgress,
                           fmt::format("another run is exporting {} to {}", table.source, location_))
                         .with("table", table.display()));
       }
-      PG2ATHENA_TRY(times_.wait(kPause, &stop_));
+      PG2ATHENA_TRY(times_.wait(*wait, &stop_));
     }
   }
 
@@ -203,12 +204,14 @@ class Attempt {
       return {};
     }
     PG2ATHENA_ASSIGN(standby_session_,
-                     postgres::SnapshotSession::open_on_standby(logins_, stop_, session_settings_));
+                     postgres::SnapshotSession::open_on_standby(logins_, stop_, session_settings_, times_));
     snapshot_ = standby_session_->snapshot();
     return {};
   }
 
-  void watch(postgres::Keeper keeper) {
+  Result<void> watch(postgres::Keeper keeper) {
+    postgres::LockStatements locks = keeper.locks();
+    PG2ATHENA_ASSIGN(postgres::SnapshotHolder holder, std::move(keeper).hold(snapshot_));
     guard_.emplace(SnapshotGuard::Context{.logins = logins_,
                                           .settings = session_settings_,
                                           .clock = context_.clock,
@@ -218,7 +221,8 @@ class Attempt {
                    GuardPolicy{.abort_after_blocking = options_.abort_after_blocking,
                                .snapshot_max_age = options_.snapshot_max_age,
                                .spare = !plan_.server.in_recovery},
-                   std::move(keeper), snapshot_, claims_, snapshot_at_);
+                   std::move(holder), std::move(locks), claims_, snapshot_at_);
+    return {};
   }
 
   Result<std::vector<catalog::PlannedTable>> current_tables() {

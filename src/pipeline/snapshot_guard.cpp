@@ -30,18 +30,18 @@ milliseconds between_looks(const GuardPolicy& policy) {
 
 }  // namespace
 
-SnapshotGuard::SnapshotGuard(Context context, GuardPolicy policy, postgres::Keeper keeper,
-                             const postgres::Snapshot& snapshot, std::vector<std::int64_t> advisory_locks,
+SnapshotGuard::SnapshotGuard(Context context, GuardPolicy policy, postgres::SnapshotHolder holder,
+                             postgres::LockStatements locks, std::vector<std::int64_t> advisory_locks,
                              std::chrono::steady_clock::time_point taken_at)
     : context_(std::move(context)),
       policy_(policy),
-      locks_(keeper.locks()),
+      locks_(std::move(locks)),
       advisory_locks_(std::move(advisory_locks)),
       taken_at_(taken_at),
       next_try_for_spare_(taken_at),
       spare_pause_(kFirstSparePause),
-      ids_{snapshot.id} {
-  holders_.push_back(std::move(keeper).hold(snapshot));
+      ids_{holder.snapshot_id()} {
+  holders_.push_back(std::move(holder));
   thread_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
 }
 
@@ -56,13 +56,14 @@ std::string SnapshotGuard::current() {
 
 Result<std::string> SnapshotGuard::after(const std::string& failed) {
   std::unique_lock lock(mutex_);
-  const auto other = [&] { return std::ranges::find_if(ids_, [&](const auto& id) { return id != failed; }); };
-  // The one that failed is known to be gone.
-  if (std::ranges::find(ids_, failed) == ids_.end() && !ids_.empty()) return ids_.front();
-  const std::uint64_t wanted = ++looks_wanted_;
-  changed_.notify_all();
-  changed_.wait(lock, [&] { return looks_done_ >= wanted || !watching_; });
-  if (const auto found = other(); found != ids_.end()) return *found;
+  // Unless the one that failed is known to be gone already.
+  if (ids_.empty() || std::ranges::find(ids_, failed) != ids_.end()) {
+    const std::uint64_t wanted = ++looks_wanted_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return looks_done_ >= wanted || !watching_; });
+  }
+  const auto other = std::ranges::find_if(ids_, [&](const std::string& id) { return id != failed; });
+  if (other != ids_.end()) return *other;
   return fail(ErrorKind::SnapshotLost, "no connection holds the run's snapshot any more");
 }
 

@@ -15,7 +15,6 @@
 
 #include "base/clock.h"
 #include "observe/log.h"
-#include "postgres/keeper.h"
 #include "postgres/login.h"
 #include "postgres/snapshot_holder.h"
 #include "postgres/snapshot_session.h"
@@ -43,10 +42,10 @@ class SnapshotGuard final : public postgres::SnapshotIds {
     std::function<void(Error)> end_run;
   };
 
-  // Takes the keeper over, whose snapshot was taken at `taken_at`, and begins to watch, until release().
-  // What the context refers to outlives the guard.
-  SnapshotGuard(Context context, GuardPolicy policy, postgres::Keeper keeper,
-                const postgres::Snapshot& snapshot, std::vector<std::int64_t> advisory_locks,
+  // Takes over what holds the snapshot, which was taken at `taken_at`, and what it has locked, for the spare
+  // to lock as well; and begins to watch, until release(). What the context refers to outlives the guard.
+  SnapshotGuard(Context context, GuardPolicy policy, postgres::SnapshotHolder holder,
+                postgres::LockStatements locks, std::vector<std::int64_t> advisory_locks,
                 std::chrono::steady_clock::time_point taken_at);
   ~SnapshotGuard() override;
 

@@ -39,16 +39,12 @@ Result<void> Worker::work() {
 Result<void> Worker::connect() {
   if (session_) return {};
   ConnectionPatience patience(reading_.options.retry_for, reading_.times, log_, reading_.stop);
-  while (true) {
-    auto opened =
-        postgres::SnapshotSession::open(reading_.logins, reading_.stop, *reading_.ids, reading_.settings);
-    if (opened) {
-      session_.emplace(std::move(*opened));
-      return {};
-    }
-    if (!shard_again(opened.error())) return fail(std::move(opened).error());
-    PG2ATHENA_TRY(patience.wait_after(std::move(opened).error()));
-  }
+  const auto open = [&] {
+    return postgres::SnapshotSession::open(reading_.logins, reading_.stop, *reading_.ids, reading_.settings,
+                                           reading_.times);
+  };
+  PG2ATHENA_ASSIGN(session_, patience.open(open, shard_again));
+  return {};
 }
 
 Result<void> Worker::read_shard(const PlannedShard& shard) {
@@ -93,14 +89,15 @@ Result<void> Worker::try_shard(const PlannedShard& shard, ShardAttempts& attempt
                                   .times = reading_.times,
                                   .memory = *memory_};
   ShardJob job(context, shard, reading_.tables[shard.table], attempts, progress, name_);
-  auto receipt = job.run(*session_);
+  const auto read = [&]() -> Result<catalog::Receipt> {
+    PG2ATHENA_ASSIGN(catalog::Receipt made, job.run(*session_));
+    PG2ATHENA_TRY(reading_.record.add_receipt(made));
+    return made;
+  };
+  const auto receipt = read();
   if (!receipt) {
     job.take_back();
-    return fail(std::move(receipt).error());
-  }
-  if (auto added = reading_.record.add_receipt(*receipt); !added) {
-    job.take_back();
-    return fail(std::move(added).error());
+    return fail(receipt.error());
   }
   progress.finish_shard();
   log.info("shard_done", "shard done",

@@ -83,7 +83,7 @@ Result<void> plan_parts(Connection& connection, Relation& relation) {
 Result<void> lock_and_plan(Connection& connection, Relation& relation) {
   const std::string select = condition_select(relation);
   PG2ATHENA_TRY(check(connection, relation, select));
-  // Runs nothing, but locks what subqueries read: see Keeper::lock_new.
+  // Runs nothing, but locks what subqueries read: see select_nothing().
   PG2ATHENA_TRY(connection.execute(select));
   if (relation.reads_leaves()) PG2ATHENA_TRY(plan_parts(connection, relation));
   if (!relation.reads_leaves()) {

@@ -21,6 +21,9 @@ constexpr int kPlanAttempts = 5;
 // to be attached, so more than a few means that someone attaches them in a loop.
 constexpr int kLockRounds = 10;
 
+constexpr std::string_view kLockTableHint =
+    "raise max_locks_per_transaction on the server, or split the run with --schema or --table";
+
 std::string without_semicolon(std::string sql) {
   const auto ignorable = [](char c) { return c == ';' || std::isspace(static_cast<unsigned char>(c)) != 0; };
   while (!sql.empty() && ignorable(sql.back())) sql.pop_back();
@@ -29,7 +32,7 @@ std::string without_semicolon(std::string sql) {
 
 // A SELECT that returns nothing and locks what the query reads. (A prepared statement can't be two.)
 std::string query_select(const std::string& sql) {
-  return fmt::format("SELECT * FROM {} AS q LIMIT 0", parenthesised(sql));
+  return select_nothing("*", fmt::format("{} AS q", parenthesised(sql)));
 }
 
 // Whether what is read of it depends on names, or on what is attached: of a condition, and of what the
@@ -40,15 +43,14 @@ bool has_names(const Relation& relation) {
 
 std::string relation_select(const Relation& relation) {
   if (!relation.where.empty()) return condition_select(relation);
-  return fmt::format("SELECT {} FROM {} LIMIT 0", select_list(relation.columns), relation.name.quoted());
+  return select_nothing(select_list(relation.columns), relation.name.quoted());
 }
 
 Error lock_hint(Error error) {
   if (error.kind() != ErrorKind::LockNotAvailable) return error;
   return std::move(error).hint(
       "an ALTER, TRUNCATE or VACUUM FULL holds the table or waits for it: run again when it is done, or wait "
-      "longer "
-      "with --lock-timeout");
+      "longer with --lock-timeout");
 }
 
 }  // namespace
@@ -70,21 +72,27 @@ Result<Source> Keeper::survey() {
   return source;
 }
 
-Result<void> Keeper::begin() {
+Result<void> Keeper::begin(const std::vector<NamedQuery>& queries) {
   held_.clear();
   locks_ = {};
+  names_.clear();
   PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
-  return begin_transaction(
+  PG2ATHENA_TRY(begin_transaction(
       connection_, fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}",
-                               lock_timeout_.count()));
+                               lock_timeout_.count())));
+  for (const NamedQuery& query : queries) {
+    if (auto found = look_up(query_select(without_semicolon(query.sql))); !found) {
+      return fail(std::move(found).error().with("query", query.name));
+    }
+  }
+  return {};
 }
 
 Result<Source> Keeper::lock_source(const Selection& selection, const std::vector<NamedQuery>& queries) {
   Source source;
-  PG2ATHENA_TRY(look_up_all_names(selection, queries));
   if (!selection.whole_database() || queries.empty()) {
     for (int attempt = 1;; ++attempt) {
-      PG2ATHENA_TRY(begin());
+      PG2ATHENA_TRY(begin(queries));
       auto locked = lock_relations(selection);
       if (locked) {
         source = std::move(*locked);
@@ -96,47 +104,41 @@ Result<Source> Keeper::lock_source(const Selection& selection, const std::vector
       if (!gone || attempt == kPlanAttempts) return fail(lock_hint(std::move(locked).error()));
     }
   } else {
-    PG2ATHENA_TRY(begin());
+    PG2ATHENA_TRY(begin(queries));
   }
   for (const NamedQuery& query : queries) {
     auto locked = lock_query(query);
     if (!locked) return fail(lock_hint(std::move(locked).error()).with("query", query.name));
     source.queries.push_back(std::move(*locked));
   }
-  PG2ATHENA_TRY(check_lock_capacity(0));
+  PG2ATHENA_TRY(check_room_left());
   source.server = server_;
   return source;
 }
 
-Result<void> Keeper::look_up_all_names(const Selection& selection, const std::vector<NamedQuery>& queries) {
-  names_.clear();
-  for (const NamedQuery& query : queries) {
-    if (auto found = look_up(query_select(without_semicolon(query.sql))); !found) {
-      return fail(std::move(found).error().with("query", query.name));
-    }
-  }
-  if (selection.whole_database() && !queries.empty()) return {};
-  PG2ATHENA_ASSIGN(const Source found, find_source(selection));
-  for (const Relation& relation : found.relations) {
-    if (!has_names(relation)) continue;
-    if (auto looked = look_up(relation_select(relation)); !looked) {
-      return fail(std::move(looked).error().with("table", relation.name.display()));
-    }
-  }
+// What the server has against a statement is told when it is planned.
+Result<void> Keeper::look_up(const std::string& statement) {
+  PG2ATHENA_TRY(connection_.execute("SAVEPOINT names"));
+  auto names = look_up_names(connection_, statement, server_.search_path_setting);
+  const ErrorKind kind = names ? ErrorKind::Database : names.error().kind();
+  const bool told_later = kind == ErrorKind::Database || kind == ErrorKind::NotFound ||
+                          kind == ErrorKind::PermissionDenied || kind == ErrorKind::Unsupported;
+  if (!told_later) return fail(lock_hint(std::move(names).error()));
+  // Its locks are given back, so that the next look-up has only its own.
+  PG2ATHENA_TRY(connection_.execute("ROLLBACK TO SAVEPOINT names; RELEASE SAVEPOINT names"));
+  if (names) names_[statement] = std::move(*names);
   return {};
 }
 
-// What the server has against a statement is told when it is planned.
-Result<void> Keeper::look_up(const std::string& statement) {
-  auto names = look_up_names(connection_, statement, server_.search_path_setting, lock_timeout_);
-  if (names) {
-    names_[statement] = std::move(*names);
-    return {};
+// Before the first relation is locked.
+Result<void> Keeper::look_up_names_of(const std::vector<Relation>& relations) {
+  for (const Relation& relation : relations) {
+    if (!has_names(relation)) continue;
+    if (auto found = look_up(relation_select(relation)); !found) {
+      return fail(std::move(found).error().with("table", relation.name.display()));
+    }
   }
-  const ErrorKind kind = names.error().kind();
-  const bool told_later = kind == ErrorKind::Database || kind == ErrorKind::NotFound ||
-                          kind == ErrorKind::PermissionDenied || kind == ErrorKind::Unsupported;
-  return told_later ? Result<void>() : fail(lock_hint(std::move(names).error()));
+  return {};
 }
 
 Result<NameLookup> Keeper::names_of(const std::string& statement) const {
@@ -150,6 +152,7 @@ Result<Source> Keeper::lock_relations(const Selection& selection) {
   for (int round = 1; round <= kLockRounds; ++round) {
     PG2ATHENA_ASSIGN(Source source, read_source(selection));
     PG2ATHENA_TRY(check_readable(source.relations, server_));
+    if (round == 1) PG2ATHENA_TRY(look_up_names_of(source.relations));
     PG2ATHENA_ASSIGN(const bool locked_more, lock_new(source.relations));
     if (locked_more) continue;
     PG2ATHENA_TRY(plan_conditions(source.relations));
@@ -224,7 +227,7 @@ Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
     if (is_table && table_privilege) {
       more.tables.push_back(from);
     } else {
-      more.selects.push_back(fmt::format("SELECT {} FROM {} LIMIT 0", select_list(relation.columns), from));
+      more.selects.push_back(select_nothing(select_list(relation.columns), from));
     }
   };
   for (const Relation& relation : relations) {
@@ -245,44 +248,50 @@ Result<bool> Keeper::lock_new(const std::vector<Relation>& relations) {
       if (is_new) add(relation.name, relation.kind, relation.table_privilege, false, relation);
     }
   }
-  PG2ATHENA_TRY(check_lock_capacity(more.size()));
-  // LIMIT 0 runs nothing (ExecLimit in src/backend/executor/nodeLimit.c), but the statement is parsed,
-  // rewritten and planned: everything that the relation reads is locked.
+  PG2ATHENA_TRY(check_room_for(more.size()));
   PG2ATHENA_TRY(take_locks(connection_, more, server_.search_path_setting));
   locks_.add(more);
   return more.size() > 0;
 }
 
-Result<void> Keeper::check_lock_capacity(std::size_t relations) {
-  // The server's lock table has room for this many objects, over all sessions
-  // (src/backend/storage/lmgr/lock.c, NLOCKENTS). A full one makes other sessions fail, not only us.
+// The server's lock table has room for so many objects, over all sessions (src/backend/storage/lmgr/lock.c,
+// NLOCKENTS). A full one makes other sessions fail, not only us.
+Result<Keeper::LockTable> Keeper::read_lock_table() {
   PG2ATHENA_ASSIGN(const QueryResult found, connection_.execute(R"(
 SELECT current_setting('max_locks_per_transaction')::bigint
          * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint),
        (SELECT count(*) FROM (SELECT DISTINCT locktype, database, relation, page, tuple, virtualxid, transactionid,
                                      classid, objid, objsubid
                               FROM pg_locks WHERE NOT fastpath) AS locked))"));
-  const auto capacity = static_cast<std::size_t>(found.integer(0, 0));
-  const auto taken = static_cast<std::size_t>(found.integer(0, 1));
   constexpr std::size_t kShareInPercent = 75;
-  const std::size_t most = capacity * kShareInPercent / 100;
-  const std::size_t room = most > taken ? most - taken : 0;
+  const auto places = static_cast<std::size_t>(found.integer(0, 0));
+  return LockTable{.places = places,
+                   .taken = static_cast<std::size_t>(found.integer(0, 1)),
+                   .most = places * kShareInPercent / 100};
+}
+
+Result<void> Keeper::check_room_for(std::size_t relations) {
+  PG2ATHENA_ASSIGN(const LockTable table, read_lock_table());
+  const std::size_t room = table.most > table.taken ? table.most - table.taken : 0;
   // The second is an advisory lock against other runs of the same table.
   const std::size_t needed = 2 * relations;
-  if (relations == 0 && taken > most) {
-    return fail(
-        Error(ErrorKind::Unsupported,
-              fmt::format("with what the run has to lock, {} of the {} places in the server's lock table are "
-                          "taken, and then others would fail",
-                          taken, capacity))
-            .hint(
-                "raise max_locks_per_transaction on the server, or split the run with --schema or --table"));
-  }
   if (needed <= room) return {};
   return fail(
       Error(ErrorKind::Unsupported,
             fmt::format("the run needs {} locks, and the server's lock table has room for {}", needed, room))
-          .hint("raise max_locks_per_transaction on the server, or split the run with --schema or --table"));
+          .hint(std::string(kLockTableHint)));
+}
+
+// What views, queries and conditions read is known when it is locked.
+Result<void> Keeper::check_room_left() {
+  PG2ATHENA_ASSIGN(const LockTable table, read_lock_table());
+  if (table.taken <= table.most) return {};
+  return fail(
+      Error(ErrorKind::Unsupported,
+            fmt::format("with what the run has to lock, {} of the {} places in the server's lock table are "
+                        "taken, and then others would fail",
+                        table.taken, table.places))
+          .hint(std::string(kLockTableHint)));
 }
 
 Result<QuerySource> Keeper::lock_query(const NamedQuery& query) {
@@ -323,8 +332,6 @@ Result<Snapshot> Keeper::export_snapshot() {
 }
 
 Result<void> Keeper::check_unchanged(const Selection& selection, const Source& source) {
-  // What holds a snapshot has to answer soon, but is not the operator's statement.
-  PG2ATHENA_TRY(connection_.execute("SET LOCAL statement_timeout = 0"));
   if (source.relations.empty()) return {};
   PG2ATHENA_ASSIGN(const Source now, read_source(selection));
   const auto same = [](const Relation& a, const Relation& b) {
@@ -351,7 +358,8 @@ Result<std::optional<std::size_t>> Keeper::take_advisory_locks(const std::vector
   return postgres::take_advisory_locks(connection_, keys);
 }
 
-SnapshotHolder Keeper::hold(const Snapshot& snapshot) && {
+Result<SnapshotHolder> Keeper::hold(const Snapshot& snapshot) && {
+  PG2ATHENA_TRY(connection_.execute(SnapshotHolder::kWithoutTimeout));
   return SnapshotHolder(std::move(connection_), snapshot.id);
 }
 

@@ -72,7 +72,7 @@ class Keeper {
   Result<std::optional<std::size_t>> take_advisory_locks(const std::vector<std::int64_t>& keys);
 
   // From now on the connection has nothing to do but to hold what it holds.
-  SnapshotHolder hold(const Snapshot& snapshot) &&;
+  Result<SnapshotHolder> hold(const Snapshot& snapshot) &&;
 
   const ServerInfo& server() const { return server_; }
 
@@ -88,9 +88,17 @@ class Keeper {
         server_(std::move(server)),
         lock_timeout_(settings.lock_timeout) {}
 
-  Result<void> begin();
-  // What the names in the operator's SQL mean, before anything is locked.
-  Result<void> look_up_all_names(const Selection& selection, const std::vector<NamedQuery>& queries);
+  // The server's lock table: how many objects it has room for, how many are locked by anybody, and how many
+  // may be.
+  struct LockTable {
+    std::size_t places = 0;
+    std::size_t taken = 0;
+    std::size_t most = 0;
+  };
+
+  // Begins the run's transaction, and looks up what the names in the queries mean.
+  Result<void> begin(const std::vector<NamedQuery>& queries);
+  Result<void> look_up_names_of(const std::vector<Relation>& relations);
   Result<void> look_up(const std::string& statement);
   Result<NameLookup> names_of(const std::string& statement) const;
   Result<Source> lock_relations(const Selection& selection);
@@ -98,7 +106,9 @@ class Keeper {
   Result<Source> find_source(const Selection& selection);
   // The same, without what has nothing to read.
   Result<Source> read_source(const Selection& selection);
-  Result<void> check_lock_capacity(std::size_t relations);
+  Result<LockTable> read_lock_table();
+  Result<void> check_room_for(std::size_t relations);
+  Result<void> check_room_left();
   // Locks what isn't locked yet; true when there was something.
   Result<bool> lock_new(const std::vector<Relation>& relations);
   // Checks, locks and plans the operator's conditions.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "postgres/lock_statements.h"
-#include "postgres/session.h"
 #include "postgres/sql_text.h"
 
 namespace pg2athena::postgres {
@@ -47,8 +46,10 @@ std::vector<Oid> oids_of(const QueryResult& found) {
   return oids;
 }
 
-Result<NameLookup> find_names(Connection& connection, const std::string& statement,
-                              const std::string& search_path) {
+}  // namespace
+
+Result<NameLookup> look_up_names(Connection& connection, const std::string& statement,
+                                 const std::string& search_path) {
   PG2ATHENA_TRY(enter_search_path(connection, search_path));
   PG2ATHENA_TRY(connection.describe(statement));
   PG2ATHENA_ASSIGN(const QueryResult locked, connection.execute(kLocked));
@@ -59,18 +60,6 @@ Result<NameLookup> find_names(Connection& connection, const std::string& stateme
   PG2ATHENA_ASSIGN(const QueryResult tree, connection.execute(kWithParts, {array_literal(texts)}));
   names.with_parts = oids_of(tree);
   return names;
-}
-
-}  // namespace
-
-Result<NameLookup> look_up_names(Connection& connection, const std::string& statement,
-                                 const std::string& search_path, std::chrono::milliseconds lock_timeout) {
-  PG2ATHENA_TRY(begin_transaction(
-      connection, fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = {}",
-                              lock_timeout.count())));
-  auto found = find_names(connection, statement, search_path);
-  PG2ATHENA_TRY(connection.execute("ROLLBACK"));
-  return found;
 }
 
 Result<bool> locked_another_of_the_name(Connection& connection, Oid oid, const std::string& name) {

@@ -5,7 +5,6 @@
 // would read other rows than were planned, or none, without an error.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -14,11 +13,11 @@
 
 namespace pg2athena::postgres {
 
-// The relations that the parser finds for the statement now, in a transaction of its own, which must not be
-// open yet: what it locks is what it found. Views with what they read, but no indexes, which are the
-// planner's. What is a part of the relations is looked up in the present catalog.
+// The relations that the parser finds for the statement now: it locks them, and the open transaction must not
+// have locked any before. Views with what they read, but no indexes, which are the planner's. What is a part
+// of the relations is looked up in the present catalog, so the transaction has to be READ COMMITTED.
 Result<NameLookup> look_up_names(Connection& connection, const std::string& statement,
-                                 const std::string& search_path, std::chrono::milliseconds lock_timeout);
+                                 const std::string& search_path);
 
 // Whether the open transaction has locked another relation that is called so now, in whatever schema. (A
 // planner locks more than the statement names, but one that took the place of ours has its name.)

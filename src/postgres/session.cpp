@@ -140,6 +140,14 @@ Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings
   return info;
 }
 
+Result<OpenSession> open_session(LoginProvider& logins, Cancellation& cancellation,
+                                 const SessionSettings& settings) {
+  PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
+  connection.expect_answers_within(Connection::kAnswerWithin);
+  PG2ATHENA_ASSIGN(ServerInfo server, prepare_session(connection, settings));
+  return OpenSession{.connection = std::move(connection), .server = std::move(server)};
+}
+
 Result<void> begin_transaction(Connection& connection, const std::string& statements) {
   PG2ATHENA_ASSIGN(const QueryResult mark,
                    connection.execute(

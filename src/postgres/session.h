@@ -9,6 +9,7 @@
 
 #include "postgres/connection.h"
 #include "postgres/connection_room.h"
+#include "postgres/login.h"
 #include "postgres/row_security.h"
 
 namespace pg2athena::postgres {
@@ -62,6 +63,14 @@ Result<void> check_taken(const std::vector<OwnSetting>& wanted,
 // than PostgreSQL 14, which have no TID range scans, and a session that has another connection's mark: a
 // pooler handed it on. SnapshotLost on another server than the one that is meant.
 Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings& settings);
+
+// A connection of a run that has begun: it is asked nothing that takes time but COPY, and answers soon.
+struct OpenSession {
+  Connection connection;
+  ServerInfo server;
+};
+Result<OpenSession> open_session(LoginProvider& logins, Cancellation& cancellation,
+                                 const SessionSettings& settings);
 
 // Begins a transaction by `statements`, and looks whether it is in the session that was prepared: behind a
 // pooler that hands server connections on, it may be in any. Unsupported if so.

@@ -17,14 +17,14 @@ Result<SnapshotHolder> SnapshotHolder::open_spare(LoginProvider& logins, Cancell
                                                   const SessionSettings& settings,
                                                   const std::string& snapshot_id,
                                                   const LockStatements& locks) {
-  PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
-  connection.expect_answers_within(Connection::kAnswerWithin);
-  PG2ATHENA_ASSIGN(const ServerInfo server, prepare_session(connection, settings));
+  PG2ATHENA_ASSIGN(OpenSession session, open_session(logins, cancellation, settings));
+  Connection& connection = session.connection;
   PG2ATHENA_TRY(begin_in_snapshot(connection, snapshot_id));
   // We hold these locks already: only a request in the queue before ours keeps us waiting, and waiting behind
   // it would be for ever, as it waits for us.
-  PG2ATHENA_TRY(connection.execute("SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = 0"));
-  PG2ATHENA_TRY(take_locks(connection, locks, server.search_path_setting));
+  PG2ATHENA_TRY(connection.execute("SET LOCAL lock_timeout = '100ms'"));
+  PG2ATHENA_TRY(connection.execute(kWithoutTimeout));
+  PG2ATHENA_TRY(take_locks(connection, locks, session.server.search_path_setting));
   PG2ATHENA_ASSIGN(const QueryResult exported, connection.execute("SELECT pg_export_snapshot()"));
   return SnapshotHolder(std::move(connection), std::string(exported.text(0, 0)));
 }

@@ -17,6 +17,10 @@ namespace pg2athena::postgres {
 
 class SnapshotHolder {
  public:
+  // The operator's statement_timeout is for what reads; an error here would end the transaction, and the
+  // snapshot.
+  static constexpr const char* kWithoutTimeout = "SET LOCAL statement_timeout = 0";
+
   // What is asked of it from now on has to be answered soon: a holder that doesn't answer holds nothing that
   // can be relied on.
   SnapshotHolder(Connection connection, std::string snapshot_id);

@@ -1,7 +1,7 @@
 #include "postgres/snapshot_session.h"
 
+#include <limits>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,24 +13,22 @@
 namespace pg2athena::postgres {
 
 Result<SnapshotSession> SnapshotSession::open(LoginProvider& logins, Cancellation& cancellation,
-                                              SnapshotIds& ids, const SessionSettings& settings) {
-  PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
-  connection.expect_answers_within(Connection::kAnswerWithin);
-  PG2ATHENA_TRY(prepare_session(connection, settings));
-  return SnapshotSession(std::move(connection), &ids, settings.lock_timeout, cancellation);
+                                              SnapshotIds& ids, const SessionSettings& settings,
+                                              RetryTimes& times) {
+  PG2ATHENA_ASSIGN(OpenSession session, open_session(logins, cancellation, settings));
+  return SnapshotSession(std::move(session.connection), &ids, settings.lock_timeout, cancellation, times);
 }
 
 Result<SnapshotSession> SnapshotSession::open_on_standby(LoginProvider& logins, Cancellation& cancellation,
-                                                         const SessionSettings& settings) {
-  PG2ATHENA_ASSIGN(Connection connection, connect(logins, settings.application_name, cancellation));
-  connection.expect_answers_within(Connection::kAnswerWithin);
-  PG2ATHENA_TRY(prepare_session(connection, settings));
+                                                         const SessionSettings& settings, RetryTimes& times) {
+  PG2ATHENA_ASSIGN(OpenSession opened, open_session(logins, cancellation, settings));
+  Connection& connection = opened.connection;
   PG2ATHENA_TRY(begin_transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
   // The first statement's snapshot is the transaction's.
   PG2ATHENA_ASSIGN(const QueryResult taken,
                    connection.execute("SELECT pg_current_snapshot(), pg_last_wal_replay_lsn()"));
   Snapshot snapshot{.id = "", .horizon = std::string(taken.text(0, 0)), .lsn = std::string(taken.text(0, 1))};
-  SnapshotSession session(std::move(connection), nullptr, settings.lock_timeout, cancellation);
+  SnapshotSession session(std::move(connection), nullptr, settings.lock_timeout, cancellation, times);
   session.own_snapshot_ = std::move(snapshot);
   return session;
 }
@@ -77,8 +75,10 @@ Result<void> SnapshotSession::leave_unchanged(const ScanSource& source) {
 Result<void> SnapshotSession::compare_names(const ScanSource& source) {
   if (source.names.statement.empty()) return {};
   return try_for_lock([&]() -> Result<void> {
-    constexpr std::chrono::milliseconds kBriefly{10};
-    auto now = look_up_names(connection_, source.names.statement, source.search_path, kBriefly);
+    PG2ATHENA_TRY(begin_transaction(
+        connection_, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = 10"));
+    auto now = look_up_names(connection_, source.names.statement, source.search_path);
+    PG2ATHENA_TRY(connection_.execute("ROLLBACK"));
     if (!now && now.error().kind() != ErrorKind::NotFound) return fail(std::move(now).error());
     if (!now || now->relations != source.names.relations) {
       return fail(
@@ -138,8 +138,7 @@ Result<void> SnapshotSession::lock(const ScanSource& source) {
     return {};
   }
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = '10ms'"));
-  PG2ATHENA_TRY(connection_.execute(
-      fmt::format("SELECT {} FROM {} LIMIT 0", select_list(source.columns), source.from_clause())));
+  PG2ATHENA_TRY(connection_.execute(select_nothing(select_list(source.columns), source.from_clause())));
   PG2ATHENA_TRY(connection_.execute("SET LOCAL lock_timeout = 0"));
   return {};
 }
@@ -161,18 +160,22 @@ Result<void> SnapshotSession::begin_and_lock(const ScanSource& source) {
 // waiting in the queue would only make everybody else's wait longer.
 Result<void> SnapshotSession::try_for_lock(const std::function<Result<void>()>& attempt) {
   constexpr std::chrono::milliseconds kPause{200};
-  const auto deadline = std::chrono::steady_clock::now() + lock_timeout_;
+  const RetryPolicy policy{.attempts = std::numeric_limits<int>::max(),
+                           .base = kPause,
+                           .longest = kPause,
+                           .deadline = lock_timeout_};
+  Retry retry(policy, *times_);
   while (true) {
     auto tried = attempt();
     if (tried || tried.error().kind() != ErrorKind::LockNotAvailable) return tried;
-    if (std::chrono::steady_clock::now() > deadline) {
+    const auto wait = retry.next(std::nullopt);
+    if (!wait) {
       return fail(
           std::move(tried).error().hint("an ALTER or TRUNCATE has been waiting for this run; run again when "
                                         "it is done, or wait longer with "
                                         "--lock-timeout"));
     }
-    PG2ATHENA_TRY(cancellation_->check());
-    std::this_thread::sleep_for(kPause);
+    PG2ATHENA_TRY(times_->wait(*wait, cancellation_));
   }
 }
 

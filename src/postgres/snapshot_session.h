@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/retry.h"
 #include "postgres/connection.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
@@ -29,14 +30,15 @@ class SnapshotIds {
 class SnapshotSession {
  public:
   // The lock timeout is how long to try again while somebody waits for a lock that conflicts with ours.
+  // What is referred to outlives the session.
   static Result<SnapshotSession> open(LoginProvider& logins, Cancellation& cancellation, SnapshotIds& ids,
-                                      const SessionSettings& settings);
+                                      const SessionSettings& settings, RetryTimes& times);
 
   // On a standby, where a snapshot that was exported can be wrong (it lacks the subtransactions beyond the
   // 64th of a transaction): a session with a snapshot of its own, in one transaction to the end. Locks are
   // the keeper's.
   static Result<SnapshotSession> open_on_standby(LoginProvider& logins, Cancellation& cancellation,
-                                                 const SessionSettings& settings);
+                                                 const SessionSettings& settings, RetryTimes& times);
   // Of a session on a standby.
   const Snapshot& snapshot() const { return *own_snapshot_; }
 
@@ -68,11 +70,12 @@ class SnapshotSession {
 
  private:
   SnapshotSession(Connection connection, SnapshotIds* ids, std::chrono::milliseconds lock_timeout,
-                  Cancellation& cancellation)
+                  Cancellation& cancellation, RetryTimes& times)
       : connection_(std::move(connection)),
         ids_(ids),
         lock_timeout_(lock_timeout),
-        cancellation_(&cancellation) {}
+        cancellation_(&cancellation),
+        times_(&times) {}
 
   Result<void> begin();
   Result<void> lock(const ScanSource& source);
@@ -87,6 +90,7 @@ class SnapshotSession {
   std::optional<Snapshot> own_snapshot_;  // on a standby
   std::chrono::milliseconds lock_timeout_;
   Cancellation* cancellation_;
+  RetryTimes* times_;
   const ScanSource* entered_ = nullptr;
   bool abandonable_ = false;  // there is a savepoint in the transaction
 };

@@ -42,6 +42,10 @@ std::string quote_literal(std::string_view text) {
   return fmt::format("{}'{}'", text.contains('\\') ? "E" : "", doubled);
 }
 
+std::string select_nothing(std::string_view list, std::string_view from) {
+  return fmt::format("SELECT {} FROM {} LIMIT 0", list, from);
+}
+
 std::string parenthesised(std::string_view sql) {
   std::string out = "(\n";
   out += sql;

@@ -22,6 +22,10 @@ std::string select_list(const Columns& columns) {
   return list;
 }
 
+// A SELECT that returns nothing and locks all that it reads. LIMIT 0 runs nothing (ExecLimit in
+// src/backend/executor/nodeLimit.c), but the statement is parsed, rewritten and planned.
+std::string select_nothing(std::string_view list, std::string_view from);
+
 // SQL of the operator's in parentheses. It stands on lines of its own, so that a comment at its end ends
 // there.
 std::string parenthesised(std::string_view sql);
