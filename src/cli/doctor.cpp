@@ -100,7 +100,8 @@ void check_source(const DoctorParts& parts, Checkup& checkup) {
   check_server(*connection, checkup);
   if (!check_connections(parts, **logins, *connection, checkup)) return;
   // The rights, row security, types: what the plan says, since it is what a run goes by.
-  const auto plan = pipeline::plan(**logins, parts.configuration.run, parts.stop);
+  const auto plan = pipeline::plan(**logins, parts.configuration.run,
+                                   {.clock = parts.clock, .log = parts.log, .stop = parts.stop});
   if (!checkup.take("tables", plan, [&] {
         return fmt::format(
             "{} can be read as {}",

@@ -133,7 +133,9 @@ class Program {
 
   Result<ExitCode> plan_command() {
     PG2ATHENA_ASSIGN(const auto logins, open_login());
-    PG2ATHENA_ASSIGN(const pipeline::Plan plan, pipeline::plan(*logins, line_.configuration.run, stop_));
+    PG2ATHENA_ASSIGN(
+        const pipeline::Plan plan,
+        pipeline::plan(*logins, line_.configuration.run, {.clock = clock_, .log = log_, .stop = stop_}));
     if (!text_wanted()) {
       for (const std::string& warning : plan.warnings) log_.warn("plan_warning", warning);
     }

@@ -16,8 +16,10 @@
 #include "base/retry.h"
 #include "base/run_id.h"
 #include "catalog/run_record.h"
+#include "pipeline/blocking_patience.h"
 #include "pipeline/connection_patience.h"
 #include "pipeline/error_policy.h"
+#include "pipeline/planning_watch.h"
 #include "pipeline/run_summary.h"
 #include "pipeline/snapshot_guard.h"
 #include "pipeline/worker.h"
@@ -108,6 +110,7 @@ class Attempt {
         log_(context.log.with({{"run_id", run_id_}})),
         session_settings_(session_settings(options)),
         read_rate_(options.read_rate, context.clock),
+        patience_(options.abort_after_blocking, context.clock, log_),
         pass_on_(context.stop, [this] { stop_.request(Cancellation::Reason::Operator); }) {
     // So that a DBA sees in pg_stat_activity who reads.
     session_settings_.application_name = fmt::format("pg2athena {}", run_id_);
@@ -144,14 +147,15 @@ class Attempt {
     PG2ATHENA_ASSIGN(postgres::Keeper keeper,
                      open_keeper(logins_, options_, session_settings_, times_, log_, stop_));
     session_settings_.server_started = keeper.server().started;
-    PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
-    PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
-    for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
-    PG2ATHENA_TRY(claim_tables(keeper));
-    // What is published now is older than our snapshot; whatever is published later makes our switch fail.
-    PG2ATHENA_ASSIGN(const std::vector<catalog::PlannedTable> tables, current_tables());
-    PG2ATHENA_TRY(take_snapshot(keeper));
-    PG2ATHENA_TRY(keeper.check_unchanged(options_.selection, source));
+    PlanningWatch planning({.logins = logins_,
+                            .settings = session_settings_,
+                            .clock = context_.clock,
+                            .log = log_,
+                            .planning = stop_,
+                            .patience = patience_});
+    const auto tables = lock_and_plan(keeper);
+    PG2ATHENA_TRY(planning.finish());
+    if (!tables) return fail(tables.error());
     PG2ATHENA_TRY(watch(std::move(keeper)));
     log_.info("run_planned", "run planned",
               {{"tables", plan_.tables.size()},
@@ -166,11 +170,24 @@ class Attempt {
                             .target = location_};
     PG2ATHENA_ASSIGN(record_, catalog::RunRecord::begin(
                                   context_.store, context_.clock,
-                                  {.run_id = run_id_, .json = to_json(plan_, record), .tables = tables}));
+                                  {.run_id = run_id_, .json = to_json(plan_, record), .tables = *tables}));
     auto read = read_shards();
     // Whatever came of it: production gets its locks and its vacuum back before the rest.
     guard_->release();
     return read ? publish() : give_up(std::move(read).error());
+  }
+
+  // And takes the snapshot.
+  Result<std::vector<catalog::PlannedTable>> lock_and_plan(postgres::Keeper& keeper) {
+    PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
+    PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
+    for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
+    PG2ATHENA_TRY(claim_tables(keeper));
+    // What is published now is older than our snapshot; whatever is published later makes our switch fail.
+    PG2ATHENA_ASSIGN(std::vector<catalog::PlannedTable> tables, current_tables());
+    PG2ATHENA_TRY(take_snapshot(keeper));
+    PG2ATHENA_TRY(keeper.check_unchanged(options_.selection, source));
+    return tables;
   }
 
   // For a moment a run that just ended may still have its claim, in a backend that has not noticed: this
@@ -212,16 +229,16 @@ class Attempt {
   Result<void> watch(postgres::Keeper keeper) {
     postgres::LockStatements locks = keeper.locks();
     PG2ATHENA_ASSIGN(postgres::SnapshotHolder holder, std::move(keeper).hold(snapshot_));
-    guard_.emplace(SnapshotGuard::Context{.logins = logins_,
-                                          .settings = session_settings_,
-                                          .clock = context_.clock,
-                                          .log = log_,
-                                          .stop = stop_,
-                                          .end_run = [this](Error error) { end_reading(std::move(error)); }},
-                   GuardPolicy{.abort_after_blocking = options_.abort_after_blocking,
-                               .snapshot_max_age = options_.snapshot_max_age,
-                               .spare = !plan_.server.in_recovery},
-                   std::move(holder), std::move(locks), claims_, snapshot_at_);
+    guard_.emplace(
+        SnapshotGuard::Context{.logins = logins_,
+                               .settings = session_settings_,
+                               .clock = context_.clock,
+                               .log = log_,
+                               .patience = patience_,
+                               .stop = stop_,
+                               .end_run = [this](Error error) { end_reading(std::move(error)); }},
+        GuardPolicy{.snapshot_max_age = options_.snapshot_max_age, .spare = !plan_.server.in_recovery},
+        std::move(holder), std::move(locks), claims_, snapshot_at_);
     return {};
   }
 
@@ -262,11 +279,10 @@ class Attempt {
   void run_workers() {
     ShardQueue queue(plan_);
     // Who is refused a lock because somebody waits for us tries again for as long as that one may wait: the
-    // guard ends it.
-    constexpr milliseconds kWithoutEnd = std::chrono::hours(24 * 365);
+    // guard ends it. Where that one may wait without end, we may not: each would wait for the other.
     postgres::SessionSettings settings = session_settings_;
     settings.lock_timeout =
-        std::max(settings.lock_timeout, 2 * options_.abort_after_blocking.value_or(kWithoutEnd));
+        std::max(settings.lock_timeout, 2 * options_.abort_after_blocking.value_or(milliseconds(0)));
     Reading reading{.plan = plan_,
                     .run_id = run_id_,
                     .options = options_,
@@ -349,6 +365,7 @@ class Attempt {
   std::chrono::steady_clock::time_point started_;
   postgres::SessionSettings session_settings_;
   RateLimit read_rate_;
+  BlockingPatience patience_;
   SystemRetryTimes times_;
 
   Cancellation stop_;  // this attempt's own: a worker's failure stops the others, and not the program
@@ -396,10 +413,25 @@ Result<RunSummary> run(postgres::LoginProvider& logins, const RunOptions& option
   return attempt->run();
 }
 
-Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, Cancellation& stop) {
-  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(logins, stop, session_settings(options)));
-  PG2ATHENA_ASSIGN(const postgres::Source found, keeper.lock_source(options.selection, options.queries));
-  return make_plan(found, options);
+Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, const PlanContext& context) {
+  Cancellation planning;
+  const Cancellation::Registration pass_on(context.stop,
+                                           [&planning] { planning.request(Cancellation::Reason::Operator); });
+  postgres::SessionSettings settings = session_settings(options);
+  settings.application_name = fmt::format("pg2athena plan {}", make_run_id(context.clock.now()));
+  PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(logins, planning, settings));
+  settings.server_started = keeper.server().started;
+  BlockingPatience patience(options.abort_after_blocking, context.clock, context.log);
+  PlanningWatch watch({.logins = logins,
+                       .settings = settings,
+                       .clock = context.clock,
+                       .log = context.log,
+                       .planning = planning,
+                       .patience = patience});
+  const auto found = keeper.lock_source(options.selection, options.queries);
+  PG2ATHENA_TRY(watch.finish());
+  if (!found) return fail(found.error());
+  return make_plan(*found, options);
 }
 
 }  // namespace pg2athena::pipeline

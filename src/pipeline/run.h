@@ -65,7 +65,13 @@ struct RunSummary {
 Result<RunSummary> run(postgres::LoginProvider& logins, const RunOptions& options,
                        const std::string& location, RunContext& context, RunObserver& observer);
 
-// Connects and plans, under the same locks, and gives them back.
-Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, Cancellation& stop);
+struct PlanContext {
+  const Clock& clock;
+  const observe::Log& log;
+  Cancellation& stop;
+};
+
+// Connects and plans, under the same locks, and gives them back. GaveWay as a run.
+Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, const PlanContext& context);
 
 }  // namespace pg2athena::pipeline

@@ -13,20 +13,9 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// How often to look. Each look is three short statements.
-constexpr milliseconds kBetweenLooks{1000};
 // Between two tries for a spare connection, doubling.
 constexpr milliseconds kFirstSparePause{500};
 constexpr milliseconds kLongestSparePause{30'000};
-
-// More often when the operator's patience is shorter.
-milliseconds between_looks(const GuardPolicy& policy) {
-  milliseconds pause = kBetweenLooks;
-  for (const auto& limit : {policy.abort_after_blocking, policy.snapshot_max_age}) {
-    if (limit) pause = std::min(pause, *limit / 4);
-  }
-  return std::max(pause, milliseconds(20));
-}
 
 }  // namespace
 
@@ -78,7 +67,8 @@ void SnapshotGuard::release() {
 }
 
 void SnapshotGuard::watch(const std::stop_token& ended) {
-  const milliseconds pause = between_looks(policy_);
+  // Each look is three short statements.
+  const milliseconds pause = context_.patience.between_looks(policy_.snapshot_max_age);
   std::unique_lock lock(mutex_);
   while (!ended.stop_requested()) {
     const std::uint64_t wanted = looks_wanted_;
@@ -131,7 +121,7 @@ Result<void> SnapshotGuard::look_at_holders() {
                           lives.error().describe());
     if (i == 0) lock_again(holders_.front());
   }
-  return look_at_blocked(*blocked);
+  return context_.patience.see(*blocked);
 }
 
 // The advisory locks went with the connection that had them.
@@ -165,42 +155,6 @@ void SnapshotGuard::try_for_spare() {
       "no_spare_keeper",
       "no second connection can hold the snapshot now, so the run ends if the first one is lost: " +
           spare.error().describe());
-}
-
-Result<void> SnapshotGuard::look_at_blocked(const std::vector<postgres::BlockedSession>& blocked) {
-  const Time now = context_.clock.monotonic();
-  std::map<Waiting, Time> waiting;
-  for (const postgres::BlockedSession& session : blocked) {
-    const Waiting key(session.pid, session.relation);
-    const auto seen = seen_waiting_.find(key);
-    // By the server's clock: one session may wait several times, and let others through in between. Where it
-    // doesn't say, since we saw it first.
-    const Time since = session.waiting               ? now - *session.waiting
-                       : seen != seen_waiting_.end() ? seen->second
-                                                     : now;
-    waiting.emplace(key, since);
-    const auto waited = duration_cast<milliseconds>(now - since);
-    if (seen == seen_waiting_.end()) {
-      context_.log.warn(
-          "blocking",
-          fmt::format("{} waits for {}, which this run reads{}{}", session.who(), session.relation,
-                      session.queued == 0 ? std::string()
-                                          : fmt::format(", and behind it wait {} more", session.queued),
-                      policy_.abort_after_blocking ? fmt::format("; after {} the run gives way",
-                                                                 duration_text(*policy_.abort_after_blocking))
-                                                   : std::string()),
-          {{"pid", session.pid}, {"relation", session.relation}});
-    }
-    if (policy_.abort_after_blocking && waited >= *policy_.abort_after_blocking) {
-      return fail(Error(ErrorKind::GaveWay,
-                        fmt::format("the run gave way: {} waited for {} longer than {}", session.who(),
-                                    session.relation, duration_text(*policy_.abort_after_blocking)))
-                      .hint("nothing was published; run again when it is done, or let it wait longer with "
-                            "--abort-after-blocking (limits.on_blocking.abort_after)"));
-    }
-  }
-  seen_waiting_ = std::move(waiting);
-  return {};
 }
 
 Result<void> SnapshotGuard::look_at_age() {

@@ -5,16 +5,15 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "observe/log.h"
+#include "pipeline/blocking_patience.h"
 #include "postgres/login.h"
 #include "postgres/snapshot_holder.h"
 #include "postgres/snapshot_session.h"
@@ -22,8 +21,7 @@
 namespace pg2athena::pipeline {
 
 struct GuardPolicy {
-  // How long others may wait for our locks, and how long the snapshot may be held; nothing: without end.
-  std::optional<std::chrono::milliseconds> abort_after_blocking;
+  // How long the snapshot may be held; nothing: without end.
   std::optional<std::chrono::milliseconds> snapshot_max_age;
   // Whether there is a spare: not on a standby, where the snapshot is no one's but its reader's.
   bool spare = true;
@@ -36,6 +34,7 @@ class SnapshotGuard final : public postgres::SnapshotIds {
     const postgres::SessionSettings& settings;
     const Clock& clock;
     const observe::Log& log;
+    BlockingPatience& patience;
     // The run's stop.
     Cancellation& stop;
     // Ends the run with this error. Called once at most, on the guard's thread.
@@ -66,7 +65,6 @@ class SnapshotGuard final : public postgres::SnapshotIds {
   Result<void> look_at_holders();
   void try_for_spare();
   void lock_again(postgres::SnapshotHolder& holder);
-  Result<void> look_at_blocked(const std::vector<postgres::BlockedSession>& blocked);
   Result<void> look_at_age();
 
   const Context context_;
@@ -79,8 +77,6 @@ class SnapshotGuard final : public postgres::SnapshotIds {
   std::vector<postgres::SnapshotHolder> holders_;  // the first has the advisory locks
   Time next_try_for_spare_;
   std::chrono::milliseconds spare_pause_;
-  using Waiting = std::pair<int, std::string>;  // a pid, and the relation that it waits for
-  std::map<Waiting, Time> seen_waiting_;
   bool warned_of_age_ = false;
   bool warned_of_spare_ = false;
 

@@ -1,0 +1,64 @@
+#include "pipeline/planning_watch.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "postgres/blocked_sessions.h"
+
+namespace pg2athena::pipeline {
+
+using std::chrono::milliseconds;
+
+PlanningWatch::PlanningWatch(const Context& context)
+    : context_(context),
+      pass_on_(context.planning, [this] { watching_.request(context_.planning.reason()); }),
+      thread_([this](const std::stop_token& ended) { watch(ended); }) {}
+
+Result<void> PlanningWatch::finish() {
+  thread_.request_stop();
+  watching_.request(Cancellation::Reason::Operator);
+  if (thread_.joinable()) thread_.join();
+  return outcome_;
+}
+
+void PlanningWatch::watch(const std::stop_token& ended) {
+  constexpr milliseconds kLongestPause{30'000};
+  std::optional<postgres::OpenSession> session;
+  milliseconds pause = context_.patience.between_looks();
+  bool warned = false;
+  while (true) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, ended, pause, [] { return false; });
+    if (ended.stop_requested()) return;
+    auto looked = look(session);
+    if (looked) {
+      pause = context_.patience.between_looks();
+      continue;
+    }
+    if (watching_.requested()) return;
+    if (looked.error().kind() == ErrorKind::GaveWay) {
+      outcome_ = std::move(looked);
+      context_.planning.request(Cancellation::Reason::WorkerFailed);
+      return;
+    }
+    session.reset();
+    pause = std::min(2 * pause, kLongestPause);
+    if (std::exchange(warned, true)) continue;
+    context_.log.warn("no_planning_watch",
+                      "no second connection can look whom the run keeps waiting while it plans: " +
+                          looked.error().describe());
+  }
+}
+
+Result<void> PlanningWatch::look(std::optional<postgres::OpenSession>& session) {
+  if (!session) {
+    PG2ATHENA_ASSIGN(session, postgres::open_session(context_.logins, watching_, context_.settings));
+  }
+  PG2ATHENA_ASSIGN(const std::vector<postgres::BlockedSession> blocked,
+                   postgres::blocked_sessions(session->connection, context_.settings.application_name));
+  return context_.patience.see(blocked);
+}
+
+}  // namespace pg2athena::pipeline
