@@ -10,9 +10,7 @@
 namespace pg2athena::pipeline {
 namespace {
 
-using postgres::BlockRange;
 using postgres::Relation;
-using postgres::RelationColumn;
 using postgres::RelationKind;
 using testing::ElementsAre;
 using testing::HasSubstr;

@@ -13,7 +13,6 @@ namespace {
 
 using postgres::BlockRange;
 using postgres::Relation;
-using postgres::RelationColumn;
 using postgres::RelationKind;
 using testing::ElementsAre;
 using testing::HasSubstr;
