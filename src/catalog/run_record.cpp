@@ -81,7 +81,7 @@ bool is_in_its_folder(const FileReceipt& file, const PlannedTable& table, std::s
 Result<void> remove_all(storage::ObjectStore& store, const std::string& prefix, std::size_t at_once) {
   PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(prefix));
   std::vector<Result<void>> removed(objects.size());
-  static_cast<void>(for_each_at_once(objects.size(), at_once, [&](std::size_t i) -> Result<void> {
+  PG2ATHENA_TRY(for_each_at_once(objects.size(), at_once, [&](std::size_t i) -> Result<void> {
     removed[i] = store.remove(objects[i].key);
     return {};
   }));
