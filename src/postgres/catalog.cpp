@@ -86,6 +86,31 @@ WHERE i.indrelid = ANY($1::oid[]) AND am.amname = 'btree' AND i.indisvalid AND i
       AND o.opcdefault AND i.indcollation[0] = a.attcollation
 ORDER BY i.indrelid, i.indisprimary DESC, i.indisunique DESC, a.attnum)";
 
+// `default_changed` is a condition on the database's own collation, of which pg_collation has no version.
+constexpr const char* kChangedCollations = R"(
+WITH used AS MATERIALIZED (
+  SELECT attrelid, attname, attnum, attcollation FROM pg_attribute
+  WHERE attrelid = ANY($1::oid[]) AND attnum > 0 AND attcollation <> 0 AND NOT attisdropped),
+changed AS MATERIALIZED (
+  SELECT l.oid FROM pg_collation l
+  WHERE l.oid IN (SELECT attcollation FROM used)
+    AND CASE l.collprovider WHEN 'd' THEN {default_changed}
+        ELSE l.collversion <> pg_collation_actual_version(l.oid) END)
+SELECT used.attrelid, used.attname FROM used JOIN changed ON changed.oid = used.attcollation
+ORDER BY used.attrelid, used.attnum)";
+
+// Versions before 15 keep none of the database's collation.
+std::string changed_collations(int server_version) {
+  constexpr int kDatabaseCollations = 150'000;
+  return fmt::format(
+      fmt::runtime(kChangedCollations),
+      fmt::arg("default_changed", server_version < kDatabaseCollations
+                                      ? "false"
+                                      : "(SELECT datcollversion <> "
+                                        "pg_database_collation_actual_version(oid) "
+                                        "FROM pg_database WHERE datname = current_database())"));
+}
+
 std::string with_above(const char* statement) {
   return fmt::format(fmt::runtime(statement), fmt::arg("above", row_security_above("c.oid")));
 }
@@ -140,7 +165,7 @@ Result<void> read_storage(Connection& connection, const std::string& oids,
 }
 
 // What a statement finds: a relation, and a name for one of its lists.
-Result<void> read_names(Connection& connection, const char* statement, const std::string& oids,
+Result<void> read_names(Connection& connection, const std::string& statement, const std::string& oids,
                         std::vector<std::string> Relation::* list, std::map<Oid, Relation>& relations) {
   PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(statement, {oids}));
   for (int i = 0; i < found.rows(); ++i) {
@@ -230,6 +255,8 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
   PG2ATHENA_TRY(read_storage(connection, parameter, by_oid));
   PG2ATHENA_TRY(read_names(connection, kPrimaryKeys, parameter, &Relation::primary_key, by_oid));
   PG2ATHENA_TRY(read_names(connection, kIndexKeys, parameter, &Relation::index_keys, by_oid));
+  PG2ATHENA_TRY(read_names(connection, changed_collations(connection.server_version()), parameter,
+                           &Relation::changed_collations, by_oid));
   std::vector<Relation> relations;
   for (const Oid oid : oids) {
     // Columns and storage read a moment later may belong to a relation that is new or gone since: the caller

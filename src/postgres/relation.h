@@ -42,9 +42,9 @@ struct ListedRelation {
 struct ColumnChoice {
   std::string column;    // its name in PostgreSQL
   std::string encoding;  // as the configuration spells it; empty: none is chosen
-  bool bloom_filter = false;
   types::TypeChoice type = {};
   std::string rename = {};  // what it is called in the lake; empty: as the rule for names has it
+  bool bloom_filter = false;
   // The table's rows are put into folders by it. Of one column at most.
   std::optional<types::PartitionBy> partition_by = {};
   std::string place;  // where it was said: "shop.yaml:7:15"
@@ -132,6 +132,10 @@ struct Relation {
   // The first columns of its indexes by which ranges are found, the primary key's first, unique ones before
   // others.
   std::vector<std::string> index_keys;
+  // Its columns whose collation has another version now than when its indexes were made, as the server says
+  // (after an upgrade of the C library or ICU): an index on one may be in an order that holds no longer, and
+  // a search in it miss rows.
+  std::vector<std::string> changed_collations;
   std::string where;  // the operator's condition on its rows; empty: all
   NameLookup names;   // in the condition; of what is read through the relation also its own
   std::vector<std::string> row_columns;  // with a condition: the names of all its columns

@@ -89,6 +89,7 @@ const RelationColumn* automatic_key(const Relation& relation, const ServerInfo& 
   for (const std::string& name : relation.index_keys) {
     const auto column = std::ranges::find(relation.columns, name, &RelationColumn::name);
     if (column == relation.columns.end()) continue;
+    if (std::ranges::find(relation.changed_collations, name) != relation.changed_collations.end()) continue;
     if (fits(*column, server) && (relation.table_privilege || column->readable)) return &*column;
   }
   return nullptr;
@@ -264,7 +265,10 @@ Result<void> choose_shard_key(Relation& relation, const std::string& named, cons
     column = *chosen;
   }
   if (column == nullptr) return {};
-  relation.key = key_of(*column, may_be_judged_elsewhere(relation));
+  // By bytes an index isn't searched whose order may hold no longer.
+  const bool order_changed =
+      std::ranges::find(relation.changed_collations, column->name) != relation.changed_collations.end();
+  relation.key = key_of(*column, order_changed || may_be_judged_elsewhere(relation));
   relation.key->nullable = !column->not_null || !relation.vouches_for_not_null();
   relation.key->named = !named.empty();
   return {};

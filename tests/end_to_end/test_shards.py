@@ -5,7 +5,8 @@ import random
 import pytest
 
 from harness import oracle
-from harness.job import export_tables, planned, receipts, run_tables, shards
+from harness.job import export_tables, planned, run_tables, shards
+from harness.lake import receipts
 from harness.program import DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit
 
 # Columns by which it can be split, with their types. The nondeterministic collation finds "a" and "A" equal.
@@ -258,6 +259,28 @@ def test_Without_a_right_on_the_key_it_is_one_shard_and_by_another_index_more(da
     export_tables(database, lake, tables, user=reader)
     assert_key_shards(planned(lake)[0], "k")
     assert_ids(database, lake, "public.large", "SELECT k FROM large")
+
+
+def test_An_index_in_an_order_that_may_hold_no_longer_is_not_searched(database, reader, lake):
+    """As after an upgrade of the C library or ICU: the server says that a collation has another version."""
+    database.execute(f"""{LARGE}
+        ALTER TABLE large ADD code text COLLATE "de-x-icu"; UPDATE large SET code = 'ä' || id; CREATE INDEX ON large (code);
+        GRANT SELECT (k, code) ON large TO "{reader}"; ANALYZE; ALTER DATABASE {database.value("SELECT current_database()")}
+        SET enable_seqscan = off""")
+
+    def key_of(**entry):
+        plan = json.loads(run_tables(database, lake, [{"name": "large", "columns": ["k"], **entry}], "--output", "json",
+                                     command="plan", user=reader).stdout)
+        return plan["tables"][0]["shards"][0].get("key")
+
+    assert key_of() == "code"
+    database.execute("UPDATE pg_collation SET collversion = '0' WHERE collname = 'de-x-icu'")
+    assert key_of() is None
+    assert key_of(shard_by="code") == "code"
+    export_tables(database, lake, [{"name": "large", "columns": ["k"], "shard_by": "code"}], user=reader)
+    assert_ids(database, lake, "public.large", "SELECT k FROM large")
+    database.execute("SELECT pg_sleep(1.5)")    # sessions report what they did when they end
+    assert database.value("SELECT pg_stat_get_numscans('large_code_idx'::regclass)") == 0
 
 
 def test_Partitions_without_rights_are_split_by_the_key_through_their_parent(database, reader, lake):
