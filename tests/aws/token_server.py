@@ -6,6 +6,8 @@ import struct
 import threading
 import typing
 
+from harness.loopback import pass_on
+
 SSL_REQUEST = 80877103
 CANCEL_REQUEST = 80877102
 
@@ -77,15 +79,6 @@ class TokenServer:
     def relay(self, connection, start: bytes) -> None:
         server = socket.create_connection(self.behind)
         server.sendall(start)
-
-        def pass_on(source, sink):
-            with contextlib.suppress(OSError):
-                while data := source.recv(65536):
-                    sink.sendall(data)
-            for end in (source, sink):
-                with contextlib.suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-
         threading.Thread(target=pass_on, args=(server, connection), daemon=True).start()
         pass_on(connection, server)
 

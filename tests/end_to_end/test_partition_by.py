@@ -1,100 +1,19 @@
 """Tables whose rows lie in folders by the value of a column: where each row is, against PostgreSQL's own GROUP BY, as
 readers of Hive's layout see it; how few files there are; and what is refused."""
 import json
-import pathlib
 import re
-import urllib.parse
 
-import duckdb
-import pyarrow.dataset
 import pyarrow.parquet
 import pytest
 import sqlglot
-import yaml
 from sqlglot import expressions
 
 from harness import oracle
-from harness.lake import files, published
+from harness.job import export_tables, run_tables, write_job
+from harness.lake import files, published, receipts
 from harness.memory import MIB, peak_memory
+from harness.partitions import DEFAULT, assert_partitions, by_duckdb, by_pyarrow, folders, record
 from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, run_pg2athena
-
-DEFAULT = "__HIVE_DEFAULT_PARTITION__"
-
-
-def job(database, lake, tables, user=None, **more) -> pathlib.Path:
-    file = lake.parent / "job.yaml"
-    source = database.url_as(user) if user else database.url
-    file.write_text(yaml.safe_dump({"source": {"url": source}, "target": {"location": str(lake)}, "tables": tables, **more},
-                                   allow_unicode=True), encoding="utf-8")
-    return file
-
-
-def run(database, lake, tables, *options, command="run", **how):
-    return run_pg2athena(command, "--config", job(database, lake, tables, **how), *options)
-
-
-def export(database, lake, tables, *options, **how):
-    return assert_exit(run(database, lake, tables, *options, **how), DONE)
-
-
-def receipts(lake, table) -> list[dict]:
-    all_of_run = (lake / "_pg2athena/runs" / published(lake)[table] / "receipts").glob("*.json")
-    return [receipt for receipt in map(json.loads, (file.read_text() for file in all_of_run)) if receipt["table"] == table]
-
-
-def record(lake, table) -> dict:
-    return json.loads((lake / f"_pg2athena/tables/{table}.json").read_text())
-
-
-def folders(lake, table) -> dict[str, list[pathlib.Path]]:
-    """The files of each folder, by its name as it stands there."""
-    found = {}
-    for file in files(lake, table):
-        inner = file.relative_to(lake / table / "latest").parts[:-1]
-        assert len(inner) == 1, file
-        found.setdefault(inner[0], []).append(file)
-    return found
-
-
-def by_duckdb(lake, table, column, aggregates) -> dict:
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        rows = connection.execute(
-            f"SELECT {column}, {aggregates} FROM read_parquet(?, hive_partitioning = true, hive_types_autocast = false)"
-            " GROUP BY 1", [str(lake / table / "latest/**/*.parquet")]).fetchall()
-    return {row[0]: row[1:] for row in rows}
-
-
-def by_pyarrow(lake, table, column) -> dict:
-    """The ids that are in each partition."""
-    flavor = pyarrow.dataset.partitioning(pyarrow.schema([(column, pyarrow.string())]), flavor="hive")
-    rows = pyarrow.dataset.dataset(lake / table / "latest", partitioning=flavor).to_table(columns=["id", column])
-    found = {}
-    for row in rows.to_pylist():
-        found.setdefault(row[column], set()).add(row["id"])
-    return found
-
-
-def assert_partitions(database, lake, table, column, query, value, hidden=("",)) -> int:
-    """Each row of `query`, which has an `id`, is in the partition that PostgreSQL's expression `value` names.
-
-    Texts of `hidden` are where NULL is. Returns the number of partitions.
-    """
-    wanted = {}
-    for text, row in database.query(f"SELECT ({value})::text, id FROM ({query}) AS q"):
-        wanted.setdefault(None if text in hidden else text, set()).add(row)
-    assert by_pyarrow(lake, table, column) == wanted
-    counts = by_duckdb(lake, table, column, "count(*), sum(id)")
-    assert counts == {key: (len(ids), sum(ids)) for key, ids in wanted.items()}
-    assert {urllib.parse.unquote(name) for name in folders(lake, table)} == {f"{column}={key or DEFAULT}" for key in wanted}
-    assert record(lake, table)["partitioning"]["values"] == sorted((key or DEFAULT for key in wanted), key=str.encode)
-    for receipt in receipts(lake, table):
-        for file in receipt["files"]:
-            name = urllib.parse.unquote(pathlib.PurePosixPath(file["key"]).parent.name)
-            assert name == f"{column}={file['partition']}"
-    oracle.assert_same(database, lake, table, query)
-    return len(wanted)
-
 
 EVENTS = """
     CREATE TYPE mood AS ENUM ('sad', 'ok', 'Very Happy'); CREATE TYPE pair AS (a integer, b text);
@@ -155,7 +74,7 @@ def utc(form: str) -> str:
     ("value", "oid_", "oid_", "bigint"),
 ])
 def test_Each_row_is_in_the_partition_that_PostgreSQL_names(events, lake, by, column, value, type_):
-    export(events, lake, [{"name": "events", "partition_by": {by: column}}])
+    export_tables(events, lake, [{"name": "events", "partition_by": {by: column}}])
     assert assert_partitions(events, lake, "public.events", f"{column}_{by}", "SELECT * FROM events", value) > 1
     partitioning = record(lake, "public.events")["partitioning"]
     assert {key: partitioning[key] for key in ("column", "type", "by", "source_column")} == {
@@ -165,7 +84,7 @@ def test_Each_row_is_in_the_partition_that_PostgreSQL_names(events, lake, by, co
 @pytest.mark.parametrize("form", ["string", "bigint", "millis_floor"])
 def test_The_form_of_a_timestamp_makes_no_difference(events, lake, form):
     for by, text in (("day", "YYYY-MM-DD"), ("month", "YYYY-MM")):
-        export(events, lake, [{"name": "events", "partition_by": {by: "created_at"}, "columns": ["id", "created_at"],
+        export_tables(events, lake, [{"name": "events", "partition_by": {by: "created_at"}, "columns": ["id", "created_at"],
                                "types": {"created_at": {"as": form}}}])
         counts = by_duckdb(lake, "public.events", f"created_at_{by}", "count(*)")
         assert counts == {row[0]: row[1:] for row in events.query(f"SELECT {utc(text)}, count(*) FROM events GROUP BY 1")}
@@ -184,7 +103,7 @@ def test_Days_are_those_of_UTC_whatever_the_roles_time_zone_is(database, lake):
         GRANT SELECT ON t TO auckland""")
     try:
         for column, value in (("at", "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')"), ("local_at", "local_at::date")):
-            export(database, lake, [{"name": "t", "partition_by": {"day": column}}], user="auckland")
+            export_tables(database, lake, [{"name": "t", "partition_by": {"day": column}}], user="auckland")
             assert assert_partitions(database, lake, "public.t", f"{column}_day", "TABLE t", value) > 5
     finally:
         database.execute("DROP OWNED BY auckland; DROP ROLE auckland")
@@ -199,7 +118,7 @@ def test_Odd_values_are_found_again(database, lake):
     database.execute("CREATE TABLE odd (id integer, name text); INSERT INTO odd VALUES (1000, NULL)")
     for number, name in enumerate(ODD):
         database.execute("INSERT INTO odd VALUES (%s, %s)", (number, name))
-    export(database, lake, [{"name": "odd", "partition_by": {"value": "name"}}])
+    export_tables(database, lake, [{"name": "odd", "partition_by": {"value": "name"}}])
     count = assert_partitions(database, lake, "public.odd", "name_value", "TABLE odd", "name")
     assert count == len(ODD), "empty text and NULL are in one"
     # Empty text is where NULL is, and stays itself in the file.
@@ -212,13 +131,13 @@ def test_A_value_that_no_folder_can_have_is_an_error_unless_it_may_go_where_NULL
     database.execute("CREATE TABLE odd (id integer, name text); INSERT INTO odd VALUES (1, 'fine'), (2, NULL)")
     database.execute("INSERT INTO odd VALUES (3, %s)", (value,))
     table = {"name": "odd", "partition_by": {"value": "name"}}
-    result = run(database, lake, [table])
+    result = run_tables(database, lake, [table])
     assert_error(result, FAILED, "table public.odd", "column name", "ctid (0,3)", what, "where", "on_unrepresentable")
     assert "xxx" not in result.stderr and "%%%" not in result.stderr and not published(lake)
-    export(database, lake, [{**table, "types": {"name": {"on_unrepresentable": None}}}])
+    export_tables(database, lake, [{**table, "types": {"name": {"on_unrepresentable": None}}}])
     assert by_duckdb(lake, "public.odd", "name_value", "count(*)") == {"fine": (1,), None: (2,)}
     oracle.assert_same(database, lake, "public.odd", "TABLE odd")
-    export(database, lake, [{**table, "where": "id < 3"}])
+    export_tables(database, lake, [{**table, "where": "id < 3"}])
 
 
 @pytest.mark.parametrize("type_", ["date", "timestamp", "timestamptz"])
@@ -229,15 +148,15 @@ def test_A_day_without_a_partition_goes_by_the_columns_policy(database, lake, ty
                      f"INSERT INTO t VALUES (3, '{value}')")
     for by in ("day", "month", "year"):
         table = {"name": "t", "partition_by": {by: "at"}}
-        assert_error(run(database, lake, [table]), FAILED, "table public.t", "column at", "ctid (0,3)")
+        assert_error(run_tables(database, lake, [table]), FAILED, "table public.t", "column at", "ctid (0,3)")
         text = {"types": {"at": {"as": "string"}}}
-        assert_error(run(database, lake, [{**table, **text}]), FAILED, "table public.t", "column at", "ctid (0,3)", "partition")
-        export(database, lake, [{**table, "types": {"at": {"on_unrepresentable": None}}}])
+        assert_error(run_tables(database, lake, [{**table, **text}]), FAILED, "table public.t", "column at", "ctid (0,3)", "partition")
+        export_tables(database, lake, [{**table, "types": {"at": {"on_unrepresentable": None}}}])
         full = {"day": "2026-01-31", "month": "2026-01", "year": "2026"}[by]
         assert by_duckdb(lake, "public.t", f"at_{by}", "count(*)") == {full: (1,), None: (2,)}
         if in_column and type_ == "date":
             assert oracle.lake_says(lake, "public.t", 'count("at")') == (2,), "the file has the day, which it can hold"
-        export(database, lake, [{**table, "types": {"at": {"on_unrepresentable": "clamp"}}}])
+        export_tables(database, lake, [{**table, "types": {"at": {"on_unrepresentable": "clamp"}}}])
         end = "first" if "BC" in value or value.startswith("-") else "last"
         nearest = {"first": ("0001-01-01", "0001-01", "1"), "last": ("9999-12-31", "9999-12", "9999")}[end]
         nearest = nearest[["day", "month", "year"].index(by)]
@@ -261,7 +180,7 @@ def assert_few_files(lake, table, days):
 
 def test_Rows_in_the_order_of_their_partitions_are_read_once(database, lake):
     database.execute(MANY.format(day="i / 1000"))
-    peak = peak_memory("run", "--config", job(database, lake, [{"name": "many", "partition_by": {"day": "day"}}]),
+    peak = peak_memory("run", "--config", write_job(database, lake, [{"name": "many", "partition_by": {"day": "day"}}]),
                        "--memory", "96MiB", "--workers", "2", "--quiet", timeout=60)
     assert peak < 96 * MIB
     assert_few_files(lake, "public.many", 300)
@@ -273,7 +192,7 @@ def test_Rows_in_the_order_of_their_partitions_are_read_once(database, lake):
 
 def test_Rows_in_no_order_are_read_again_sorted_and_make_as_few_files(database, lake):
     database.execute(MANY.format(day="(i::bigint * 7919 % 200)::integer"))
-    file = job(database, lake, [{"name": "many", "partition_by": {"day": "day"}}])
+    file = write_job(database, lake, [{"name": "many", "partition_by": {"day": "day"}}])
     peak = peak_memory("run", "--config", file, "--memory", "96MiB", "--workers", "2", "--quiet", timeout=60)
     assert peak < 96 * MIB
     assert_few_files(lake, "public.many", 200)
@@ -289,7 +208,7 @@ def test_Rows_in_no_order_are_read_again_sorted_and_make_as_few_files(database, 
 
 def test_Few_partitions_in_no_order_are_open_side_by_side(database, lake):
     database.execute(MANY.format(day="i % 3"))
-    file = job(database, lake, [{"name": "many", "partition_by": {"day": "day"}}])
+    file = write_job(database, lake, [{"name": "many", "partition_by": {"day": "day"}}])
     peak = peak_memory("run", "--config", file, "--memory", "128MiB", "--workers", "1", "--quiet", timeout=60)
     assert peak < 128 * MIB
     assert all("order" not in receipt["source"] for receipt in receipts(lake, "public.many"))
@@ -302,7 +221,7 @@ def test_Large_rows_among_many_partitions_stay_under_the_memory(database, lake):
         CREATE TABLE large AS SELECT i AS id, i % 40 AS k,
           CASE WHEN i % 50 = 0 THEN repeat(md5(i::text), 250000) ELSE md5(i::text) END AS body
         FROM generate_series(1, 2000) AS i""")
-    file = job(database, lake, [{"name": "large", "partition_by": {"value": "k"}}])
+    file = write_job(database, lake, [{"name": "large", "partition_by": {"value": "k"}}])
     peak = peak_memory("run", "--config", file, "--memory", "160MiB", "--workers", "2", "--quiet", timeout=60)
     assert peak < 160 * MIB
     assert oracle.lake_says(lake, "public.large", "count(*), sum(length(body))") == tuple(
@@ -311,7 +230,7 @@ def test_Large_rows_among_many_partitions_stay_under_the_memory(database, lake):
 
 def test_Files_of_a_partition_have_their_size(database, lake):
     database.execute(MANY.format(day="i % 2"))
-    export(database, lake, [{"name": "many", "partition_by": {"day": "day"}}], files={"size": "1MiB"}, limits={"memory": "64MiB"})
+    export_tables(database, lake, [{"name": "many", "partition_by": {"day": "day"}}], files={"size": "1MiB"}, limits={"memory": "64MiB"})
     sizes = {name: [file.stat().st_size for file in paths] for name, paths in folders(lake, "public.many").items()}
     assert len(sizes) == 2 and all(len(of_folder) > 1 for of_folder in sizes.values())
     assert oracle.lake_says(lake, "public.many", "count(*), count(DISTINCT id)") == (300000, 300000)
@@ -321,25 +240,25 @@ def test_Files_of_a_partition_have_their_size(database, lake):
 def test_Too_many_partitions_are_refused(database, lake, by, hint):
     database.execute("CREATE TABLE t AS SELECT i AS id, date '2020-01-01' + i AS day FROM generate_series(1, 500) AS i")
     table = [{"name": "t", "partition_by": {by: "day"}}]
-    assert_error(run(database, lake, table, limits={"partitions": 499}), REFUSED, "more than 499 partitions", "table public.t",
+    assert_error(run_tables(database, lake, table, limits={"partitions": 499}), REFUSED, "more than 499 partitions", "table public.t",
                  "column day", hint, "limits.partitions")
     assert not published(lake)
-    export(database, lake, table, limits={"partitions": 500})
+    export_tables(database, lake, table, limits={"partitions": 500})
     assert len(folders(lake, "public.t")) == 500
 
 
 def test_Small_files_are_warned_of(events, lake):
-    result = export(events, lake, [{"name": "events", "partition_by": {"day": "created_at"}}])
+    result = export_tables(events, lake, [{"name": "events", "partition_by": {"day": "created_at"}}])
     assert "small" in result.stderr and "month" in result.stderr
-    assert "small" not in export(events, lake, [{"name": "events"}]).stderr
+    assert "small" not in export_tables(events, lake, [{"name": "events"}]).stderr
 
 
 def test_A_partition_column_has_a_name_of_its_own(database, lake):
     database.execute('CREATE TABLE t AS SELECT 1 AS id, now() AS "At", 5 AS "AT_day"')
     table = {"name": "t", "partition_by": {"day": "At"}}
     for command in ("plan", "run"):
-        assert_error(run(database, lake, [table], command=command), REFUSED, "at_day", "AT_day", "table public.t", "rename")
-    export(database, lake, [{**table, "rename": {"At": "made"}}])
+        assert_error(run_tables(database, lake, [table], command=command), REFUSED, "at_day", "AT_day", "table public.t", "rename")
+    export_tables(database, lake, [{**table, "rename": {"At": "made"}}])
     assert set(by_duckdb(lake, "public.t", "made_day", "count(*)").values()) == {(1,)}
 
 
@@ -353,19 +272,19 @@ def test_A_partition_column_has_a_name_of_its_own(database, lake):
 ])
 def test_What_can_not_be_partitioned_by_is_refused_by_the_plan(database, lake, columns, by, mentions):
     database.execute(f"CREATE TABLE t AS SELECT {columns}")
-    result = run(database, lake, [{"name": "t", "partition_by": {by: "x"}}], command="plan")
+    result = run_tables(database, lake, [{"name": "t", "partition_by": {by: "x"}}], command="plan")
     assert_error(result, REFUSED, "job.yaml:", "public.t", *mentions)
 
 
 def test_The_plan_says_it(events, lake):
     table = [{"name": "events", "partition_by": {"month": "created_at"}}]
-    text = assert_exit(run(events, lake, table, command="plan"), DONE).stdout
+    text = assert_exit(run_tables(events, lake, table, command="plan"), DONE).stdout
     assert "partitioned by created_at_month, the month of created_at" in text
-    plan = json.loads(assert_exit(run(events, lake, table, "--output", "json", command="plan"), DONE).stdout)
+    plan = json.loads(assert_exit(run_tables(events, lake, table, "--output", "json", command="plan"), DONE).stdout)
     assert plan["tables"][0]["partition_by"] == {"column": "created_at_month", "type": "string", "by": "month",
                                                  "source_column": "created_at"}
     assert plan["memory"]["open_files"] >= 2
-    plan = json.loads(assert_exit(run(events, lake, [{"name": "events"}], "--output", "json", command="plan"), DONE).stdout)
+    plan = json.loads(assert_exit(run_tables(events, lake, [{"name": "events"}], "--output", "json", command="plan"), DONE).stdout)
     assert plan["tables"][0]["partition_by"] is None and plan["memory"]["open_files"] == 1
 
 
@@ -376,7 +295,7 @@ def test_Queries_views_and_partitioned_tables_can_be_partitioned(database, lake)
         CREATE TABLE p2 (k integer, at timestamptz, id integer); ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (500) TO (2000);
         INSERT INTO p SELECT i, timestamptz '2026-01-01+00' + i * interval '5 hours', i % 7 FROM generate_series(1, 1000) AS i;
         CREATE VIEW v AS SELECT * FROM p""")
-    export(database, lake, [
+    export_tables(database, lake, [
         {"name": "p", "partition_by": {"month": "at"}, "where": "k < 5"}, {"name": "v", "partition_by": {"value": "k"}},
         {"sql": "SELECT id, at, k AS \"K 1\", 1 AS \"case\" FROM p", "as": "q", "partition_by": {"value": "K 1"}}])
     month = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM')"
@@ -397,7 +316,7 @@ def test_Rows_of_every_type_in_no_order_come_together(database, lake, type_, val
         CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
         CREATE TABLE t (id integer, x {type_});
         INSERT INTO t SELECT i, CASE WHEN i % 50 > 0 THEN {value} END FROM generate_series(1, 40000) AS i""")
-    export(database, lake, [{"name": "t", "partition_by": {by: "x"}}], limits={"memory": "96MiB", "workers": 2})
+    export_tables(database, lake, [{"name": "t", "partition_by": {by: "x"}}], limits={"memory": "96MiB", "workers": 2})
     receipt, = receipts(lake, "public.t")
     assert "in the order of" in receipt["source"] and receipt["attempt"] in (0, 1)
     assert_few_files(lake, "public.t", 98)
@@ -409,7 +328,7 @@ def test_What_goes_where_NULLs_are_makes_one_file_in_every_order(database, lake)
     database.execute("""
         CREATE TABLE t AS SELECT i AS id, CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN repeat(chr(97 + i % 20), 300)
           ELSE chr(97 + i * 31 % 20) END AS name FROM generate_series(1, 40000) AS i""")
-    export(database, lake, [{"name": "t", "partition_by": {"value": "name"}, "types": {"name": {"on_unrepresentable": None}}}],
+    export_tables(database, lake, [{"name": "t", "partition_by": {"value": "name"}, "types": {"name": {"on_unrepresentable": None}}}],
            limits={"memory": "96MiB", "workers": 1})
     receipt, = receipts(lake, "public.t")
     assert "in the order of" in receipt["source"]
@@ -420,7 +339,7 @@ def test_What_goes_where_NULLs_are_makes_one_file_in_every_order(database, lake)
 
 def test_A_table_without_rows_is_one_file_where_NULLs_would_be(database, lake):
     database.execute("CREATE TABLE t (id integer, at timestamptz)")
-    export(database, lake, [{"name": "t", "partition_by": {"day": "at"}}])
+    export_tables(database, lake, [{"name": "t", "partition_by": {"day": "at"}}])
     [(name, [file])] = folders(lake, "public.t").items()
     assert name == f"at_day={DEFAULT}"
     assert pyarrow.parquet.ParquetFile(file).num_row_groups == 0
@@ -432,7 +351,7 @@ def test_An_error_in_a_sorted_shard_says_its_row(database, lake):
     database.execute("""
         CREATE TABLE t AS SELECT i AS id, date '2026-01-01' + i * 31 % 97 AS day, 1::numeric AS n
         FROM generate_series(1, 40000) AS i; UPDATE t SET n = 'NaN' WHERE id = 39990""")
-    result = run(database, lake, [{"name": "t", "partition_by": {"day": "day"}, "types": {"n": {"as": "decimal(10,2)"}}}],
+    result = run_tables(database, lake, [{"name": "t", "partition_by": {"day": "day"}, "types": {"n": {"as": "decimal(10,2)"}}}],
                  limits={"memory": "64MiB", "workers": 1})
     assert_error(result, FAILED, "NaN", "table public.t", "column n")
     assert "ctid" in result.stderr or re.search(r"row \d+ of public.t .*in the order of day_day", result.stderr)
@@ -456,7 +375,7 @@ def test_The_DDL_adds_each_partition_with_its_place(database, lake):
     names = [name for name in ODD if name.isprintable()] + [f"n{i}" for i in range(150)]
     for number, name in enumerate(names):
         database.execute("INSERT INTO t VALUES (%s, %s)", (number, name))
-    export(database, lake, [{"name": "t", "partition_by": {"value": "name"}}])
+    export_tables(database, lake, [{"name": "t", "partition_by": {"value": "name"}}])
     sql = assert_exit(run_pg2athena("ddl", lake, "--location", "s3://acme/shop", "--database", "sales"), DONE).stdout
     create, *alters = [part for part in re.split(r"(?<=;)\n", sql) if part]
     statement = sqlglot.parse_one(create, dialect="athena")
@@ -474,11 +393,11 @@ def test_The_DDL_adds_each_partition_with_its_place(database, lake):
 def test_Partitions_of_a_run_replace_those_of_the_one_before(database, lake):
     database.execute("CREATE TABLE t AS SELECT i AS id, i % 3 AS k FROM generate_series(1, 9) AS i")
     table = [{"name": "t", "partition_by": {"value": "k"}}]
-    export(database, lake, table)
+    export_tables(database, lake, table)
     database.execute("DELETE FROM t WHERE k = 1; UPDATE t SET k = 7 WHERE k = 2")
-    export(database, lake, table)
+    export_tables(database, lake, table)
     assert by_duckdb(lake, "public.t", "k_value", "count(*)") == {"0": (3,), "7": (3,)}
     assert record(lake, "public.t")["partitioning"]["values"] == ["0", "7"]
-    export(database, lake, [{"name": "t"}])
+    export_tables(database, lake, [{"name": "t"}])
     assert "partitioning" not in record(lake, "public.t")
     assert [file.parent.resolve() for file in files(lake, "public.t")] == [(lake / "public.t/latest").resolve()]

@@ -1,8 +1,5 @@
 """What is attached to a table while it is read is in none of its shards: a run is as of one moment, or starts over."""
-import contextlib
 import itertools
-import socket
-import threading
 
 import pytest
 
@@ -10,6 +7,7 @@ from harness import lake as layout
 from harness import oracle
 from harness.cluster import Cluster, Database
 from harness.job import export_tables
+from harness.loopback import in_turns
 from harness.postgres_faults import WORKER, Call
 from harness.program import DONE, FAILED, assert_error, assert_exit, run_pg2athena
 
@@ -26,8 +24,7 @@ def rows(lake, table: str) -> int:
 def test_A_partition_that_is_attached_between_two_shards_of_a_query(database, lake, proxy):
     database.execute(PARTED)
     proxy.add(Call(lambda _: database.execute(ATTACH)), "^COPY", role=WORKER, nth=2)
-    (lake.parent / "q.sql").write_text("SELECT k, v FROM p", encoding="utf-8")
-    result = export_tables(Database(proxy.url), lake, [{"query": "q.sql", "as": "q", "shard_by": "v"}])
+    result = export_tables(Database(proxy.url), lake, [{"sql": "SELECT k, v FROM p", "as": "q", "shard_by": "v"}])
     assert "starts over" in result.stderr, result.stderr
     assert rows(lake, "q") == 2000
 
@@ -63,46 +60,15 @@ def test_What_the_planner_locks_besides_is_no_change(database, lake, case):
     oracle.assert_arrived(database, lake, "public", table)
 
 
-class Forwarder:
-    """One port that stands for two servers: the first connection comes to the one, those that follow to the other."""
-
-    def __init__(self, ports):
-        self._ports = itertools.chain([ports[0]], itertools.repeat(ports[1]))
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", next(self._ports)))
-                for one, other in ((client, server), (server, client)):
-                    threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
-
-    @staticmethod
-    def _pass(one, other):
-        with contextlib.suppress(OSError):
-            while data := one.recv(65536):
-                other.sendall(data)
-        for end in (one, other):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def close(self):
-        self._listener.close()
-
-
 def test_A_name_that_stands_for_two_servers_is_no_source(database, lake):
     other = Cluster()
     try:
         name = database.url.rsplit("/", 1)[1]
         other.maintenance.execute(f'CREATE DATABASE "{name}"')
         database.execute("CREATE TABLE t AS SELECT 1 AS a")
-        ports = [int(url.rsplit(":", 1)[1].split("/")[0]) for url in (database.url, other.url)]
-        forwarder = Forwarder(ports)
-        result = run_pg2athena("run", f"postgresql://postgres@127.0.0.1:{forwarder.port}/{name}", lake, timeout=60)
-        forwarder.close()
+        # The keeper comes to the one, whoever follows to the other.
+        with in_turns(itertools.chain([database.url], itertools.repeat(other.maintenance.url_of(name)))) as url:
+            result = run_pg2athena("run", url, lake, timeout=60)
         assert_error(result, FAILED, "another server", "name one server")
         assert not layout.published(lake)
     finally:

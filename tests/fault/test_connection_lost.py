@@ -7,11 +7,12 @@ import signal
 import time
 
 import pytest
-import yaml
 
 from harness import lake as layout
 from harness import oracle
 from harness.aftermath import Aftermath
+from harness.cluster import Database
+from harness.job import export_tables
 from harness.postgres_faults import KEEPER, WORKER, BlackHole, Call, Reset, Slow
 from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, export, finish, run_pg2athena, start_pg2athena
 from harness.slow_query import wait_until
@@ -177,18 +178,15 @@ def test_A_backend_that_stands_still_for_a_while_is_no_reason_to_fail(aftermath,
     aftermath.assert_right(finish(process, timeout=60))
 
 
-def test_A_request_to_cancel_that_comes_late_cancels_nothing_else(database, lake, proxy, tmp_path):
+def test_A_request_to_cancel_that_comes_late_cancels_nothing_else(database, lake, proxy):
     """Rows in no order of their partitions are given up, and asked for again, sorted. The COPY that was given up may be at its
     end before it is cancelled."""
     database.execute("CREATE TABLE t AS SELECT i AS id, i * 31 % 97 AS part, md5(i::text) AS name"
                      " FROM generate_series(1, 200000) AS i; ANALYZE t")
     proxy.cancels_take = 2.0
     proxy.add(Slow(3_000_000), "^COPY", role=WORKER, nth=2)     # so that it is still there to be cancelled
-    job = tmp_path / "job.yaml"
-    job.write_text(yaml.safe_dump({"source": {"url": proxy.url}, "target": {"location": str(lake)},
-                                   "limits": {"memory": "96MiB", "workers": 1},
-                                   "tables": [{"name": "t", "partition_by": {"value": "part"}}]}))
-    assert_exit(run_pg2athena("run", "--config", job), DONE)
+    export_tables(Database(proxy.url), lake, [{"name": "t", "partition_by": {"value": "part"}}],
+                  limits={"memory": "96MiB", "workers": 1})
     assert proxy.cancels > 0
     assert oracle.lake_says(lake, "public.t", "count(*), count(DISTINCT id)") == (200_000, 200_000)
 

@@ -15,7 +15,7 @@ import pytest
 
 from harness import lake as layout
 from harness import oracle
-from harness.aftermath import receipts
+from harness.lake import receipts
 from harness.postgres_faults import WORKER, Pause
 from harness.postgres_proxy import PostgresProxy
 from harness.program import DONE, assert_exit, export, finish, start_pg2athena

@@ -7,10 +7,10 @@ import shutil
 import signal
 
 import pytest
-import yaml
 
 from harness import lake as layout
 from harness import oracle
+from harness.job import write_job
 from harness.program import (DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, export, run_pg2athena,
                              start_pg2athena)
 from harness.slow_query import slow_query, wait_until_read
@@ -93,11 +93,8 @@ def test_Exactly_that_is_removed(table, lake, killed):
 
 
 def test_The_partitions_of_a_killed_run_go_with_it(table, lake):
-    job = lake.parent / "job.yaml"
     partitioned = {"sql": "SELECT id, name, 'k/' || id % 3 AS k FROM t", "as": "parts", "partition_by": {"value": "k"}}
-    job.write_text(yaml.safe_dump({"source": {"url": table.url}, "target": {"location": str(lake)},
-                                   "limits": {"workers": 1},
-                                   "tables": [partitioned, {"sql": slow_query(60), "as": "slow"}]}))
+    job = write_job(table, lake, [partitioned, {"sql": slow_query(60), "as": "slow"}], limits={"workers": 1})
     process = start_pg2athena("run", "--config", job)
     try:
         wait_until_read(table, process)

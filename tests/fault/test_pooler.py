@@ -1,4 +1,5 @@
 """PgBouncer between us and the server: session mode works, the others are refused, whatever the pool is like."""
+import itertools
 import json
 import os
 import signal
@@ -8,7 +9,8 @@ import pytest
 
 from harness import lake as layout
 from harness import oracle
-from harness.pgbouncer import PROGRAM, in_turns, pgbouncer
+from harness.loopback import in_turns
+from harness.pgbouncer import PROGRAM, pgbouncer
 from harness.program import (DONE, FAILED, INTERRUPTED, REFUSED, assert_error, assert_exit, export, finish,
                              run_pg2athena, start_pg2athena)
 from harness.slow_query import backends_reading_it, slow_query, wait_until_read
@@ -107,7 +109,7 @@ def test_A_transaction_pool_that_others_use_is_refused_as_well(tables, lake):
 
 def test_A_transaction_pool_that_is_spread_over_two_poolers_is_refused_as_well(tables, lake):
     with pgbouncer(tables, "transaction") as one, pgbouncer(tables, "transaction") as other:
-        with in_turns([one.url, other.url]) as url:
+        with in_turns(itertools.cycle([one.url, other.url])) as url:
             assert_error(run_pg2athena("run", url, lake), REFUSED, "pooler in transaction mode")
             assert tables.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
 

@@ -12,7 +12,8 @@ import psycopg2.errors
 import pytest
 
 from harness import oracle
-from harness.aftermath import Aftermath, receipts
+from harness.aftermath import Aftermath
+from harness.lake import receipts
 from harness.postgres_faults import KEEPER, SPARE, WORKER, BlackHole, Call, Pause, Reset
 from harness.program import (INTERRUPTED, REFUSED, assert_error, assert_exit, export, finish, run_pg2athena,
                              start_pg2athena)
@@ -159,7 +160,11 @@ def test_With_both_gone_the_snapshot_is_gone(four_tables, table, lake, proxy):
     export(table, lake)
     aftermath = Aftermath(table, lake, TABLES)
     proxy.add(losing(proxy, KEEPER, SPARE), "^COPY", role=WORKER)
-    result = run_through(proxy, lake, "--workers", "1")
+    # The worker's own transaction would see it to the end.
+    pause = proxy.add(Pause(), "^COPY", role=WORKER, nth=2)
+    process = start_pg2athena("run", "--workers", "1", proxy.url, lake)
+    result = finish(process, timeout=60)
+    pause.release()
     aftermath.assert_failed(result, "snapshot")
 
 

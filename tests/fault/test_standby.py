@@ -1,14 +1,13 @@
 """A standby is read by one connection, and what replay does to it starts the run over."""
-import json
 import threading
 import time
 
 import pytest
-import yaml
 
 from harness import lake as layout
 from harness import oracle
 from harness.cluster import Cluster, Database
+from harness.job import export_tables
 from harness.program import DONE, FAILED, assert_error, assert_exit, finish, run_pg2athena, start_pg2athena
 from harness.slow_query import slow_query, wait_until, wait_until_read
 
@@ -57,13 +56,8 @@ def test_A_shard_is_read_again_sorted_in_the_only_snapshot_that_there_is(databas
     primary, standby = databases
     primary.execute("CREATE TABLE p AS SELECT i AS id, i * 31 % 97 AS k FROM generate_series(1, 40000) AS i")
     replayed(primary, standby)
-    job = lake.parent / "job.yaml"
-    job.write_text(yaml.safe_dump({"source": {"url": standby.url}, "target": {"location": str(lake)},
-                                   "limits": {"memory": "96MiB"},
-                                   "tables": [{"name": "p", "partition_by": {"value": "k"}}, "t", "u"]}))
-    assert_exit(run_pg2athena("run", "--config", job), DONE)
-    [receipt] = [receipt for receipt in (json.loads(file.read_text()) for file in lake.glob("_pg2athena/runs/*/receipts/*"))
-                 if receipt["table"] == "public.p"]
+    export_tables(standby, lake, [{"name": "p", "partition_by": {"value": "k"}}, "t", "u"], limits={"memory": "96MiB"})
+    [receipt] = layout.receipts(lake, "public.p")
     assert "in the order of k_value" in receipt["source"] and receipt["attempt"] == 1
     for table in ("p", "t", "u"):
         oracle.assert_arrived(primary, lake, "public", table)

@@ -1,5 +1,4 @@
 """What a run may leave when something broke meanwhile: the new state of all tables, or the old one of all."""
-import json
 import pathlib
 
 from harness import lake as layout
@@ -41,10 +40,3 @@ class Aftermath:
             self.assert_right(result)
         else:
             self.assert_failed(result, *mentions)
-
-
-def receipts(lake: pathlib.Path, table: str) -> list[dict]:
-    """Those of the table's current run, as the program wrote them."""
-    run = layout.published(lake)[table]
-    documents = [json.loads(file.read_text()) for file in sorted((lake / "_pg2athena/runs" / run / "receipts").iterdir())]
-    return [receipt for receipt in documents if receipt["table"] == table]

@@ -1,18 +1,24 @@
 """A run whose configuration file has tables with more than their names, and what it planned."""
 import json
+import pathlib
 
 import yaml
 
 from harness.program import DONE, assert_exit, run_pg2athena
 
 
-def run_tables(database, lake, tables, *options, command="run", user=None, **more):
-    """Runs the program on `tables`: entries of a configuration file's `tables`; `more` is in the file too."""
-    job = lake.parent / "job.yaml"
+def write_job(database, lake, tables, user=None, **more) -> pathlib.Path:
+    """A configuration file of `tables`: entries of its `tables`; `more` is in it too."""
+    file = lake.parent / "job.yaml"
     source = database.url_as(user) if user else database.url
-    job.write_text(yaml.safe_dump({"source": {"url": source}, "target": {"location": str(lake)}, "tables": tables, **more}),
-                   encoding="utf-8")
-    return run_pg2athena(command, "--config", job, *options)
+    file.write_text(yaml.safe_dump({"source": {"url": source}, "target": {"location": str(lake)}, "tables": tables, **more},
+                                   allow_unicode=True), encoding="utf-8")
+    return file
+
+
+def run_tables(database, lake, tables, *options, command="run", **how):
+    """Runs the program on a file of write_job()."""
+    return run_pg2athena(command, "--config", write_job(database, lake, tables, **how), *options)
 
 
 def export_tables(database, lake, tables, *options, **how):
@@ -27,9 +33,3 @@ def planned(lake):
 
 def shards(lake):
     return [shard for table in planned(lake) for shard in table["shards"]]
-
-
-def receipts(lake):
-    """Of the lake's only run, by the numbers of their shards."""
-    found = [json.loads(file.read_text()) for file in lake.glob("_pg2athena/runs/*/receipts/*.json")]
-    return sorted(found, key=lambda receipt: receipt["shard"])

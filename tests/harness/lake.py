@@ -1,4 +1,5 @@
 """The layout of a lake in a local folder, as people and other programs see it."""
+import json
 import pathlib
 
 LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -29,6 +30,13 @@ def files(lake: pathlib.Path, table: str) -> list[pathlib.Path]:
     found = sorted(link.glob("**/*.parquet"))
     assert found, f"{table} has no files in its current run {target}"
     return found
+
+
+def receipts(lake: pathlib.Path, table: str | None = None) -> list[dict]:
+    """What shards made, as the program wrote it, by their numbers: those of a table's current run, or all that there are."""
+    run = published(lake)[table] if table else "*"
+    found = [json.loads(file.read_text(encoding="utf-8")) for file in lake.glob(f"_pg2athena/runs/{run}/receipts/*.json")]
+    return sorted((receipt for receipt in found if table in (None, receipt["table"])), key=lambda receipt: receipt["shard"])
 
 
 def parquet_files(lake: pathlib.Path) -> list[pathlib.Path]:

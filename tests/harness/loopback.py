@@ -1,7 +1,13 @@
-"""Ports of this machine, and ways for a connection to end that no well-behaved program has."""
+"""Ports of this machine, what passes connections on, and ways for one to end that no well-behaved program has."""
+import contextlib
 import ctypes
+import itertools
 import socket
+import socketserver
 import struct
+import threading
+import typing
+import urllib.parse
 
 SO_ATTACH_FILTER = 26   # asm-generic/socket.h; Python's socket doesn't have it
 BPF_RET = 0x06          # BPF_RET | BPF_K in linux/bpf_common.h: ends the filter, and says how many bytes pass
@@ -11,6 +17,43 @@ def free_port() -> int:
     """One that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    """What comes from the one, to the other; until one of them ends, and then both do."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    for end in (source, target):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def in_turns(urls: typing.Iterable[str]):
+    """A port that leads the first connection to the server of the first URL, the next to the next, as a balancer does. Gives
+    the first URL as it is reached there."""
+    turns = iter(urls)
+    parts = urllib.parse.urlsplit(next(turns))
+    ports = itertools.chain([parts.port], (urllib.parse.urlsplit(url).port for url in turns))
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            with socket.create_connection(("127.0.0.1", next(ports))) as target:
+                back = threading.Thread(target=pass_on, args=(target, self.request), daemon=True)
+                back.start()
+                pass_on(self.request, target)
+                back.join()
+
+    class Balancer(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Balancer(("127.0.0.1", 0), Handler) as balancer:
+        threading.Thread(target=balancer.serve_forever, daemon=True).start()
+        try:
+            yield parts._replace(netloc=f"{parts.username}@127.0.0.1:{balancer.server_address[1]}").geturl()
+        finally:
+            balancer.shutdown()
 
 
 def reset(connection: socket.socket) -> None:

@@ -1,16 +1,12 @@
 """PgBouncer before a throw-away cluster: a pooler of the tests' own, on a free port."""
 import contextlib
-import itertools
 import os
 import pathlib
 import pwd
 import shutil
 import signal
-import socket
-import socketserver
 import subprocess
 import tempfile
-import threading
 import urllib.parse
 
 import psycopg2
@@ -63,37 +59,3 @@ def pgbouncer(database: Database, pool_mode: str, **settings):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             shutil.rmtree(folder)
-
-
-def pass_on(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    for end in (source, target):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-
-
-@contextlib.contextmanager
-def in_turns(urls: list[str]):
-    """What leads connections to several poolers, one after the other, as a balancer does. Gives its URL."""
-    ports = itertools.cycle([urllib.parse.urlsplit(url).port for url in urls])
-
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self):
-            with socket.create_connection(("127.0.0.1", next(ports))) as target:
-                back = threading.Thread(target=pass_on, args=(target, self.request), daemon=True)
-                back.start()
-                pass_on(self.request, target)
-                back.join()
-
-    class Balancer(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-
-    with Balancer(("127.0.0.1", 0), Handler) as balancer:
-        threading.Thread(target=balancer.serve_forever, daemon=True).start()
-        parts = urllib.parse.urlsplit(urls[0])
-        try:
-            yield parts._replace(netloc=f"{parts.username}@127.0.0.1:{balancer.server_address[1]}").geturl()
-        finally:
-            balancer.shutdown()

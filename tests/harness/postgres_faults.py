@@ -98,24 +98,6 @@ class Match:
 
 
 @dataclasses.dataclass
-class Rule:
-    """A fault, and the statements it is for: of those that match, `times` many from the `nth` on."""
-    fault: Fault
-    match: Match
-    nth: int = 1
-    times: int | None = 1           # None: all
-    seen: int = 0                   # that matched so far
-    applied: int = 0
-
-    def takes(self, statement: Statement) -> bool:
-        """To be asked once for each statement."""
-        if not self.match(statement):
-            return False
-        self.seen += 1
-        return self.nth <= self.seen and (self.times is None or self.seen < self.nth + self.times)
-
-
-@dataclasses.dataclass
 class Refusal:
     """Of connections that come: `times` many, without the first `after`. With an SQLSTATE the server says that; without,
     the connection is reset."""

@@ -20,8 +20,9 @@ import typing
 import urllib.parse
 
 from harness import postgres_wire as wire
+from harness.fault_rule import Rule
 from harness.loopback import go_silent, reset
-from harness.postgres_faults import ROLES, BlackHole, Call, Fault, Match, Pause, Refusal, Reset, Rule, Slow, Statement
+from harness.postgres_faults import ROLES, BlackHole, Call, Fault, Match, Pause, Refusal, Reset, Slow, Statement
 
 # How often whoever waits for a socket or a test looks whether the connection has been ended meanwhile.
 GLANCE = 0.05

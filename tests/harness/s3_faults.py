@@ -132,21 +132,3 @@ class Match:
             query = request.query
             return key in query and (not has_value or query[key] == value)
         return True
-
-
-@dataclasses.dataclass
-class Rule:
-    """A fault, and the requests it is for: of those that match, `times` many from the `nth` on."""
-    fault: Fault
-    match: Match
-    nth: int = 1
-    times: int | None = 1           # None: all
-    seen: int = 0                   # that matched so far
-    applied: int = 0
-
-    def takes(self, request: Request) -> bool:
-        """To be asked once for each request."""
-        if not self.match(request):
-            return False
-        self.seen += 1
-        return self.nth <= self.seen and (self.times is None or self.seen < self.nth + self.times)

@@ -19,11 +19,12 @@ import typing
 import xml.sax.saxutils
 from datetime import datetime, timezone
 
+from harness.fault_rule import Rule
 from harness.http_stream import Head, Stream
 from harness.loopback import reset
 from harness.minio import DOMAIN, NAMES, Minio
 from harness.s3_faults import (KEPT, Answer, BlackHole, Call, ChangeAnswer, Delay, DropAnswer, Fault, Match, Request,
-                               ResetAfter, Rule, Skew, TruncateAnswer)
+                               ResetAfter, Skew, TruncateAnswer)
 
 
 class S3Proxy:
