@@ -264,7 +264,8 @@ def test_Without_a_right_on_the_key_it_is_one_shard_and_by_another_index_more(da
 def test_An_index_in_an_order_that_may_hold_no_longer_is_not_searched(database, reader, lake):
     """As after an upgrade of the C library or ICU: the server says that a collation has another version."""
     database.execute(f"""{LARGE}
-        ALTER TABLE large ADD code text COLLATE "de-x-icu"; UPDATE large SET code = 'ä' || id; CREATE INDEX ON large (code);
+        ALTER TABLE large ADD code text COLLATE "de-x-icu"; UPDATE large SET code = 'ä' || id; ALTER TABLE large ALTER code SET NOT NULL;
+        CREATE INDEX ON large (code);
         GRANT SELECT (k, code) ON large TO "{reader}"; ANALYZE; ALTER DATABASE {database.value("SELECT current_database()")}
         SET enable_seqscan = off""")
 
@@ -273,14 +274,18 @@ def test_An_index_in_an_order_that_may_hold_no_longer_is_not_searched(database, 
                                      command="plan", user=reader).stdout)
         return plan["tables"][0]["shards"][0].get("key")
 
+    def searches():
+        database.execute("SELECT pg_sleep(1.5)")    # sessions report what they did when they end
+        return database.value("SELECT pg_stat_get_numscans('large_code_idx'::regclass)")
+
     assert key_of() == "code"
+    before = searches()
     database.execute("UPDATE pg_collation SET collversion = '0' WHERE collname = 'de-x-icu'")
     assert key_of() is None
     assert key_of(shard_by="code") == "code"
     export_tables(database, lake, [{"name": "large", "columns": ["k"], "shard_by": "code"}], user=reader)
     assert_ids(database, lake, "public.large", "SELECT k FROM large")
-    database.execute("SELECT pg_sleep(1.5)")    # sessions report what they did when they end
-    assert database.value("SELECT pg_stat_get_numscans('large_code_idx'::regclass)") == 0
+    assert searches() == before
 
 
 def test_Partitions_without_rights_are_split_by_the_key_through_their_parent(database, reader, lake):
