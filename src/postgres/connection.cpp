@@ -252,8 +252,11 @@ Result<void> Connection::start_copy(const std::string& sql) {
 Result<std::optional<Connection::Message>> Connection::next_copy_message() {
   char* data = nullptr;
   int size = PQgetCopyData(connection_.get(), &data, 1);
-  for (Wait wait; size == 0; size = PQgetCopyData(connection_.get(), &data, 1)) {
-    PG2ATHENA_TRY(wait_for_input(wait));
+  // A row that is there already doesn't look at the clock, which would be a twentieth of its cost.
+  if (size == 0) {
+    for (Wait wait; size == 0; size = PQgetCopyData(connection_.get(), &data, 1)) {
+      PG2ATHENA_TRY(wait_for_input(wait));
+    }
   }
   if (size > 0) return Message{.data = CopyMessage(data, &PQfreemem), .size = static_cast<std::size_t>(size)};
   constexpr int kEnd = -1;
