@@ -165,14 +165,15 @@ Result<void> Connection::keep_patience(const Wait& wait) {
   return {};
 }
 
-// Of an encrypted connection, bytes may have come that the socket doesn't show any more: they wait in
-// OpenSSL. (libpq's own waiting looks there, pqSocketCheck in src/interfaces/libpq/fe-misc.c, and has no call
-// for it.) So what there is is taken before the first wait, and once more after a short one; what is left
-// after that is less than a record, and the next one comes through the socket.
+// What there is is taken before the first wait: to ask first whether there is something would be one more
+// system call for each few kilobytes of a COPY. Of an encrypted connection, bytes may have come that the
+// socket doesn't show any more: they wait in OpenSSL. (libpq's own waiting looks there, pqSocketCheck in
+// src/interfaces/libpq/fe-misc.c, and has no call for it.) There it is taken once more after a short wait;
+// what is left after that is less than a record, and the next one comes through the socket.
 Result<void> Connection::wait_for_input(Wait& wait) {
   const bool encrypted = PQsslInUse(connection_.get()) != 0 || PQgssEncInUse(connection_.get()) != 0;
   const int time = wait.times++;
-  if (!encrypted || time > 0) {
+  if (time > 0) {
     const auto most = encrypted && time == 1 ? std::chrono::milliseconds(1) : kPollInterval;
     if (!wait_for(PQsocket(connection_.get()), PGRES_POLLING_READING, most)) {
       PG2ATHENA_TRY(keep_patience(wait));
@@ -252,8 +253,7 @@ Result<void> Connection::start_copy(const std::string& sql) {
 Result<std::optional<Connection::Message>> Connection::next_copy_message() {
   char* data = nullptr;
   int size = PQgetCopyData(connection_.get(), &data, 1);
-  // A row that is there already doesn't look at the clock, which would be a twentieth of its cost.
-  if (size == 0) {
+  if (size == 0) {  // most rows are there already, and don't look at the clock
     for (Wait wait; size == 0; size = PQgetCopyData(connection_.get(), &data, 1)) {
       PG2ATHENA_TRY(wait_for_input(wait));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,10 @@ constexpr std::size_t kBatchRows = std::size_t{16} * 1024;
 constexpr std::size_t kBatchBytes = std::size_t{4} * 1024 * 1024;
 // A block of rows ends here even when it has room for more.
 constexpr std::uint64_t kBlockBytes = std::uint64_t{1024} * 1024;
+// Messages of common rows are copied behind one another, and given back at once: a block of a thousand would
+// be as many pieces of memory, asked for and given back out of turn, which takes longer than the copy.
+constexpr std::size_t kSmallMessage = 4096;
+constexpr std::size_t kSmallMessages = std::size_t{256} * 1024;
 
 std::uint64_t decoded_bytes(const ScanColumn& column, const types::WireValue& value) {
   return types::decoded_bytes(column.type, column.mapping, value.bytes());
@@ -37,7 +42,8 @@ CopyReader::CopyReader(Connection& connection, const ScanSource& source, bool ch
     : connection_(connection),
       source_(source),
       coerced_(source.columns.size()),
-      block_(source.columns.size()) {
+      block_(source.columns.size()),
+      small_messages_(std::make_unique_for_overwrite<std::byte[]>(kSmallMessages)) {
   for (const ScanColumn& column : source.columns) {
     if (types::grows(column.mapping)) growing_.push_back(decoders_.size());
     const types::DecoderOptions options{.check_utf8 = check_utf8, .coerced = &coerced_[decoders_.size()]};
@@ -50,6 +56,7 @@ Result<bool> CopyReader::read(columnar::Batch& batch) {
     PG2ATHENA_ASSIGN(const bool more, fill_block());
     PG2ATHENA_TRY(decode_block(batch));
     messages_.clear();
+    small_bytes_ = 0;
     rows_read_ += block_.rows();
     block_.clear();
     ended_ = !more;
@@ -71,7 +78,7 @@ Result<bool> CopyReader::fill_block() {
     bytes_read_ += message->size;
     largest_message_ = std::max<std::uint64_t>(largest_message_, message->size);
     block_bytes_ += message->size;
-    std::span<const std::byte> bytes = std::as_bytes(std::span(message->data.get(), message->size));
+    std::span<const std::byte> bytes = keep(std::move(*message));
     if (!started_) {
       PG2ATHENA_ASSIGN(bytes, skip_copy_header(bytes));
       started_ = true;
@@ -88,9 +95,21 @@ Result<bool> CopyReader::fill_block() {
         return fail(ErrorKind::CorruptInput, "the server's COPY data is broken: rows behind the trailer");
       }
     }
-    messages_.push_back(std::move(message->data));
   }
   return true;
+}
+
+// Until the block is decoded.
+std::span<const std::byte> CopyReader::keep(Connection::Message message) {
+  if (message.size > std::min(kSmallMessage, kSmallMessages - small_bytes_)) {
+    const std::span<const std::byte> bytes = std::as_bytes(std::span(message.data.get(), message.size));
+    messages_.push_back(std::move(message.data));
+    return bytes;
+  }
+  std::byte* const place = small_messages_.get() + small_bytes_;
+  std::memcpy(place, message.data.get(), message.size);
+  small_bytes_ += message.size;
+  return {place, message.size};
 }
 
 // What the guard can't foresee, because it is stored in a form that is much smaller, ends here, before it is
@@ -143,7 +162,7 @@ std::uint64_t CopyReader::bytes_held() const {
   // libpq's input buffer doubles until a message fits, is then filled by reading ahead, and never shrinks.
   constexpr std::uint64_t kReadAhead = 8192;  // pqReadData wants so much room at the end
   return std::bit_ceil(largest_message_ + kReadAhead) + messages_.capacity() * sizeof(CopyMessage) +
-         block_.memory_bytes();
+         kSmallMessages + block_.memory_bytes();
 }
 
 Result<void> CopyReader::decode_block(columnar::Batch& batch) {

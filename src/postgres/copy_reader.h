@@ -53,6 +53,7 @@ class CopyReader final : public ShardReader {
  private:
   CopyReader(Connection& connection, const ScanSource& source, bool check_utf8);
   Result<bool> fill_block();
+  std::span<const std::byte> keep(Connection::Message message);
   Result<void> decode_block(columnar::Batch& batch);
   Result<void> check_last_row(std::size_t message_bytes);
   std::uint64_t last_row_growth() const;
@@ -66,8 +67,11 @@ class CopyReader final : public ShardReader {
   std::vector<types::DecoderPtr> decoders_;
   std::vector<std::size_t> growing_;  // columns whose values become more than they are on the wire
   RowBlock block_;
-  std::vector<CopyMessage> messages_;  // which own what the block points into
-  std::uint64_t rows_read_ = 0;        // in blocks before the present one
+  // What the block points into: small messages behind one another, and larger ones.
+  std::unique_ptr<std::byte[]> small_messages_;
+  std::size_t small_bytes_ = 0;
+  std::vector<CopyMessage> messages_;
+  std::uint64_t rows_read_ = 0;  // in blocks before the present one
   std::uint64_t bytes_read_ = 0;
   std::uint64_t largest_message_ = 0;
   std::uint64_t block_bytes_ = 0;  // as they travelled, and by how much decoding makes them more
