@@ -14,24 +14,28 @@ using std::chrono::milliseconds;
 PlanningWatch::PlanningWatch(const Context& context)
     : context_(context),
       pass_on_(context.planning, [this] { watching_.request(context_.planning.reason()); }),
-      thread_([this](const std::stop_token& ended) { watch(ended); }) {}
+      thread_([this] { watch(); }) {}
+
+PlanningWatch::~PlanningWatch() {
+  end();
+}
 
 Result<void> PlanningWatch::finish() {
-  thread_.request_stop();
-  watching_.request(Cancellation::Reason::Operator);
-  if (thread_.joinable()) thread_.join();
+  end();
   return outcome_;
 }
 
-void PlanningWatch::watch(const std::stop_token& ended) {
+void PlanningWatch::end() {
+  watching_.request(Cancellation::Reason::Operator);
+  if (thread_.joinable()) thread_.join();
+}
+
+void PlanningWatch::watch() {
   constexpr milliseconds kLongestPause{30'000};
   std::optional<postgres::OpenSession> session;
   milliseconds pause = context_.patience.between_looks();
   bool warned = false;
-  while (true) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, ended, pause, [] { return false; });
-    if (ended.stop_requested()) return;
+  while (context_.times.wait(pause, &watching_)) {
     auto looked = look(session);
     if (looked) {
       pause = context_.patience.between_looks();

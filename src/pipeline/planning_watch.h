@@ -3,13 +3,11 @@
 // server may have to read a view or a query whole.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "base/cancellation.h"
-#include "base/clock.h"
+#include "base/retry.h"
 #include "observe/log.h"
 #include "pipeline/blocking_patience.h"
 #include "postgres/login.h"
@@ -23,8 +21,8 @@ class PlanningWatch {
     postgres::LoginProvider& logins;
     // The keeper's: its application_name is what the sessions are known by.
     const postgres::SessionSettings& settings;
-    const Clock& clock;
     const observe::Log& log;
+    RetryTimes& times;
     // Planning's own, which is requested when planning has to give way.
     Cancellation& planning;
     BlockingPatience& patience;
@@ -32,21 +30,20 @@ class PlanningWatch {
 
   // Watches until finish(). What the context refers to outlives it.
   explicit PlanningWatch(const Context& context);
+  ~PlanningWatch();
 
   // Ends the watch. GaveWay when it has ended planning.
   Result<void> finish();
 
  private:
-  void watch(const std::stop_token& ended);
+  void watch();
+  void end();
   Result<void> look(std::optional<postgres::OpenSession>& session);
 
   const Context context_;
-  Cancellation watching_;  // ends a statement of the watch's own
+  Cancellation watching_;  // the watch's own stop
   Cancellation::Registration pass_on_;
   Result<void> outcome_;
-
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
   std::jthread thread_;  // last: it uses the rest
 };
 

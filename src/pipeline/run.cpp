@@ -149,8 +149,8 @@ class Attempt {
     session_settings_.server_started = keeper.server().started;
     PlanningWatch planning({.logins = logins_,
                             .settings = session_settings_,
-                            .clock = context_.clock,
                             .log = log_,
+                            .times = times_,
                             .planning = stop_,
                             .patience = patience_});
     const auto tables = lock_and_plan(keeper);
@@ -421,11 +421,12 @@ Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, co
   settings.application_name = fmt::format("pg2athena plan {}", make_run_id(context.clock.now()));
   PG2ATHENA_ASSIGN(postgres::Keeper keeper, postgres::Keeper::open(logins, planning, settings));
   settings.server_started = keeper.server().started;
+  SystemRetryTimes times;
   BlockingPatience patience(options.abort_after_blocking, context.clock, context.log);
   PlanningWatch watch({.logins = logins,
                        .settings = settings,
-                       .clock = context.clock,
                        .log = context.log,
+                       .times = times,
                        .planning = planning,
                        .patience = patience});
   const auto found = keeper.lock_source(options.selection, options.queries);
