@@ -173,6 +173,7 @@ Result<void> Connection::keep_patience(const Wait& wait) {
 Result<void> Connection::wait_for_input(Wait& wait) {
   const bool encrypted = PQsslInUse(connection_.get()) != 0 || PQgssEncInUse(connection_.get()) != 0;
   const int time = wait.times++;
+  if (time == 0) wait.since = steady_clock::now();
   if (time > 0) {
     const auto most = encrypted && time == 1 ? std::chrono::milliseconds(1) : kPollInterval;
     if (!wait_for(PQsocket(connection_.get()), PGRES_POLLING_READING, most)) {
@@ -253,10 +254,8 @@ Result<void> Connection::start_copy(const std::string& sql) {
 Result<std::optional<Connection::Message>> Connection::next_copy_message() {
   char* data = nullptr;
   int size = PQgetCopyData(connection_.get(), &data, 1);
-  if (size == 0) {  // most rows are there already, and don't look at the clock
-    for (Wait wait; size == 0; size = PQgetCopyData(connection_.get(), &data, 1)) {
-      PG2ATHENA_TRY(wait_for_input(wait));
-    }
+  for (Wait wait; size == 0; size = PQgetCopyData(connection_.get(), &data, 1)) {
+    PG2ATHENA_TRY(wait_for_input(wait));
   }
   if (size > 0) return Message{.data = CopyMessage(data, &PQfreemem), .size = static_cast<std::size_t>(size)};
   constexpr int kEnd = -1;

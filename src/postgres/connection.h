@@ -101,7 +101,7 @@ class Connection {
 
   Connection(ConnectionPtr connection, std::string target, Cancellation& cancellation);
   struct Wait {
-    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point since;  // the first time
     int times = 0;
   };
   // Waits for bytes from the server and takes them in, or whatever there is after a while.
