@@ -74,6 +74,11 @@ bool may_be_judged_elsewhere(const Relation& relation) {
   return relation.kind == RelationKind::View || relation.has_foreign_storage();
 }
 
+// Whether an index on the column may be in an order that holds no longer.
+bool order_changed(const Relation& relation, const std::string& column) {
+  return std::ranges::find(relation.changed_collations, column) != relation.changed_collations.end();
+}
+
 ShardKey key_of(const RelationColumn& column, bool by_bytes) {
   return {.column = {.name = column.name,
                      .type = column.type.oid,
@@ -89,7 +94,7 @@ const RelationColumn* automatic_key(const Relation& relation, const ServerInfo& 
   for (const std::string& name : relation.index_keys) {
     const auto column = std::ranges::find(relation.columns, name, &RelationColumn::name);
     if (column == relation.columns.end()) continue;
-    if (std::ranges::find(relation.changed_collations, name) != relation.changed_collations.end()) continue;
+    if (order_changed(relation, name)) continue;
     if (fits(*column, server) && (relation.table_privilege || column->readable)) return &*column;
   }
   return nullptr;
@@ -265,10 +270,9 @@ Result<void> choose_shard_key(Relation& relation, const std::string& named, cons
     column = *chosen;
   }
   if (column == nullptr) return {};
-  // By bytes an index isn't searched whose order may hold no longer.
-  const bool order_changed =
-      std::ranges::find(relation.changed_collations, column->name) != relation.changed_collations.end();
-  relation.key = key_of(*column, order_changed || may_be_judged_elsewhere(relation));
+  // By bytes, such an index isn't searched.
+  const bool by_bytes = order_changed(relation, column->name) || may_be_judged_elsewhere(relation);
+  relation.key = key_of(*column, by_bytes);
   relation.key->nullable = !column->not_null || !relation.vouches_for_not_null();
   relation.key->named = !named.empty();
   return {};

@@ -102,11 +102,10 @@ std::vector<BlockRange> split_blocks(std::uint64_t blocks, std::uint64_t parts) 
 // row is before, or none; the range that this bound closes has the row, since the same literal, read as the
 // same type under the same collation, is what opened it for the bound before. The first range has no lower
 // bound and the last no upper, so no value is beyond them, however late it was inserted and however odd it
-// is: infinity, -infinity and years BC have places in the same order. What the bounds
-// are doesn't matter, and they may be out of date: then the ranges are less equal, and no less complete. That
-// they ascend does: the server has sorted them, in the order in which it compares the key. NULL has no place
-// in the order: no comparison with it is true, and it has a range of its own, unless the server enforces that
-// there is none.
+// is: infinity, -infinity and years BC have places in the same order. What the bounds are doesn't matter, and
+// they may be out of date: then the ranges are less equal, and no less complete. That they ascend does: the
+// server has sorted them, in the order in which it compares the key. NULL has no place in the order: no
+// comparison with it is true, and it has a range of its own, unless the server enforces that there is none.
 std::vector<KeyRange> ranges_between(const KeyColumn& key, std::span<const std::string> bounds,
                                      bool nullable) {
   std::vector<KeyRange> ranges;
