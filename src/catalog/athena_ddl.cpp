@@ -1,22 +1,15 @@
 #include "catalog/athena_ddl.h"
 
-#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/ascii.h"
-#include "base/utf8.h"
+#include "catalog/glue_names.h"
 #include "catalog/partition_name.h"
 
 namespace pg2athena::catalog {
 namespace {
 
-// Names of databases, tables and columns: Glue's API, Table and Column structures (docs.aws.amazon.com/glue,
-// aws-glue-api-catalog-tables).
-constexpr std::size_t kMaxNameBytes = 255;
-// Comments of columns, the same page.
-constexpr std::size_t kMaxCommentBytes = 255;
 // A statement, "Query string length" of docs.aws.amazon.com/athena/latest/ug/service-limits.html.
 constexpr std::size_t kMaxStatementBytes = 262'144;
 
@@ -42,14 +35,6 @@ std::string literal(std::string_view text) {
   return quoted + "'";
 }
 
-// Glue takes comments of one line (its "single-line string pattern"): line breaks and other control
-// characters become blanks.
-std::string on_one_line(std::string_view text) {
-  std::string line(text);
-  std::ranges::replace_if(line, is_ascii_control, ' ');
-  return line;
-}
-
 // So many partitions in one ALTER TABLE. Glue's API takes 100 at once (BatchCreatePartition), so more would
 // be no quicker, and a statement stays short of its limit.
 constexpr std::size_t kPartitionsInStatement = 100;
@@ -60,21 +45,20 @@ struct Statement {
 };
 
 void check_name(std::string_view what, std::string_view name, Statement& statement) {
-  if (name.size() <= kMaxNameBytes) return;
+  if (name.size() <= kGlueNameBytes) return;
   statement.warnings.push_back(
       fmt::format("{} {} has a name of {} bytes; Athena will refuse it: {} are the most", what,
-                  identifier(on_one_line(name)), name.size(), kMaxNameBytes));
+                  identifier(on_one_line(name)), name.size(), kGlueNameBytes));
 }
 
 std::string column_sql(const TableColumn& column, Statement& statement) {
   check_name("the column", column.name, statement);
   std::string sql = fmt::format("  {} {}", identifier(column.name), column.type);
   if (column.comment.empty()) return sql;
-  const std::string line = on_one_line(column.comment);
-  const std::string_view comment = utf8_prefix(line, kMaxCommentBytes);
-  if (comment.size() < line.size()) {
+  const std::string comment = glue_comment(column.comment);
+  if (comment.size() < column.comment.size()) {
     statement.warnings.push_back(fmt::format("the comment of {} is cut from {} to {} bytes, Glue's most",
-                                             identifier(column.name), line.size(), comment.size()));
+                                             identifier(column.name), column.comment.size(), comment.size()));
   }
   return sql + " COMMENT " + literal(comment);
 }
@@ -107,7 +91,7 @@ std::string add_partitions_sql(const TableRecord& record, const storage::S3Locat
 Statement statement_of(const TableRecord& record, const storage::S3Location& lake,
                        std::string_view database) {
   Statement statement;
-  const std::string name = athena_table_name(record.table);
+  const std::string name = glue_table_name(record.table);
   check_name("the table", name, statement);
   const std::string qualifier = database.empty() ? "" : identifier(database) + ".";
   std::string columns;
@@ -139,20 +123,6 @@ Statement statement_of(const TableRecord& record, const storage::S3Location& lak
 }
 
 }  // namespace
-
-Result<void> check_athena_database(std::string_view name) {
-  const bool characters =
-      std::ranges::all_of(name, [](char c) { return is_ascii_lower_or_digit(c) || c == '_' || c == '-'; });
-  if (characters && !name.empty() && name.size() <= kMaxNameBytes) return {};
-  return fail(
-      Error(ErrorKind::InvalidArgument, fmt::format("\"{}\" can't be a database of Athena", name))
-          .hint("its name has lower-case letters, digits and underscores: CREATE DATABASE makes one there"));
-}
-
-std::string athena_table_name(std::string_view table) {
-  // The lake's names have the one dot behind the schema, and a query's have none (types/lake_name.h).
-  return std::string(table.substr(table.find('.') + 1));
-}
 
 std::string create_table_sql(const TableRecord& record, const storage::S3Location& lake,
                              std::string_view database) {

@@ -5,18 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
 #include "catalog/table_record.h"
 #include "storage/s3_location.h"
 
 namespace pg2athena::catalog {
-
-// Refuses (InvalidArgument) what can't be the name of a database of Athena.
-Result<void> check_athena_database(std::string_view name);
-
-// A lake's table in Athena, whose names have no dots: "public.orders" is "orders", and the schema is for the
-// database to tell. The same rule as for Glue; two tables that become one are for the caller to refuse.
-std::string athena_table_name(std::string_view table);
 
 // One CREATE EXTERNAL TABLE of the run that the record shows, with a semicolon and a newline at its end; and
 // behind it, of a partitioned table, ALTER TABLE ADD PARTITION for all that it has, some dozens a statement.

@@ -114,24 +114,9 @@ TEST(AthenaDdl, What_Athena_will_refuse_is_a_warning) {
   EXPECT_THAT(create_table_sql(record, kLake, ""), HasSubstr("Athena will refuse it: 262144 are the most"));
 }
 
-TEST(AthenaDdl, A_table_is_named_as_in_PostgreSQL_without_its_schema) {
-  EXPECT_EQ(athena_table_name("public.orders"), "orders");
-  EXPECT_EQ(athena_table_name("revenue"), "revenue");
-  EXPECT_EQ(athena_table_name("public._1st"), "_1st");
-}
-
 TEST(AthenaDdl, A_location_is_quoted_as_Hive_has_it) {
   EXPECT_THAT(create_table_sql(orders(), *storage::S3Location::parse("s3://bucket/o'clock"), ""),
               HasSubstr(R"(LOCATION 's3://bucket/o\'clock/public.orders/data/R/')"));
-}
-
-TEST(AthenaDdl, A_database_has_a_name_that_Athena_takes) {
-  for (const std::string_view name : {"shop", "shop_2", "my-shop"}) {
-    EXPECT_TRUE(check_athena_database(name).has_value()) << name;
-  }
-  for (const std::string_view name : {"", "Shop", "a.b", "a`b", "a b"}) {
-    EXPECT_FALSE(check_athena_database(name).has_value()) << name;
-  }
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // The seam to whatever shows tables to readers besides the table records: links in a local folder, Glue.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "base/error.h"
+#include "catalog/table_record.h"
 
 namespace pg2athena::catalog {
 
@@ -13,16 +15,19 @@ namespace pg2athena::catalog {
 // any more:
 // * a local folder's link is swapped while nobody can move the record;
 // * Glue: GetTable, then read the record, then UpdateTable with the VersionId of that GetTable. Whoever
-// updated in
-//   between makes it fail with ConcurrentModification, and it starts again. No answer: GetTable again and
-//   look for the run id among the Parameters. Columns, location and sizes are in the record; no plan is
-//   needed.
+//   updated in between makes it fail with ConcurrentModification, and it starts again. No answer: GetTable
+//   again and look for the run id among the Parameters. Columns, location and sizes are in the record; no
+//   plan is needed.
 class Publisher {
  public:
   Publisher() = default;
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
   virtual ~Publisher() = default;
+
+  // Whether show() could show these tables, all of one run: asked when the plan is made, without rows, files
+  // and partitions, and again before the run is decided, with them. What it refuses isn't published.
+  virtual Result<void> check(std::span<const TableRecord> tables) = 0;
 
   // Thread-safe.
   virtual Result<void> show(const std::string& table) = 0;

@@ -213,6 +213,13 @@ Decision RunRecord::decide() const {
   return decision;
 }
 
+std::vector<TableRecord> RunRecord::tables() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<TableRecord> records;
+  for (DecidedTable& table : decide().tables) records.push_back(std::move(table.record));
+  return records;
+}
+
 Result<void> RunRecord::commit() {
   const std::lock_guard lock(mutex_);
   if (state_ != State::Open) return fail(ErrorKind::Internal, "a run can be decided only once");

@@ -53,6 +53,9 @@ class RunRecord {
   // all processes.
   Result<ReceiptOutcome> add_receipt(const Receipt& receipt);
 
+  // The tables as they will be published, once every shard has its receipt.
+  std::vector<TableRecord> tables() const;
+
   // Checks the data against the receipts (every file there with its size; files that no receipt names are
   // left-overs of failed attempts and are removed, since Hive readers take whatever lies in the folder), then
   // puts commit.json. Errors: CommitUnknown: the run may be decided; nothing of it may be removed, and

@@ -7,6 +7,7 @@
 
 #include "base/spelling.h"
 #include "catalog/athena_ddl.h"
+#include "catalog/glue_names.h"
 #include "catalog/table_record.h"
 #include "postgres/selection.h"
 
@@ -27,7 +28,7 @@ std::unexpected<Error> not_found(const std::string& pattern, const std::vector<T
   std::vector<std::string> names;
   for (const TableRecord& record : records) names.push_back(record.table);
   // A name without its schema is as near as the table's own.
-  for (const TableRecord& record : records) names.push_back(catalog::athena_table_name(record.table));
+  for (const TableRecord& record : records) names.push_back(catalog::glue_table_name(record.table));
   const std::string near = nearest_name(pattern, names);
   return fail(Error(ErrorKind::NotFound, fmt::format("the lake has no published table {}", pattern))
                   .hint(near.empty()
@@ -55,7 +56,7 @@ Result<std::vector<TableRecord>> chosen(const DdlRequest& request, std::vector<T
 Result<void> check_names(const std::vector<TableRecord>& records) {
   std::map<std::string, std::string> taken;  // in Athena → in the lake
   for (const TableRecord& record : records) {
-    const std::string name = catalog::athena_table_name(record.table);
+    const std::string name = catalog::glue_table_name(record.table);
     const auto [other, is_new] = taken.emplace(name, record.table);
     if (is_new) continue;
     return fail(Error(ErrorKind::NameCollision, fmt::format("{} and {} would both be the table {} in Athena",
@@ -69,7 +70,7 @@ Result<void> check_names(const std::vector<TableRecord>& records) {
 
 Result<void> check_ddl_request(const DdlRequest& request) {
   PG2ATHENA_TRY(storage::S3Location::parse(request.location));
-  if (!request.database.empty()) PG2ATHENA_TRY(catalog::check_athena_database(request.database));
+  if (!request.database.empty()) PG2ATHENA_TRY(catalog::check_glue_database(request.database));
   for (const std::string& table : request.tables) PG2ATHENA_TRY(NamePattern::parse(table, 2));
   return {};
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "aws/session.h"
+#include "catalog/glue_publisher.h"
 #include "catalog/records_publisher.h"
 #include "cli/lake.h"
 #include "storage/s3_store.h"
@@ -29,11 +30,22 @@ class S3Lake final : public Lake {
     PG2ATHENA_ASSIGN(lake->store_, storage::S3Store::open(session->parts(), *credentials, options,
                                                           session->region(), left_behind));
     lake->unfinished_.emplace(*lake->store_);
+    if (configuration.glue.database.empty()) {
+      lake->publisher_ = std::make_unique<catalog::RecordsPublisher>();
+      return lake;
+    }
+    // Without a region of its own Glue is asked where the bucket is: Athena reads it best from there.
+    catalog::GlueOptions glue = configuration.glue;
+    if (glue.region.empty()) glue.region = lake->store_->bucket().region();
+    PG2ATHENA_ASSIGN(auto client, catalog::GlueClient::create(session->parts(), *credentials, std::move(glue),
+                                                              session->region()));
+    lake->publisher_ = std::make_unique<catalog::GluePublisher>(
+        std::move(client), *lake->store_, lake->store_->bucket().options().location, session->parts().times);
     return lake;
   }
 
   storage::ObjectStore& store() override { return *store_; }
-  catalog::Publisher& publisher() override { return publisher_; }
+  catalog::Publisher& publisher() override { return *publisher_; }
   storage::UnfinishedUploads& unfinished_uploads() override { return *unfinished_; }
   std::string location() const override { return store_->bucket().options().location.url(); }
 
@@ -42,7 +54,7 @@ class S3Lake final : public Lake {
   std::unique_ptr<aws::CredentialsProvider> role_;
   std::unique_ptr<storage::S3Store> store_;
   std::optional<storage::S3Unfinished> unfinished_;
-  catalog::RecordsPublisher publisher_;
+  std::unique_ptr<catalog::Publisher> publisher_;
 };
 
 }  // namespace

@@ -133,9 +133,16 @@ class Program {
 
   Result<ExitCode> plan_command() {
     PG2ATHENA_ASSIGN(const auto logins, open_login());
+    // The lake only where a catalog has a say.
+    std::unique_ptr<Lake> lake;
+    if (!line_.configuration.glue.database.empty()) {
+      PG2ATHENA_ASSIGN(lake, open_lake(line_.configuration, LakeAccess::Read, aws_, log_));
+    }
     PG2ATHENA_ASSIGN(
         const pipeline::Plan plan,
-        pipeline::plan(*logins, line_.configuration.run, {.clock = clock_, .log = log_, .stop = stop_}));
+        pipeline::plan(
+            *logins, line_.configuration.run,
+            {.clock = clock_, .log = log_, .stop = stop_, .publisher = lake ? &lake->publisher() : nullptr}));
     if (!text_wanted()) {
       for (const std::string& warning : plan.warnings) log_.warn("plan_warning", warning);
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "catalog/glue_names.h"
 #include "parquet/compression.h"
 #include "postgres/connection_parameters.h"
 
@@ -78,6 +79,19 @@ Result<void> check_target(const Configuration& configuration) {
   return check_encryption(configuration.s3.objects);
 }
 
+Result<void> check_glue(const Configuration& configuration) {
+  const catalog::GlueOptions& glue = configuration.glue;
+  if (glue == catalog::GlueOptions()) return {};
+  if (glue.database.empty()) {
+    return refuse("catalog.glue has settings, and no database", "database: the one that Athena queries");
+  }
+  PG2ATHENA_TRY(catalog::check_glue_database(glue.database));
+  // Without a target the command has none.
+  if (configuration.target.empty() || storage::S3Location::names_one(configuration.target)) return {};
+  return refuse("catalog.glue is for lakes in S3, and target.location is a local folder",
+                "location: s3://bucket/prefix, or leave catalog out");
+}
+
 }  // namespace
 
 Result<void> check(const Configuration& configuration) {
@@ -100,7 +114,8 @@ Result<void> check(const Configuration& configuration) {
             .hint("compress with zstd; or, when only other readers read the files, choose the profile "
                   "modern (files.profile, --profile)"));
   }
-  return check_target(configuration);
+  PG2ATHENA_TRY(check_target(configuration));
+  return check_glue(configuration);
 }
 
 Result<storage::S3Options> s3_options(const Configuration& configuration) {

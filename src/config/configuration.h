@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "aws/identity.h"
+#include "catalog/glue_options.h"
 #include "login/settings.h"
 #include "observe/log.h"
 #include "pipeline/plan.h"
@@ -22,8 +23,9 @@ struct Configuration {
   login::Settings login;
   // A local folder, or s3://bucket/prefix; empty where a command needs none.
   std::string target;
-  storage::S3Options s3;  // of a target in S3, but for its location
-  aws::Role target_role;  // the role that writes there; without an ARN: the identity itself
+  storage::S3Options s3;      // of a target in S3, but for its location
+  aws::Role target_role;      // the role that writes there; without an ARN: the identity itself
+  catalog::GlueOptions glue;  // where Athena looks for the lake's tables
   pipeline::RunOptions run{.selection = {}, .queries = {}, .workers = default_workers()};
   observe::LogFormat log_format = observe::LogFormat::Text;
   aws::Identity aws;

@@ -223,6 +223,43 @@ TEST(ConfigurationFile, Settings_of_S3_that_mean_nothing_together_are_refused) {
   }
 }
 
+TEST(ConfigurationFile, A_catalog_is_named_with_what_it_may_do) {
+  const auto configuration =
+      read(fmt::format("{}target: {{location: s3://bucket/lake}}\n"
+                       "catalog:\n"
+                       "  glue:\n"
+                       "    database: shop\n"
+                       "    adopt: true\n"
+                       "    dropped_columns: remove\n"
+                       "    catalog_id: '123456789012'\n",
+                       kSource));
+  ASSERT_TRUE(configuration.has_value()) << configuration.error();
+  EXPECT_EQ(configuration->glue, (catalog::GlueOptions{.database = "shop",
+                                                       .region = "",
+                                                       .endpoint = "",
+                                                       .catalog_id = "123456789012",
+                                                       .adopt = true,
+                                                       .dropped_columns = catalog::DroppedColumns::Remove}));
+}
+
+TEST(ConfigurationFile, Settings_of_a_catalog_that_mean_nothing_together_are_refused) {
+  const struct {
+    const char* text;
+    const char* mention;
+  } cases[] = {
+      {"target: {location: ./lake}\ncatalog: {glue: {database: shop}}", "local folder"},
+      {"target: {location: s3://bucket}\ncatalog: {glue: {adopt: true}}", "no database"},
+      {"target: {location: s3://bucket}\ncatalog: {glue: {database: Shop}}", "lower-case"},
+      {"target: {location: s3://bucket}\ncatalog: {glue: shop}", "mapping"},
+      {"target: {location: s3://bucket}\ncatalog: {hive: {database: shop}}", "glue"},
+  };
+  for (const auto& [text, mention] : cases) {
+    const auto refused = read(fmt::format("{}{}\n", kSource, text));
+    ASSERT_FALSE(refused.has_value()) << text;
+    EXPECT_THAT(refused.error().message() + refused.error().hint(), HasSubstr(mention)) << text;
+  }
+}
+
 struct Wrong {
   std::string text;  // behind the source's line
   std::string place;

@@ -19,6 +19,7 @@
 #include "pipeline/blocking_patience.h"
 #include "pipeline/connection_patience.h"
 #include "pipeline/error_policy.h"
+#include "pipeline/lake_tables.h"
 #include "pipeline/planning_watch.h"
 #include "pipeline/run_summary.h"
 #include "pipeline/snapshot_guard.h"
@@ -56,24 +57,6 @@ std::vector<observe::TableEstimate> estimates(const Plan& plan) {
         {.name = table.name, .rows = table.estimated_rows, .bytes = table.bytes, .shards = table.shards});
   }
   return tables;
-}
-
-std::vector<catalog::TableColumn> table_columns(const PlannedTable& table) {
-  std::vector<catalog::TableColumn> columns;
-  for (const columnar::Field& field : table.schema.fields) {
-    columns.push_back(
-        {.name = field.name, .type = columnar::hive_name(field.type), .comment = field.comment});
-  }
-  return columns;
-}
-
-std::optional<catalog::TablePartitioning> partitioning(const PlannedTable& table) {
-  if (!table.partitioning) return std::nullopt;
-  const PlannedPartitioning& planned = *table.partitioning;
-  return catalog::TablePartitioning{.column = planned.name,
-                                    .type = planned.type,
-                                    .by = std::string(to_string(planned.by)),
-                                    .source_column = table.schema.fields[planned.column].name};
 }
 
 // Two runs of one table to one target would waste each other's work: advisory locks by these keys refuse the
@@ -182,6 +165,7 @@ class Attempt {
     PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
+    PG2ATHENA_TRY(context_.publisher.check(lake_tables(plan_, run_id_)));
     PG2ATHENA_TRY(claim_tables(keeper));
     // What is published now is older than our snapshot; whatever is published later makes our switch fail.
     PG2ATHENA_ASSIGN(std::vector<catalog::PlannedTable> tables, current_tables());
@@ -253,8 +237,8 @@ class Attempt {
                         .previous = std::move(current[i]),
                         .first_shard = table.first_shard,
                         .shards = table.shards,
-                        .columns = table_columns(table),
-                        .partitioning = partitioning(table)});
+                        .columns = lake_columns(table),
+                        .partitioning = lake_partitioning(table)});
     }
     return tables;
   }
@@ -337,6 +321,9 @@ class Attempt {
   }
 
   Result<RunSummary> publish() {
+    if (auto accepted = context_.publisher.check(record_->tables()); !accepted) {
+      return give_up(std::move(accepted).error());
+    }
     if (auto committed = record_->commit(); !committed) {
       if (committed.error().kind() == ErrorKind::CommitUnknown) return fail(std::move(committed).error());
       return give_up(std::move(committed).error());
@@ -432,7 +419,11 @@ Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, co
   const auto found = keeper.lock_source(options.selection, options.queries);
   PG2ATHENA_TRY(watch.finish());
   if (!found) return fail(found.error());
-  return make_plan(*found, options);
+  PG2ATHENA_ASSIGN(Plan plan, make_plan(*found, options));
+  if (context.publisher != nullptr) {
+    PG2ATHENA_TRY(context.publisher->check(lake_tables(plan, make_run_id(context.clock.now()))));
+  }
+  return plan;
 }
 
 }  // namespace pg2athena::pipeline

@@ -69,6 +69,7 @@ struct PlanContext {
   const Clock& clock;
   const observe::Log& log;
   Cancellation& stop;
+  catalog::Publisher* publisher = nullptr;  // is asked whether it could show the tables; null: nobody is
 };
 
 // Connects and plans, under the same locks, and gives them back. GaveWay as a run.

@@ -1,7 +1,7 @@
 """Fixtures of the tests of src/aws: the probe that asks it, and AWS's services."""
 import pytest
 
-from aws.moto_server import Moto
+from harness.moto_server import Moto
 from aws.probe import Probe
 
 

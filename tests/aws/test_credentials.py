@@ -8,8 +8,8 @@ import pytest
 from botocore.credentials import Credentials
 
 from aws.probe import Refused
-from aws.servers import Asked, Reply, free_port, raw_server, serve
-from aws.signature_judge import objections
+from harness.servers import Asked, Reply, free_port, raw_server, serve
+from harness.signature_judge import objections
 
 EXPIRATION = "2099-01-01T00:00:00Z"
 ROLE = "arn:aws:iam::123456789012:role/lake"

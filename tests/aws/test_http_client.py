@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from aws.probe import Refused
-from aws.servers import Reply, free_port, raw_server, serve
+from harness.servers import Reply, free_port, raw_server, serve
 
 
 def test_A_request_arrives_as_it_was_made_and_so_does_the_answer(probe):

@@ -12,7 +12,7 @@ import uuid
 
 import pytest
 
-from aws.servers import Asked, Reply, free_port, raw_server, serve
+from harness.servers import Asked, Reply, free_port, raw_server, serve
 from harness.cluster import Cluster, Database
 from harness.lake import published
 from harness.program import (DONE, FAILED, INTERRUPTED, REFUSED, USAGE, assert_error, assert_exit, finish, run_pg2athena,

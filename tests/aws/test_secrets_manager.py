@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from aws.probe import Refused
-from aws.servers import Reply, raw_server, serve
+from harness.servers import Reply, raw_server, serve
 
 GOOD = Reply(200, json.dumps({"SecretString": "plain", "VersionId": "v1"}))
 

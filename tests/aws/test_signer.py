@@ -6,8 +6,8 @@ import pytest
 from botocore.credentials import Credentials
 
 from aws.probe import Refused
-from aws.servers import Asked, Reply, serve
-from aws.signature_judge import objections
+from harness.servers import Asked, Reply, serve
+from harness.signature_judge import objections
 
 KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 SESSION = Credentials("ASIAEXAMPLE", "secret/with+signs=", "token/with+signs==")

@@ -7,7 +7,7 @@ import botocore.compat
 import botocore.credentials
 from botocore.awsrequest import AWSRequest
 
-from aws.servers import Asked
+from harness.servers import Asked
 
 
 def objections(asked: Asked, origin: str, credentials: botocore.credentials.Credentials, service: str,

@@ -29,9 +29,9 @@ class Moto:
         self.stop()
         raise RuntimeError(f"moto doesn't start: {log.read_text(encoding='utf-8')}")
 
-    def client(self, service: str):
-        """boto3's client, for preparing what a test reads."""
-        return boto3.client(service, endpoint_url=self.url, region_name="eu-central-1", aws_access_key_id="a",
+    def client(self, service: str, region: str = "eu-central-1"):
+        """boto3's client, for preparing what a test reads. Each region has things of its own."""
+        return boto3.client(service, endpoint_url=self.url, region_name=region, aws_access_key_id="a",
                             aws_secret_access_key="s")
 
     def stop(self) -> None:

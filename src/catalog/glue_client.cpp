@@ -1,0 +1,111 @@
+#include "catalog/glue_client.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "aws/endpoint.h"
+#include "catalog/glue_names.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using nlohmann::json;
+
+bool is_code(const Error& error, std::string_view code) {
+  return error.context("code") == code;
+}
+
+// Lake Formation decides behind IAM, and its refusals come with IAM's code.
+Error explained(Error error, const std::string& database) {
+  if (error.kind() != ErrorKind::PermissionDenied || !error.message().contains("Lake Formation")) {
+    return std::move(error).with("database", database);
+  }
+  Error better(error.kind(), error.message());
+  for (const auto& [key, value] : error.context()) better = std::move(better).with(key, value);
+  return std::move(better)
+      .with("database", database)
+      .hint(
+          fmt::format("Lake Formation guards this catalog: grant the credentials' role DESCRIBE, ALTER and "
+                      "CREATE_TABLE on the database {} and its tables there, and DATA_LOCATION_ACCESS to the "
+                      "bucket where it is registered",
+                      database));
+}
+
+}  // namespace
+
+Result<GlueClient> GlueClient::create(aws::ServiceParts parts, aws::CredentialsProvider& credentials,
+                                      GlueOptions options, const std::string& region) {
+  PG2ATHENA_TRY(check_glue_database(options.database));
+  if (options.region.empty()) options.region = region;
+  PG2ATHENA_ASSIGN(std::string url, aws::service_endpoint(options.endpoint, "GLUE", "glue", options.region));
+  aws::JsonService service(parts, credentials,
+                           {.endpoint = std::move(url),
+                            .region = options.region,
+                            .signing_name = "glue",
+                            .target_prefix = "AWSGlue"});
+  return GlueClient(std::move(service), std::move(options));
+}
+
+Result<json> GlueClient::call(const char* operation, json input) const {
+  if (!options_.catalog_id.empty()) input["CatalogId"] = options_.catalog_id;
+  auto answer = service_.call(operation, input);
+  if (!answer) return fail(explained(std::move(answer).error(), options_.database));
+  return answer;
+}
+
+Result<std::optional<GlueTable>> GlueClient::get_table(const std::string& name) const {
+  auto answer = call("GetTable", {{"DatabaseName", options_.database}, {"Name", name}});
+  if (!answer) {
+    if (is_code(answer.error(), "EntityNotFoundException")) return std::nullopt;
+    return fail(std::move(answer).error());
+  }
+  const auto table = answer->find("Table");
+  if (table == answer->end() || !table->is_object()) {
+    return fail(ErrorKind::CorruptInput, "Glue's answer to GetTable has no Table");
+  }
+  GlueTable found{.table = std::move(*table), .version_id = {}};
+  if (const auto version = found.table.find("VersionId");
+      version != found.table.end() && version->is_string()) {
+    found.version_id = version->get<std::string>();
+  }
+  return found;
+}
+
+Result<bool> GlueClient::create_table(const json& table_input) const {
+  auto answer = call("CreateTable", {{"DatabaseName", options_.database}, {"TableInput", table_input}});
+  if (answer) return true;
+  if (is_code(answer.error(), "AlreadyExistsException")) return false;
+  return fail(std::move(answer).error());
+}
+
+Result<bool> GlueClient::update_table(const json& table_input, const std::string& version_id) const {
+  json input = {{"DatabaseName", options_.database},
+                {"TableInput", table_input},
+                // Without it Glue keeps each state for good, and refuses more than some thousands of them.
+                {"SkipArchive", true}};
+  // Glue gives every table one; where a catalog behind another endpoint doesn't, what there is decides.
+  if (!version_id.empty()) input["VersionId"] = version_id;
+  auto answer = call("UpdateTable", std::move(input));
+  if (answer) return true;
+  if (is_code(answer.error(), "ConcurrentModificationException") ||
+      is_code(answer.error(), "EntityNotFoundException")) {
+    return false;
+  }
+  return fail(std::move(answer).error());
+}
+
+Result<bool> GlueClient::has_database() const {
+  auto answer = call("GetDatabase", {{"Name", options_.database}});
+  if (answer) return true;
+  if (is_code(answer.error(), "EntityNotFoundException")) return false;
+  return fail(std::move(answer).error());
+}
+
+Result<void> GlueClient::create_database() const {
+  auto answer = call("CreateDatabase", {{"DatabaseInput", {{"Name", options_.database}}}});
+  if (answer || is_code(answer.error(), "AlreadyExistsException")) return {};
+  return fail(std::move(answer).error());
+}
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,55 @@
+// AWS Glue's Data Catalog over its API (docs.aws.amazon.com/glue, "Catalog API"): one database of it, and its
+// tables.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "aws/credentials.h"
+#include "aws/json_service.h"
+#include "base/error.h"
+#include "catalog/glue_options.h"
+
+namespace pg2athena::catalog {
+
+struct GlueTable {
+  nlohmann::json table;    // the Table of GetTable's answer
+  std::string version_id;  // of this state of it
+};
+
+// Thread-safe. Errors are those of call_service(), with the database; where Lake Formation refuses, they say
+// so.
+class GlueClient {
+ public:
+  // `parts` and `credentials` have to outlive it. `region` is the session's, for options without one.
+  // InvalidArgument for a database's name that can't be one, and where no region is known.
+  static Result<GlueClient> create(aws::ServiceParts parts, aws::CredentialsProvider& credentials,
+                                   GlueOptions options, const std::string& region);
+
+  // None: there is no such table, or no database.
+  Result<std::optional<GlueTable>> get_table(const std::string& name) const;
+
+  // False: there is a table of this name by now. NotFound: there is no database.
+  Result<bool> create_table(const nlohmann::json& table_input) const;
+
+  // In place of the state with this version. False: the table has another one by now, or is gone.
+  Result<bool> update_table(const nlohmann::json& table_input, const std::string& version_id) const;
+
+  Result<bool> has_database() const;
+  // That it is there already is fine.
+  Result<void> create_database() const;
+
+  const GlueOptions& options() const { return options_; }
+
+ private:
+  GlueClient(aws::JsonService service, GlueOptions options)
+      : service_(std::move(service)), options_(std::move(options)) {}
+  Result<nlohmann::json> call(const char* operation, nlohmann::json input) const;
+
+  aws::JsonService service_;
+  GlueOptions options_;
+};
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,31 @@
+// What Glue's Data Catalog, and Athena with it, takes as a name or a comment.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace pg2athena::catalog {
+
+// Of a database, a table or a column, and of a column's comment: Glue's API, structures Table and Column
+// (docs.aws.amazon.com/glue, aws-glue-api-catalog-tables).
+inline constexpr std::size_t kGlueNameBytes = 255;
+inline constexpr std::size_t kGlueCommentBytes = 255;
+
+// Refuses (InvalidArgument) what can't be the name of a database.
+Result<void> check_glue_database(std::string_view name);
+
+// A lake's table in Glue, whose names have no dots: "public.orders" is "orders", and the schema is for the
+// database to tell. Two tables that become one are for the caller to refuse.
+std::string glue_table_name(std::string_view table);
+
+// Glue takes one line (its "single-line string pattern"): line breaks and other control characters become
+// blanks.
+std::string on_one_line(std::string_view text);
+
+// A comment as Glue takes it: on one line, and cut between characters where it is too long.
+std::string glue_comment(std::string_view comment);
+
+}  // namespace pg2athena::catalog

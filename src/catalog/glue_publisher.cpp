@@ -1,0 +1,113 @@
+#include "catalog/glue_publisher.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/parallel.h"
+#include "catalog/glue_names.h"
+#include "catalog/glue_table.h"
+#include "catalog/object_keys.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using nlohmann::json;
+
+// Who is always overtaken: another run of the same table, a crawler, a person.
+constexpr RetryPolicy kOvertaken{.attempts = 12,
+                                 .base = std::chrono::milliseconds(50),
+                                 .longest = std::chrono::seconds(5),
+                                 .deadline = std::chrono::minutes(1)};
+
+const json kNone;
+
+const json& table_of(const std::optional<GlueTable>& existing) {
+  return existing ? existing->table : kNone;
+}
+
+}  // namespace
+
+Result<void> GluePublisher::check(std::span<const TableRecord> tables) {
+  std::map<std::string, std::string> taken;  // in Glue → in the lake
+  for (const TableRecord& table : tables) {
+    const std::string name = glue_table_name(table.table);
+    const auto [other, is_new] = taken.emplace(name, table.table);
+    if (is_new) continue;
+    return fail(
+        Error(ErrorKind::NameCollision,
+              fmt::format("{} and {} would both be the table {} in Glue's database {}", other->second,
+                          table.table, name, client_.options().database))
+            .hint("`as:` gives one of them another name; or export each schema into a database of its own"));
+  }
+  return for_each_at_once(tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+    PG2ATHENA_ASSIGN(const auto existing, client_.get_table(glue_table_name(tables[i].table)));
+    PG2ATHENA_TRY(glue_table_input(tables[i], location_, client_.options(), table_of(existing)));
+    return {};
+  });
+}
+
+Result<void> GluePublisher::show(const std::string& table) {
+  Retry retry(kOvertaken, times_);
+  bool unheard = false;
+  while (true) {
+    auto done = try_to_show(table, unheard);
+    if (!done && unheard) {
+      return fail(
+          Error(ErrorKind::CommitUnknown, "nobody knows whether Glue shows the run")
+              .with("table", table)
+              .with("database", client_.options().database)
+              .hint("once Glue answers again, `pg2athena publish` sees to it; until then remove nothing")
+              .because(std::move(done).error()));
+    }
+    if (!done) return fail(std::move(done).error());
+    if (*done) return {};
+    const auto wait = retry.next(std::nullopt);
+    if (!wait) {
+      return fail(
+          Error(ErrorKind::Service,
+                fmt::format("somebody else changed the table in Glue each time that it was to show this "
+                            "run, {} times",
+                            retry.attempts()))
+              .with("database", client_.options().database)
+              .hint("see who changes it: a crawler, another tool; pg2athena publish tries again"));
+    }
+    PG2ATHENA_TRY(times_.wait(*wait, nullptr));
+  }
+}
+
+// False: somebody else changed the table in Glue meanwhile; or we did, and the answer got lost. `unheard` is
+// whether Glue may have what it was told, until somebody has looked.
+Result<bool> GluePublisher::try_to_show(const std::string& table, bool& unheard) {
+  const std::string name = glue_table_name(table);
+  // In this order: a record that moves after it was read is shown by whoever moved it, and that makes the
+  // version old.
+  PG2ATHENA_ASSIGN(const auto existing, client_.get_table(name));
+  unheard = false;
+  PG2ATHENA_ASSIGN(const auto record, read_table_record(store_, table));
+  if (!record || shows_run(table_of(existing), *record, location_)) return true;
+  PG2ATHENA_ASSIGN(const json input,
+                   glue_table_input(*record, location_, client_.options(), table_of(existing)));
+  unheard = true;
+  auto done = put(input, existing);
+  if (done) return done;
+  const ErrorKind kind = done.error().kind();
+  if (kind == ErrorKind::Connection || kind == ErrorKind::Service) {
+    PG2ATHENA_ASSIGN(const auto now, client_.get_table(name));
+    if (shows_run(table_of(now), *record, location_)) return true;
+  }
+  unheard = false;
+  return done;
+}
+
+Result<bool> GluePublisher::put(const json& input, const std::optional<GlueTable>& existing) {
+  if (existing) return client_.update_table(input, existing->version_id);
+  auto created = client_.create_table(input);
+  if (created || created.error().kind() != ErrorKind::NotFound) return created;
+  PG2ATHENA_TRY(client_.create_database());
+  return client_.create_table(input);
+}
+
+}  // namespace pg2athena::catalog

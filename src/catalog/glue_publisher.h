@@ -1,0 +1,40 @@
+// Publishing to Athena: each table of the lake is a table of a database in Glue's Data Catalog, which follows
+// the table's record.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/retry.h"
+#include "catalog/glue_client.h"
+#include "catalog/publisher.h"
+#include "storage/object_store.h"
+#include "storage/s3_location.h"
+
+namespace pg2athena::catalog {
+
+class GluePublisher final : public Publisher {
+ public:
+  // `store` is the lake that is at `location`; it and `times` have to outlive the publisher.
+  GluePublisher(GlueClient client, storage::ObjectStore& store, storage::S3Location location,
+                RetryTimes& times)
+      : client_(std::move(client)), store_(store), location_(std::move(location)), times_(times) {}
+
+  Result<void> check(std::span<const TableRecord> tables) override;
+
+  // CommitUnknown: Glue took the table's new state and never said whether it has it.
+  Result<void> show(const std::string& table) override;
+
+ private:
+  Result<bool> try_to_show(const std::string& table, bool& unheard);
+  Result<bool> put(const nlohmann::json& input, const std::optional<GlueTable>& existing);
+
+  const GlueClient client_;
+  storage::ObjectStore& store_;
+  const storage::S3Location location_;
+  RetryTimes& times_;
+};
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,306 @@
+// A Glue that answers as the real one does, and is overtaken, cut off and out of order at any step.
+#include "catalog/glue_publisher.h"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "aws/fakes_for_tests.h"
+#include "catalog/run_for_tests.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class FakeGlue final : public aws::HttpTransport {
+ public:
+  struct Table {
+    json table;
+    int version = 1;
+  };
+
+  void start(aws::HttpRequest request, Done done) override {
+    const std::lock_guard lock(mutex_);
+    const std::string target(aws::find_header(request.headers, "X-Amz-Target"));
+    const std::string operation = target.substr(target.find('.') + 1);
+    asked.push_back(operation);
+    if (before) before(operation);
+    if (refuse) {
+      if (auto error = refuse(operation)) return done(std::move(*error));
+    }
+    aws::HttpResponse answer = reply(operation, json::parse(as_text(request.body)));
+    if (lose && lose(operation)) return done(fail(ErrorKind::Connection, "the connection was reset"));
+    done(std::move(answer));
+  }
+
+  bool database = false;
+  std::map<std::string, Table> tables;
+  std::vector<std::string> asked;
+  // Called before a request is looked at; whether its answer gets lost; what it is refused with.
+  std::function<void(const std::string&)> before;
+  std::function<bool(const std::string&)> lose;
+  std::function<std::optional<Result<aws::HttpResponse>>(const std::string&)> refuse;
+
+  static aws::HttpResponse error(const std::string& code) {
+    return {.status = 400, .headers = {}, .body = json{{"__type", code}, {"Message", "no"}}.dump()};
+  }
+
+ private:
+  static aws::HttpResponse ok(const json& body) {
+    return {.status = 200, .headers = {}, .body = body.dump()};
+  }
+
+  aws::HttpResponse reply(const std::string& operation, const json& input) {
+    if (operation == "CreateDatabase") {
+      if (std::exchange(database, true)) return error("AlreadyExistsException");
+      return ok(json::object());
+    }
+    if (!database) return error("EntityNotFoundException");
+    if (operation == "GetDatabase") return ok({{"Database", {{"Name", input["Name"]}}}});
+    const std::string name = operation == "GetTable" ? input["Name"].get<std::string>()
+                                                     : input["TableInput"]["Name"].get<std::string>();
+    const auto found = tables.find(name);
+    if (operation == "CreateTable") {
+      if (found != tables.end()) return error("AlreadyExistsException");
+      tables[name] = {.table = input["TableInput"]};
+      return ok(json::object());
+    }
+    if (found == tables.end()) return error("EntityNotFoundException");
+    Table& table = found->second;
+    if (operation == "UpdateTable") {
+      if (input["VersionId"] != std::to_string(table.version))
+        return error("ConcurrentModificationException");
+      EXPECT_TRUE(input["SkipArchive"].get<bool>());
+      table = {.table = input["TableInput"], .version = table.version + 1};
+      return ok(json::object());
+    }
+    json answer = table.table;
+    answer["VersionId"] = std::to_string(table.version);
+    return ok({{"Table", answer}});
+  }
+
+  std::mutex mutex_;
+};
+
+class GluePublisherTest : public testing::Test {
+ protected:
+  GluePublisher publisher() {
+    return {GlueClient::create({glue, signer, times, clock_offset}, credentials, {.database = "sales"}, "r")
+                .value(),
+            store,
+            {.bucket = "lake", .prefix = "shop"},
+            times};
+  }
+  // Of the runs, which sort as they are numbered.
+  const std::string& id(int number) { return ids.try_emplace(number, run_number(number)).first->second; }
+  // The whole run; then Glue shows it, or what kept it from that.
+  RunOutcome run(int number) {
+    const auto record = run_shards(store, plan_run(store, id(number)).value()).value();
+    EXPECT_TRUE(record->commit().has_value());
+    GluePublisher publisher = this->publisher();
+    return record->publish(publisher);
+  }
+  std::string shown(const std::string& table) {
+    const auto found = glue.tables.find(table);
+    return found == glue.tables.end()
+               ? ""
+               : found->second.table["Parameters"]["pg2athena.run_id"].get<std::string>();
+  }
+  int count(const std::string& operation) {
+    return static_cast<int>(std::ranges::count(glue.asked, operation));
+  }
+
+  aws::CrtLibrary library;
+  aws::Signer signer{library};
+  FakeGlue glue;
+  FakeTimes times;
+  aws::ClockOffset clock_offset;
+  aws::StaticCredentials credentials{{.access_key_id = "a", .secret_access_key = "s"}};
+  storage::MemoryStore store;
+  std::map<int, std::string> ids;
+};
+
+TEST_F(GluePublisherTest, Database_and_tables_are_made_and_then_moved_from_run_to_run) {
+  EXPECT_TRUE(run(1).finished);
+  EXPECT_EQ(shown("orders"), id(1));
+  EXPECT_EQ(shown("customers"), id(1));
+  glue.asked.clear();
+  EXPECT_TRUE(run(2).finished);
+  EXPECT_EQ(shown("orders"), id(2));
+  EXPECT_EQ(count("UpdateTable"), 2);
+  EXPECT_EQ(count("CreateTable") + count("CreateDatabase"), 0);
+}
+
+TEST_F(GluePublisherTest, What_Glue_shows_already_is_not_written_again) {
+  EXPECT_TRUE(run(1).finished);
+  glue.asked.clear();
+  GluePublisher publisher = this->publisher();
+  EXPECT_TRUE(publisher.show("public.orders").has_value());
+  EXPECT_TRUE(publisher.show("public.unknown").has_value()) << "there is no record of it";
+  EXPECT_THAT(glue.asked, ElementsAre("GetTable", "GetTable"));
+}
+
+TEST_F(GluePublisherTest, Who_is_overtaken_looks_again) {
+  EXPECT_TRUE(run(1).finished);
+  int left = 3;
+  glue.before = [&](const std::string& operation) {
+    if (operation != "UpdateTable" || left-- <= 0) return;
+    auto& [table, version] = glue.tables["orders"];
+    table["Parameters"]["crawler"] = std::to_string(++version);
+  };
+  EXPECT_TRUE(run(2).finished);
+  EXPECT_EQ(shown("orders"), id(2));
+  EXPECT_TRUE(glue.tables["orders"].table["Parameters"].contains("crawler")) << "what others wrote is lost";
+}
+
+TEST_F(GluePublisherTest, Who_is_overtaken_always_gives_up_and_says_so) {
+  EXPECT_TRUE(run(1).finished);
+  glue.before = [&](const std::string& operation) {
+    if (operation == "UpdateTable") {
+      for (auto& [name, table] : glue.tables) ++table.version;
+    }
+  };
+  const RunOutcome outcome = run(2);
+  EXPECT_FALSE(outcome.finished);
+  EXPECT_EQ(outcome.tables[0].state, TableOutcome::State::Unfinished);
+  EXPECT_THAT(outcome.tables[0].error->message(), HasSubstr("somebody else changed the table in Glue"));
+  EXPECT_EQ(shown("orders"), id(1));
+  glue.before = {};
+  GluePublisher publisher = this->publisher();
+  EXPECT_TRUE(roll_forward(store, publisher).value()[0].finished);
+  EXPECT_EQ(shown("orders"), id(2));
+}
+
+// A newer run that is published between our look at the record and our update.
+TEST_F(GluePublisherTest, An_older_run_never_comes_back) {
+  EXPECT_TRUE(run(1).finished);
+  bool once = true;
+  glue.before = [&](const std::string& operation) {
+    if (operation != "UpdateTable" || !std::exchange(once, false)) return;
+    for (const std::string& table : kTestTables) {
+      TableRecord record = read_table_record(store, table).value().value();
+      record.run_id = id(3);
+      record.data = data_prefix(table, record.run_id);
+      ASSERT_TRUE(store.put(table_key(table), to_json(record), storage::PutCondition::none()).has_value());
+      auto& [shown, version] = glue.tables[table.substr(table.find('.') + 1)];
+      shown["Parameters"]["pg2athena.run_id"] = record.run_id;
+      shown["StorageDescriptor"]["Location"] = "s3://lake/shop/" + record.data;
+      ++version;
+    }
+  };
+  run(2);
+  EXPECT_EQ(shown("orders"), id(3));
+  EXPECT_EQ(shown("customers"), id(3));
+}
+
+TEST_F(GluePublisherTest, An_answer_that_gets_lost_after_its_effect_is_none_the_worse) {
+  std::set<std::string> lost;
+  glue.lose = [&](const std::string& operation) {
+    return operation != "GetTable" && lost.insert(operation).second;
+  };
+  for (const int number : {1, 2}) {
+    EXPECT_TRUE(run(number).finished);
+    EXPECT_EQ(shown("orders"), id(number));
+    EXPECT_EQ(shown("customers"), id(number));
+  }
+  EXPECT_THAT(lost, ElementsAre("CreateDatabase", "CreateTable", "UpdateTable"));
+}
+
+TEST_F(GluePublisherTest, When_no_answer_comes_Glue_is_asked_what_it_shows) {
+  EXPECT_TRUE(run(1).finished);
+  glue.lose = [](const std::string& operation) { return operation == "UpdateTable"; };
+  EXPECT_TRUE(run(2).finished) << "the updates had their effect";
+  EXPECT_EQ(shown("orders"), id(2));
+}
+
+TEST_F(GluePublisherTest, When_nobody_knows_that_is_said) {
+  EXPECT_TRUE(run(1).finished);
+  bool updated = false;
+  glue.refuse = [&](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
+    updated = updated || operation == "UpdateTable";
+    if (!updated) return std::nullopt;
+    return fail(ErrorKind::Connection, "the connection was reset");
+  };
+  const RunOutcome outcome = run(2);
+  EXPECT_FALSE(outcome.finished);
+  const auto unknown = std::ranges::find_if(outcome.tables, [](const TableOutcome& table) {
+    return table.error && table.error->kind() == ErrorKind::CommitUnknown;
+  });
+  ASSERT_NE(unknown, outcome.tables.end());
+  glue.refuse = {};
+  GluePublisher publisher = this->publisher();
+  EXPECT_TRUE(roll_forward(store, publisher).value()[0].finished);
+  EXPECT_EQ(shown("orders"), id(2));
+}
+
+// The first answer gets lost, the second is that the table has changed (by the first), and then nobody can
+// look.
+TEST_F(GluePublisherTest, A_conflict_with_ourselves_is_no_refusal) {
+  EXPECT_TRUE(run(1).finished);
+  std::map<std::string, int> asked;
+  glue.lose = [&](const std::string& operation) {
+    return operation == "UpdateTable" && asked[operation]++ < 2;
+  };
+  glue.refuse = [&](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
+    if (operation != "GetTable" || asked["UpdateTable"] == 0) return std::nullopt;
+    return fail(ErrorKind::Connection, "the connection was reset");
+  };
+  const RunOutcome outcome = run(2);
+  EXPECT_TRUE(std::ranges::any_of(outcome.tables, [](const TableOutcome& table) {
+    return table.error && table.error->kind() == ErrorKind::CommitUnknown;
+  }));
+}
+
+TEST_F(GluePublisherTest, Throttling_is_waited_out_and_a_missing_right_is_not) {
+  int left = 3;
+  glue.refuse = [&](const std::string&) -> std::optional<Result<aws::HttpResponse>> {
+    if (left-- > 0) return FakeGlue::error("ThrottlingException");
+    return std::nullopt;
+  };
+  EXPECT_TRUE(run(1).finished);
+  glue.refuse = [](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
+    if (operation == "UpdateTable") return FakeGlue::error("AccessDeniedException");
+    return std::nullopt;
+  };
+  const RunOutcome outcome = run(2);
+  EXPECT_EQ(outcome.tables[0].error->kind(), ErrorKind::PermissionDenied);
+  EXPECT_THAT(outcome.tables[0].error->hint(), HasSubstr("glue:UpdateTable"));
+  EXPECT_EQ(shown("orders"), id(1));
+}
+
+TEST_F(GluePublisherTest, A_table_that_is_dropped_meanwhile_is_made_again) {
+  EXPECT_TRUE(run(1).finished);
+  bool once = true;
+  glue.before = [&](const std::string& operation) {
+    if (operation == "UpdateTable" && std::exchange(once, false)) glue.tables.clear();
+  };
+  EXPECT_TRUE(run(2).finished);
+  EXPECT_EQ(shown("orders"), id(2));
+}
+
+TEST_F(GluePublisherTest, What_it_could_not_show_is_refused_when_the_plan_is_made) {
+  GluePublisher publisher = this->publisher();
+  TableRecord orders{.table = "public.orders", .run_id = "R", .data = "public.orders/data/R/"};
+  EXPECT_TRUE(publisher.check({{orders}}).has_value()) << "there is no database yet, and nothing is made";
+  EXPECT_FALSE(glue.database);
+  TableRecord other{.table = "archive.orders", .run_id = "R", .data = "archive.orders/data/R/"};
+  const auto collision = publisher.check(std::vector{orders, other});
+  ASSERT_FALSE(collision.has_value());
+  EXPECT_EQ(collision.error().kind(), ErrorKind::NameCollision);
+  EXPECT_THAT(collision.error().message(), HasSubstr("archive.orders"));
+  glue.database = true;
+  glue.tables["orders"] = {.table = {{"Name", "orders"}, {"TableType", "EXTERNAL_TABLE"}}};
+  const auto foreign = publisher.check({{orders}});
+  ASSERT_FALSE(foreign.has_value());
+  EXPECT_THAT(foreign.error().message(), HasSubstr("pg2athena didn't make"));
+}
+
+}  // namespace
+}  // namespace pg2athena::catalog

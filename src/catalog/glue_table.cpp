@@ -1,0 +1,259 @@
+#include "catalog/glue_table.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "catalog/glue_names.h"
+#include "catalog/partition_projection.h"
+#include "catalog/type_widening.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using nlohmann::json;
+using storage::S3Location;
+
+constexpr const char* kTableParameter = "pg2athena.table";
+constexpr const char* kRunParameter = "pg2athena.run_id";
+
+// What stands at a place of Glue's answer, which may leave out anything; empty if it isn't a text.
+std::string text_at(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+const json& part_of(const json& object, const char* key) {
+  static const json kNone = json::object();
+  const auto found = object.find(key);
+  return found == object.end() ? kNone : *found;
+}
+
+std::string parameter(const json& table, const char* name) {
+  return text_at(part_of(table, "Parameters"), name);
+}
+
+class TableInput {
+ public:
+  TableInput(const TableRecord& record, const S3Location& lake, const GlueOptions& options,
+             const json& existing)
+      : record_(record),
+        lake_(lake),
+        options_(options),
+        existing_(existing),
+        name_(glue_table_name(record.table)) {}
+
+  Result<json> make() {
+    PG2ATHENA_TRY(check_names());
+    if (!existing_.is_null()) {
+      PG2ATHENA_TRY(check_owner());
+      PG2ATHENA_TRY(check_partition_keys());
+    }
+    PG2ATHENA_ASSIGN(json columns, all_columns());
+    PG2ATHENA_ASSIGN(json parameters, all_parameters());
+    json input = kept();
+    input["Name"] = name_;
+    input["TableType"] = "EXTERNAL_TABLE";
+    input["Parameters"] = std::move(parameters);
+    input["PartitionKeys"] = partition_keys();
+    input["StorageDescriptor"] = {
+        {"Columns", std::move(columns)},
+        {"Location", lake_.url(record_.data)},
+        {"InputFormat", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"},
+        {"OutputFormat", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"},
+        {"Compressed", false},
+        {"NumberOfBuckets", -1},
+        {"StoredAsSubDirectories", false},
+        {"SerdeInfo",
+         {{"SerializationLibrary", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+          {"Parameters", {{"serialization.format", "1"}}}}}};
+    return input;
+  }
+
+ private:
+  std::string display() const { return fmt::format("`{}`.`{}`", options_.database, name_); }
+
+  std::unexpected<Error> refuse(ErrorKind kind, std::string message, std::string hint) const {
+    return fail(Error(kind, std::move(message)).with("table", record_.table).hint(std::move(hint)));
+  }
+
+  Result<void> check_names() const {
+    std::vector<std::string_view> names = {name_};
+    for (const TableColumn& column : record_.columns) names.push_back(column.name);
+    if (record_.partitioning) names.push_back(record_.partitioning->column);
+    for (const std::string_view name : names) {
+      if (name.size() <= kGlueNameBytes) continue;
+      return refuse(ErrorKind::Unsupported,
+                    fmt::format("{} has {} bytes, and Glue takes {} of a name", on_one_line(name),
+                                name.size(), kGlueNameBytes),
+                    "`as:` gives a table another name in the lake, `rename:` a column");
+    }
+    return {};
+  }
+
+  Result<void> check_owner() const {
+    // Athena's views, and tables of Iceberg, Hudi and Delta Lake.
+    const std::string format = parameter(existing_, "table_type");
+    if (text_at(existing_, "TableType") == "VIRTUAL_VIEW" || !format.empty()) {
+      return refuse(ErrorKind::Unsupported,
+                    fmt::format("{} in Glue is {}, and can't show the files of a run", display(),
+                                format.empty() ? "a view" : "a table of " + format),
+                    "`as:` gives the table another name; or choose another database (catalog.glue.database)");
+    }
+    const std::string table = parameter(existing_, kTableParameter);
+    const std::string location = text_at(part_of(existing_, "StorageDescriptor"), "Location");
+    const bool of_this_lake = !table.empty() && location.starts_with(lake_.url(table + "/"));
+    if (of_this_lake && table != record_.table) {
+      return refuse(ErrorKind::NameCollision,
+                    fmt::format("{} in Glue is {} of this lake already", display(), table),
+                    fmt::format("`as:` gives {} another name; where {} isn't exported any more, remove it in "
+                                "Athena: DROP TABLE {}",
+                                record_.table, table, display()));
+    }
+    if (of_this_lake || options_.adopt) return {};
+    return refuse(
+        ErrorKind::Unsupported,
+        table.empty() ? fmt::format("there is a table {} in Glue that pg2athena didn't make", display())
+                      : fmt::format("{} in Glue belongs to another lake: {}", display(), location),
+        "catalog.glue.adopt: true takes it over, and its old files are not touched; or choose another "
+        "database, or another name with `as:`");
+  }
+
+  // How Glue takes another set of keys it doesn't say, and registered partitions would have values of the
+  // old ones.
+  Result<void> check_partition_keys() const {
+    const auto texts = [](const json& keys) {
+      std::vector<std::string> all;
+      for (const json& key : keys) all.push_back(text_at(key, "Name") + " " + text_at(key, "Type"));
+      return all;
+    };
+    const auto there = texts(part_of(existing_, "PartitionKeys"));
+    const auto here = texts(partition_keys());
+    if (there == here) return {};
+    const auto say = [](const std::vector<std::string>& keys) {
+      return keys.empty() ? std::string("nothing") : fmt::format("{}", fmt::join(keys, ", "));
+    };
+    return refuse(ErrorKind::Unsupported,
+                  fmt::format("{} in Glue is partitioned by {}, and would be by {} now", display(),
+                              say(there), say(here)),
+                  start_anew());
+  }
+
+  std::string start_anew() const {
+    return fmt::format(
+        "where nothing needs the old form any more, remove the table in Athena (DROP TABLE {}, which leaves "
+        "its "
+        "files) and run again; or give it another name with `as:`",
+        display());
+  }
+
+  json partition_keys() const {
+    json keys = json::array();
+    if (record_.partitioning) {
+      keys.push_back({{"Name", record_.partitioning->column}, {"Type", record_.partitioning->type}});
+    }
+    return keys;
+  }
+
+  // The record's, in its order; behind them those that Glue has and the record doesn't, if they are to stay.
+  Result<json> all_columns() const {
+    const json& there = part_of(part_of(existing_, "StorageDescriptor"), "Columns");
+    std::map<std::string, std::string> known;  // name → type
+    for (const json& column : there) known.emplace(text_at(column, "Name"), text_at(column, "Type"));
+    json columns = json::array();
+    std::vector<std::string> differences;
+    for (const TableColumn& column : record_.columns) {
+      columns.push_back(column_json(column));
+      const auto before = known.find(column.name);
+      if (before == known.end()) continue;
+      if (!widens(before->second, column.type)) {
+        differences.push_back(
+            fmt::format("{} is {} there and {} now", column.name, before->second, column.type));
+      }
+      known.erase(before);
+    }
+    if (!differences.empty()) {
+      return refuse(ErrorKind::Unsupported,
+                    fmt::format("{} in Glue can't become what it is now, for its readers would fail: {}",
+                                display(), fmt::join(differences, "; ")),
+                    "`types: {column: {as: …}}` may keep a column what it was; " + start_anew());
+    }
+    if (options_.dropped_columns == DroppedColumns::Remove) return columns;
+    for (const json& column : there) {
+      const std::string name = text_at(column, "Name");
+      // Not those that are the record's, nor what Glue would refuse.
+      if (known.contains(name) && !is_partition_column(name)) columns.push_back(column);
+    }
+    return columns;
+  }
+
+  bool is_partition_column(std::string_view name) const {
+    return record_.partitioning && record_.partitioning->column == name;
+  }
+
+  static json column_json(const TableColumn& column) {
+    json told = {{"Name", column.name}, {"Type", column.type}};
+    if (!column.comment.empty()) told["Comment"] = glue_comment(column.comment);
+    return told;
+  }
+
+  Result<json> all_parameters() const {
+    json parameters = json::object();
+    for (const auto& [name, value] : part_of(existing_, "Parameters").items()) {
+      if (!is_projection_parameter(name)) parameters[name] = value;
+    }
+    if (record_.partitioning) {
+      PG2ATHENA_ASSIGN(const auto projection, projection_parameters(record_, lake_.url(record_.data)));
+      for (const auto& [name, value] : projection) parameters[name] = value;
+    }
+    parameters["EXTERNAL"] = "TRUE";
+    parameters["classification"] = "parquet";
+    parameters["typeOfData"] = "file";
+    // As Glue's crawlers call them; Athena plans joins by the first.
+    parameters["recordCount"] = std::to_string(record_.rows);
+    parameters["objectCount"] = std::to_string(record_.files);
+    parameters["sizeKey"] = std::to_string(record_.bytes);
+    parameters[kTableParameter] = record_.table;
+    parameters[kRunParameter] = record_.run_id;
+    return parameters;
+  }
+
+  // Of a TableInput's members, those that aren't ours and that GetTable tells too: UpdateTable takes the
+  // whole table, and would forget them.
+  json kept() const {
+    json input = json::object();
+    for (const char* const name :
+         {"Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention"}) {
+      if (const auto found = existing_.find(name); found != existing_.end()) input[name] = *found;
+    }
+    return input;
+  }
+
+  const TableRecord& record_;
+  const S3Location& lake_;
+  const GlueOptions& options_;
+  const json& existing_;
+  const std::string name_;
+};
+
+}  // namespace
+
+Result<json> glue_table_input(const TableRecord& record, const S3Location& lake, const GlueOptions& options,
+                              const json& existing) {
+  return TableInput(record, lake, options, existing).make();
+}
+
+bool shows_run(const json& existing, const TableRecord& record, const S3Location& lake) {
+  return parameter(existing, kTableParameter) == record.table &&
+         parameter(existing, kRunParameter) == record.run_id &&
+         text_at(part_of(existing, "StorageDescriptor"), "Location") == lake.url(record.data);
+}
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,210 @@
+#include "catalog/glue_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace pg2athena::catalog {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const storage::S3Location kLake{.bucket = "acme-lake", .prefix = "shop"};
+const GlueOptions kOptions{.database = "sales"};
+
+TableRecord orders() {
+  return {.table = "public.orders",
+          .run_id = "R2",
+          .previous_run_id = "R1",
+          .data = "public.orders/data/R2/",
+          .rows = 3,
+          .bytes = 20,
+          .files = 1,
+          .columns = {{.name = "id", .type = "bigint", .comment = "the\nkey"},
+                      {.name = "total", .type = "decimal(12,2)", .comment = ""}}};
+}
+
+// As Glue has the table after the run before.
+json before() {
+  TableRecord record = orders();
+  record.run_id = "R1";
+  record.data = "public.orders/data/R1/";
+  return glue_table_input(record, kLake, kOptions, nullptr).value();
+}
+
+std::vector<std::string> column_texts(const json& input) {
+  std::vector<std::string> texts;
+  for (const json& column : input["StorageDescriptor"]["Columns"]) {
+    texts.push_back(column["Name"].get<std::string>() + " " + column["Type"].get<std::string>());
+  }
+  return texts;
+}
+
+Error refusal(const TableRecord& record, const json& existing, const GlueOptions& options = kOptions) {
+  const auto input = glue_table_input(record, kLake, options, existing);
+  EXPECT_FALSE(input.has_value());
+  return input ? Error(ErrorKind::Internal, "not refused") : input.error();
+}
+
+TEST(GlueTable, A_new_table_is_an_external_one_over_the_files_of_its_run) {
+  const json expected = json::parse(R"json({
+    "Name": "orders",
+    "TableType": "EXTERNAL_TABLE",
+    "Parameters": {
+      "EXTERNAL": "TRUE", "classification": "parquet", "typeOfData": "file",
+      "recordCount": "3", "objectCount": "1", "sizeKey": "20",
+      "pg2athena.table": "public.orders", "pg2athena.run_id": "R2"},
+    "PartitionKeys": [],
+    "StorageDescriptor": {
+      "Columns": [{"Name": "id", "Type": "bigint", "Comment": "the key"}, {"Name": "total", "Type": "decimal(12,2)"}],
+      "Location": "s3://acme-lake/shop/public.orders/data/R2/",
+      "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+      "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+      "Compressed": false, "NumberOfBuckets": -1, "StoredAsSubDirectories": false,
+      "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+                    "Parameters": {"serialization.format": "1"}}}})json");
+  EXPECT_EQ(glue_table_input(orders(), kLake, kOptions, nullptr).value(), expected);
+}
+
+TEST(GlueTable, What_others_wrote_in_the_table_stays) {
+  json there = before();
+  there["Description"] = "for the board";
+  there["Owner"] = "finance";
+  there["Retention"] = 0;
+  there["CreateTime"] = 1.5;  // not a TableInput's
+  there["Parameters"]["team"] = "bi";
+  there["Parameters"]["projection.enabled"] = "true";
+  const json input = glue_table_input(orders(), kLake, kOptions, there).value();
+  EXPECT_EQ(input["Description"], "for the board");
+  EXPECT_EQ(input["Owner"], "finance");
+  EXPECT_EQ(input["Retention"], 0);
+  EXPECT_FALSE(input.contains("CreateTime"));
+  EXPECT_EQ(input["Parameters"]["team"], "bi");
+  EXPECT_FALSE(input["Parameters"].contains("projection.enabled"));
+  EXPECT_EQ(input["Parameters"]["pg2athena.run_id"], "R2");
+}
+
+TEST(GlueTable, Columns_come_anywhere_and_types_grow) {
+  TableRecord record = orders();
+  record.columns.insert(record.columns.begin() + 1, {.name = "note", .type = "string", .comment = ""});
+  record.columns[2].type = "decimal(14,3)";
+  EXPECT_THAT(column_texts(glue_table_input(record, kLake, kOptions, before()).value()),
+              ElementsAre("id bigint", "note string", "total decimal(14,3)"));
+}
+
+TEST(GlueTable, A_dropped_column_stays_behind_the_others_or_goes) {
+  TableRecord record = orders();
+  record.columns.erase(record.columns.begin());
+  record.columns.push_back({.name = "note", .type = "string", .comment = ""});
+  EXPECT_THAT(column_texts(glue_table_input(record, kLake, kOptions, before()).value()),
+              ElementsAre("total decimal(12,2)", "note string", "id bigint"));
+  GlueOptions remove = kOptions;
+  remove.dropped_columns = DroppedColumns::Remove;
+  EXPECT_THAT(column_texts(glue_table_input(record, kLake, remove, before()).value()),
+              ElementsAre("total decimal(12,2)", "note string"));
+}
+
+TEST(GlueTable, A_type_that_readers_would_fail_on_is_refused_by_name) {
+  TableRecord record = orders();
+  record.columns[0].type = "int";
+  record.columns[1].type = "double";
+  const Error error = refusal(record, before());
+  EXPECT_EQ(error.kind(), ErrorKind::Unsupported);
+  EXPECT_THAT(error.message(), AllOf(HasSubstr("id is bigint there and int now"),
+                                     HasSubstr("total is decimal(12,2) there and double now")));
+  EXPECT_THAT(error.hint(), HasSubstr("DROP TABLE `sales`.`orders`"));
+}
+
+TEST(GlueTable, Another_way_of_partitioning_is_refused) {
+  TableRecord record = orders();
+  record.partitioning = TablePartitioning{
+      .column = "total_value", .type = "bigint", .by = "value", .source_column = "total", .values = {"1"}};
+  EXPECT_THAT(refusal(record, before()).message(),
+              HasSubstr("is partitioned by nothing, and would be by total_value bigint now"));
+}
+
+TEST(GlueTable, A_partitioned_table_says_how_its_folders_are_called) {
+  TableRecord record = orders();
+  record.partitioning = TablePartitioning{
+      .column = "at_day", .type = "date", .by = "day", .source_column = "at", .values = {"2026-01-31"}};
+  const json input = glue_table_input(record, kLake, kOptions, nullptr).value();
+  EXPECT_EQ(input["PartitionKeys"], json::array({{{"Name", "at_day"}, {"Type", "date"}}}));
+  EXPECT_EQ(input["Parameters"]["storage.location.template"],
+            "s3://acme-lake/shop/public.orders/data/R2/at_day=${at_day}/");
+}
+
+TEST(GlueTable, What_another_program_made_is_taken_over_only_where_that_is_wanted) {
+  json foreign = before();
+  foreign["Parameters"] = {{"classification", "csv"}, {"team", "bi"}};
+  foreign["StorageDescriptor"]["Location"] = "s3://elsewhere/orders/";
+  EXPECT_THAT(refusal(orders(), foreign).message(), HasSubstr("that pg2athena didn't make"));
+  GlueOptions adopt = kOptions;
+  adopt.adopt = true;
+  const json input = glue_table_input(orders(), kLake, adopt, foreign).value();
+  EXPECT_EQ(input["Parameters"]["classification"], "parquet");
+  EXPECT_EQ(input["Parameters"]["team"], "bi");
+  EXPECT_EQ(input["StorageDescriptor"]["Location"], "s3://acme-lake/shop/public.orders/data/R2/");
+}
+
+TEST(GlueTable, A_table_of_another_lake_is_not_ours) {
+  const storage::S3Location other{.bucket = "acme-lake", .prefix = "shop2"};
+  const auto input = glue_table_input(orders(), other, kOptions, before());
+  ASSERT_FALSE(input.has_value());
+  EXPECT_THAT(input.error().message(),
+              HasSubstr("belongs to another lake: s3://acme-lake/shop/public.orders/"));
+}
+
+TEST(GlueTable, Two_tables_of_the_lake_are_never_one) {
+  TableRecord record = orders();
+  record.table = "archive.orders";
+  record.data = "archive.orders/data/R2/";
+  GlueOptions adopt = kOptions;
+  adopt.adopt = true;
+  const Error error = refusal(record, before(), adopt);
+  EXPECT_EQ(error.kind(), ErrorKind::NameCollision);
+  EXPECT_THAT(error.message(), HasSubstr("is public.orders of this lake already"));
+}
+
+TEST(GlueTable, Views_and_tables_of_other_formats_are_left_alone) {
+  GlueOptions adopt = kOptions;
+  adopt.adopt = true;
+  json view = before();
+  view["TableType"] = "VIRTUAL_VIEW";
+  EXPECT_THAT(refusal(orders(), view, adopt).message(), HasSubstr("is a view"));
+  json iceberg = before();
+  iceberg["Parameters"]["table_type"] = "ICEBERG";
+  EXPECT_THAT(refusal(orders(), iceberg, adopt).message(), HasSubstr("is a table of ICEBERG"));
+}
+
+TEST(GlueTable, A_name_that_Glue_would_refuse_is_refused_before) {
+  TableRecord record = orders();
+  record.columns[1].name = std::string(256, 'c');
+  EXPECT_THAT(refusal(record, nullptr).message(), HasSubstr("has 256 bytes, and Glue takes 255"));
+}
+
+TEST(GlueTable, An_answer_that_lacks_things_is_read_all_the_same) {
+  for (const char* const text :
+       {"{}", R"({"Parameters": null, "StorageDescriptor": null, "PartitionKeys": null})",
+        R"({"Parameters": 7, "StorageDescriptor": {"Columns": [1, {}]}})"}) {
+    EXPECT_EQ(refusal(orders(), json::parse(text)).kind(), ErrorKind::Unsupported) << text;
+    GlueOptions adopt = kOptions;
+    adopt.adopt = true;
+    EXPECT_TRUE(glue_table_input(orders(), kLake, adopt, json::parse(text)).has_value()) << text;
+  }
+}
+
+TEST(GlueTable, It_shows_a_run_when_name_run_and_place_are_right) {
+  const json there = before();
+  TableRecord record = orders();
+  EXPECT_FALSE(shows_run(there, record, kLake));
+  EXPECT_FALSE(shows_run(nullptr, record, kLake));
+  record.run_id = "R1";
+  record.data = "public.orders/data/R1/";
+  EXPECT_TRUE(shows_run(there, record, kLake));
+}
+
+}  // namespace
+}  // namespace pg2athena::catalog

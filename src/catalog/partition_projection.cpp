@@ -1,0 +1,141 @@
+#include "catalog/partition_projection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "catalog/partition_name.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using Parameters = std::map<std::string, std::string>;
+
+// Athena makes each partition of a range that a query's filter lets through before it looks for its files.
+constexpr std::uint64_t kMostProjected = 1'000'000;
+
+std::unexpected<Error> refuse(const TableRecord& record, std::string message, std::string hint) {
+  return fail(Error(ErrorKind::Unsupported, std::move(message))
+                  .with("table", record.table)
+                  .with("column", record.partitioning->source_column)
+                  .hint(std::move(hint)));
+}
+
+std::string key(const TablePartitioning& by, std::string_view name) {
+  return fmt::format("projection.{}.{}", by.column, name);
+}
+
+// Values of days and months sort as their texts do: the years have four digits.
+Parameters dates(const TablePartitioning& by, std::string_view format, std::string_view unit) {
+  const auto [first, last] = std::ranges::minmax(by.values);
+  return {{key(by, "type"), "date"},
+          {key(by, "format"), std::string(format)},
+          {key(by, "interval"), "1"},
+          {key(by, "interval.unit"), std::string(unit)},
+          {key(by, "range"), fmt::format("{},{}", first, last)}};
+}
+
+Result<Parameters> integers(const TableRecord& record) {
+  const TablePartitioning& by = *record.partitioning;
+  std::vector<std::int64_t> numbers;
+  for (const std::string& value : by.values) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc() || end != value.data() + value.size()) {
+      return refuse(record, fmt::format("the partition {} is no whole number", value), {});
+    }
+    numbers.push_back(number);
+  }
+  std::ranges::sort(numbers);
+  // Unsigned, so that the distance of any two fits.
+  std::uint64_t step = 0;
+  for (std::size_t i = 1; i < numbers.size(); ++i) {
+    step =
+        std::gcd(step, static_cast<std::uint64_t>(numbers[i]) - static_cast<std::uint64_t>(numbers[i - 1]));
+  }
+  step = std::max<std::uint64_t>(step, 1);
+  const std::uint64_t distance =
+      static_cast<std::uint64_t>(numbers.back()) - static_cast<std::uint64_t>(numbers.front());
+  if (distance / step >= kMostProjected) {
+    return refuse(
+        record,
+        fmt::format("the {} partitions from {} to {} lie so far apart that Athena would look for {}",
+                    numbers.size(), numbers.front(), numbers.back(), distance / step + 1),
+        "partition the table by another column, or not at all");
+  }
+  return Parameters{{key(by, "type"), "integer"},
+                    {key(by, "interval"), std::to_string(step)},
+                    {key(by, "range"), fmt::format("{},{}", numbers.front(), numbers.back())}};
+}
+
+Result<Parameters> texts(const TableRecord& record) {
+  const TablePartitioning& by = *record.partitioning;
+  for (const std::string& value : by.values) {
+    // The list has no way to write them; and Athena puts the value into the location as it is.
+    const bool blanks = value.starts_with(' ') || value.ends_with(' ');
+    const bool same = partition_folder(by.column, value) == fmt::format("{}={}", by.column, value);
+    if (!value.contains(',') && !blanks && same) continue;
+    return refuse(record,
+                  fmt::format("Athena would not find the partition \"{}\": a list of partitions has no "
+                              "commas, no blanks at a value's ends, and no characters that a folder's name "
+                              "can't have",
+                              value),
+                  "partition the table by another column, or let a query make a value without them");
+  }
+  return Parameters{{key(by, "type"), "enum"},
+                    {key(by, "values"), fmt::format("{}", fmt::join(by.values, ","))}};
+}
+
+// A value that could be one, and is none where a table has no rows.
+std::string any_value(const TablePartitioning& by) {
+  if (by.by == "day" || by.type == "date") return "1970-01-01";
+  if (by.by == "month") return "1970-01";
+  return by.type == "string" ? "none" : "0";
+}
+
+Result<Parameters> rule(const TableRecord& record) {
+  const TablePartitioning& by = *record.partitioning;
+  if (by.by == "day" || by.type == "date") return dates(by, "yyyy-MM-dd", "DAYS");
+  if (by.by == "month") return dates(by, "yyyy-MM", "MONTHS");
+  if (by.type == "string") return texts(record);
+  return integers(record);
+}
+
+}  // namespace
+
+Result<Parameters> projection_parameters(const TableRecord& record, std::string_view data_url) {
+  const TablePartitioning& by = *record.partitioning;
+  if (record.rows == 0) {
+    // Its one file is in the partition of NULLs, and nobody has to find it. With no projection at all Athena
+    // would show what was once registered.
+    TableRecord empty = record;
+    empty.rows = 1;
+    empty.partitioning->values = {any_value(by)};
+    return projection_parameters(empty, data_url);
+  }
+  if (std::ranges::find(by.values, kDefaultPartition) != by.values.end()) {
+    return refuse(
+        record,
+        fmt::format("there are rows whose {} is NULL, or empty, and Athena would not show them: a "
+                    "projection has no partition for them",
+                    by.source_column),
+        "leave them out with `where`, give them a value by a query (coalesce), or partition the table "
+        "by another column");
+  }
+  PG2ATHENA_ASSIGN(Parameters parameters, rule(record));
+  parameters.emplace("projection.enabled", "true");
+  parameters.emplace("storage.location.template",
+                     fmt::format("{}{}=${{{}}}/", data_url, by.column, by.column));
+  return parameters;
+}
+
+bool is_projection_parameter(std::string_view name) {
+  return name.starts_with("projection.") || name == "storage.location.template";
+}
+
+}  // namespace pg2athena::catalog

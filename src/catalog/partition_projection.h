@@ -1,0 +1,26 @@
+// How Athena is told which partitions a table has, without any being registered: by a rule among the table's
+// parameters ("Partition projection with Amazon Athena" in Athena's user guide). So one call moves a table of
+// ten thousand partitions from run to run.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "catalog/table_record.h"
+
+namespace pg2athena::catalog {
+
+// The parameters by which Athena finds all partitions of the run that the record shows, and no folder of
+// another; `data_url` is where its files are, with a slash at its end. Days, months, years and whole numbers
+// are projected from the first to the last that there is, texts as a list. Unsupported for what can't be
+// projected, which Athena would leave out without a word: NULLs of a table with rows; a text with a comma, a
+// blank at an end, or a character that the folder's name has in another form; numbers too far apart.
+Result<std::map<std::string, std::string>> projection_parameters(const TableRecord& record,
+                                                                 std::string_view data_url);
+
+// Whether a parameter is one of those.
+bool is_projection_parameter(std::string_view name);
+
+}  // namespace pg2athena::catalog

@@ -1,0 +1,93 @@
+#include "catalog/partition_projection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "catalog/partition_name.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using testing::HasSubstr;
+using testing::Pair;
+using testing::UnorderedElementsAre;
+
+constexpr std::string_view kUrl = "s3://bucket/lake/public.events/data/run/";
+
+TableRecord partitioned(const std::string& by, const std::string& type, std::vector<std::string> values) {
+  TableRecord record{.table = "public.events", .run_id = "run", .rows = 7};
+  record.partitioning = TablePartitioning{
+      .column = "at_" + by, .type = type, .by = by, .source_column = "at", .values = std::move(values)};
+  return record;
+}
+
+TEST(PartitionProjection, Days_go_from_the_first_to_the_last) {
+  const auto parameters =
+      projection_parameters(partitioned("day", "date", {"2026-01-31", "0001-01-01", "2026-02-01"}), kUrl);
+  EXPECT_THAT(
+      parameters.value(),
+      UnorderedElementsAre(
+          Pair("projection.enabled", "true"), Pair("projection.at_day.type", "date"),
+          Pair("projection.at_day.format", "yyyy-MM-dd"), Pair("projection.at_day.interval", "1"),
+          Pair("projection.at_day.interval.unit", "DAYS"),
+          Pair("projection.at_day.range", "0001-01-01,2026-02-01"),
+          Pair("storage.location.template", "s3://bucket/lake/public.events/data/run/at_day=${at_day}/")));
+}
+
+TEST(PartitionProjection, Months_are_texts_that_are_projected_as_dates) {
+  const auto parameters =
+      projection_parameters(partitioned("month", "string", {"2026-01", "2025-12"}), kUrl).value();
+  EXPECT_EQ(parameters.at("projection.at_month.type"), "date");
+  EXPECT_EQ(parameters.at("projection.at_month.format"), "yyyy-MM");
+  EXPECT_EQ(parameters.at("projection.at_month.interval.unit"), "MONTHS");
+  EXPECT_EQ(parameters.at("projection.at_month.range"), "2025-12,2026-01");
+}
+
+TEST(PartitionProjection, Numbers_are_a_range_with_the_step_that_all_are_on) {
+  const auto years = projection_parameters(partitioned("year", "int", {"2026", "999"}), kUrl).value();
+  EXPECT_EQ(years.at("projection.at_year.type"), "integer");
+  EXPECT_EQ(years.at("projection.at_year.range"), "999,2026");
+  EXPECT_EQ(years.at("projection.at_year.interval"), "1027");
+  const auto one = projection_parameters(partitioned("value", "bigint", {"-7"}), kUrl).value();
+  EXPECT_EQ(one.at("projection.at_value.range"), "-7,-7");
+  EXPECT_EQ(one.at("projection.at_value.interval"), "1");
+}
+
+TEST(PartitionProjection, Numbers_too_far_apart_are_refused) {
+  const auto far = projection_parameters(
+      partitioned("value", "bigint", {"-9223372036854775808", "0", "9223372036854775807"}), kUrl);
+  ASSERT_FALSE(far.has_value());
+  EXPECT_EQ(far.error().kind(), ErrorKind::Unsupported);
+  EXPECT_EQ(far.error().context("column"), "at");
+}
+
+TEST(PartitionProjection, Texts_are_a_list) {
+  const auto parameters =
+      projection_parameters(partitioned("value", "string", {"DE", "Zürich", "a b", "true"}), kUrl).value();
+  EXPECT_EQ(parameters.at("projection.at_value.type"), "enum");
+  EXPECT_EQ(parameters.at("projection.at_value.values"), "DE,Zürich,a b,true");
+}
+
+TEST(PartitionProjection, What_Athena_would_leave_out_is_refused) {
+  for (const std::string value : {"a,b", " a", "a ", "a/b", "100%", "a=b"}) {
+    const auto refused = projection_parameters(partitioned("value", "string", {"DE", value}), kUrl);
+    ASSERT_FALSE(refused.has_value()) << value;
+    EXPECT_EQ(refused.error().kind(), ErrorKind::Unsupported);
+    EXPECT_THAT(refused.error().message(), HasSubstr('"' + value + '"'));
+  }
+  const auto nulls =
+      projection_parameters(partitioned("day", "date", {"2026-01-31", std::string(kDefaultPartition)}), kUrl);
+  ASSERT_FALSE(nulls.has_value());
+  EXPECT_THAT(nulls.error().message(), HasSubstr("NULL"));
+}
+
+TEST(PartitionProjection, Of_a_table_without_rows_one_partition_is_looked_for_that_isn_t_there) {
+  TableRecord record = partitioned("day", "date", {std::string(kDefaultPartition)});
+  record.rows = 0;
+  const auto parameters = projection_parameters(record, kUrl).value();
+  EXPECT_EQ(parameters.at("projection.enabled"), "true");
+  EXPECT_EQ(parameters.at("projection.at_day.range"), "1970-01-01,1970-01-01");
+}
+
+}  // namespace
+}  // namespace pg2athena::catalog

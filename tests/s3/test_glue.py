@@ -1,0 +1,327 @@
+"""The lake's tables in AWS Glue's Data Catalog: what Athena would find there, run after run, and when things break."""
+import signal
+import threading
+
+import pyarrow.parquet
+import pytest
+
+from harness import s3_lake
+from harness.glue import Glue, Lose, Meanwhile, Refuse
+from harness.moto_server import Moto
+from harness.program import (COMMIT_UNKNOWN, DONE, REFUSED, assert_error, assert_exit, finish,
+                             run_pg2athena, start_pg2athena)
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory):
+    moto = Moto(tmp_path_factory.mktemp("moto") / "log")
+    yield moto
+    moto.stop()
+
+
+@pytest.fixture
+def glue(moto, minio):
+    with Glue(moto, minio.root.access_key, minio.root.secret_key) as glue:
+        yield glue
+
+
+class Job:
+    """One table and more, exported into a bucket and told to Glue."""
+
+    def __init__(self, folder, database, minio, bucket, glue):
+        self.folder, self.database, self.minio, self.bucket, self.glue = folder, database, minio, bucket, glue
+        self.environment = {**minio.environment(), **glue.environment}
+        self.tables = None
+
+    def file(self, **of_glue):
+        sections = {"tables": self.tables} if self.tables else {}
+        return s3_lake.job(self.folder, self.database, f"s3://{self.bucket}/lake",
+                           catalog={"glue": {"database": "shop", **of_glue}}, **sections)
+
+    def run(self, *, code=DONE, **of_glue):
+        return assert_exit(run_pg2athena("run", "--config", self.file(**of_glue), env=self.environment), code)
+
+    def refused(self, command, code, *mentions, **of_glue):
+        result = run_pg2athena(command, "--config", self.file(**of_glue), env=self.environment)
+        assert_error(result, code, *mentions)
+
+    def publish(self):
+        return run_pg2athena("publish", "--config", self.file(), env=self.environment)
+
+    def rows(self, table: str, column: str) -> list:
+        """What the files have that Glue's table leads to."""
+        location = self.glue.table("shop", table)["StorageDescriptor"]["Location"]
+        assert location.startswith(f"s3://{self.bucket}/lake/") and location.endswith("/")
+        prefix = location.removeprefix(f"s3://{self.bucket}/")
+        values = []
+        for key in s3_lake.keys(self.minio, self.bucket, prefix):
+            content = s3_lake.read(self.minio, self.bucket, key)
+            values += pyarrow.parquet.read_table(pyarrow.BufferReader(content)).column(column).to_pylist()
+        return sorted(values)
+
+    def runs(self) -> list[str]:
+        """Those that left anything in the lake."""
+        keys = s3_lake.keys(self.minio, self.bucket, "lake/_pg2athena/runs/")
+        return sorted({key.split("/")[3] for key in keys})
+
+
+@pytest.fixture
+def job(tmp_path, database, minio, bucket, glue):
+    database.execute("CREATE TABLE orders (id int PRIMARY KEY, total numeric(12,2), at timestamptz, tags text[]);"
+                     "COMMENT ON COLUMN orders.total IS E'without\\nVAT';"
+                     "INSERT INTO orders SELECT i, i * 1.01, '2026-01-31'::date + i, ARRAY['a'] FROM generate_series(1, 3) AS i")
+    return Job(tmp_path, database, minio, bucket, glue)
+
+
+def test_Database_and_table_are_made_and_lead_to_the_files(job, glue):
+    job.run()
+    table = glue.table("shop", "orders")
+    assert glue.columns("shop", "orders") == {"id": "int", "total": "decimal(12,2)", "at": "timestamp",
+                                              "tags": "array<string>"}
+    assert table["StorageDescriptor"]["Columns"][1]["Comment"] == "without VAT"
+    assert table["TableType"] == "EXTERNAL_TABLE"
+    assert table["PartitionKeys"] == []
+    assert table["StorageDescriptor"]["InputFormat"].endswith("MapredParquetInputFormat")
+    assert table["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"].endswith("ParquetHiveSerDe")
+    assert {"classification": "parquet", "EXTERNAL": "TRUE", "recordCount": "3",
+            "pg2athena.table": "public.orders"}.items() <= table["Parameters"].items()
+    assert job.rows("orders", "id") == [1, 2, 3]
+
+
+def test_The_next_run_is_one_call_for_each_table(job, glue):
+    job.database.execute("CREATE TABLE customers AS SELECT 1 AS id")
+    job.run()
+    glue.clear()
+    job.database.execute("INSERT INTO orders VALUES (4)")
+    job.run()
+    assert job.rows("orders", "id") == [1, 2, 3, 4]
+    assert sorted(call.input["TableInput"]["Name"] for call in glue.seen("UpdateTable")) == ["customers", "orders"]
+    assert not glue.seen("CreateTable")
+    assert all(call.input["VersionId"] and call.input["SkipArchive"] for call in glue.seen("UpdateTable"))
+
+
+def test_Columns_that_come_go_and_grow_are_followed(job, glue):
+    job.run()
+    job.database.execute("ALTER TABLE orders DROP COLUMN total, ALTER COLUMN id TYPE bigint, ADD COLUMN note text")
+    job.run()
+    assert list(glue.columns("shop", "orders").items()) == [
+        ("id", "bigint"), ("at", "timestamp"), ("tags", "array<string>"), ("note", "string"), ("total", "decimal(12,2)")]
+    job.run(dropped_columns="remove")
+    assert "total" not in glue.columns("shop", "orders")
+
+
+def test_A_type_that_queries_would_fail_on_is_refused_before_anything_is_read(job, glue):
+    job.run()
+    before = glue.run_id("shop", "orders")
+    job.database.execute("ALTER TABLE orders ALTER COLUMN total TYPE double precision, ALTER COLUMN id TYPE smallint")
+    for command in ("plan", "run"):
+        job.refused(command, REFUSED, "id is int there and smallint now", "total is decimal(12,2) there and double now",
+                    "DROP TABLE `shop`.`orders`")
+    assert glue.run_id("shop", "orders") == before
+    assert job.runs() == [before]
+
+
+def test_What_the_plan_asks_changes_nothing(job, glue):
+    assert_exit(run_pg2athena("plan", "--config", job.file(), env=job.environment), DONE)
+    assert {call.operation for call in glue.calls} == {"GetTable"}
+
+
+def test_A_table_of_others_is_taken_over_only_where_that_is_wanted(job, glue):
+    glue.client.create_database(DatabaseInput={"Name": "shop"})
+    glue.client.create_table(DatabaseName="shop", TableInput={
+        "Name": "orders", "TableType": "EXTERNAL_TABLE", "Owner": "finance", "Parameters": {"team": "bi"},
+        "StorageDescriptor": {"Location": "s3://elsewhere/", "Columns": [{"Name": "id", "Type": "int"}]}})
+    job.refused("run", REFUSED, "pg2athena didn't make", "catalog.glue.adopt")
+    assert glue.table("shop", "orders")["StorageDescriptor"]["Location"] == "s3://elsewhere/"
+    assert job.runs() == []
+    job.run(adopt=True)
+    assert job.rows("orders", "id") == [1, 2, 3]
+    table = glue.table("shop", "orders")
+    assert (table["Owner"], table["Parameters"]["team"]) == ("finance", "bi")
+    job.run()   # now it is ours
+
+
+def test_A_view_of_Athena_is_left_alone(job, glue):
+    glue.client.create_database(DatabaseInput={"Name": "shop"})
+    glue.client.create_table(DatabaseName="shop", TableInput={"Name": "orders", "TableType": "VIRTUAL_VIEW"})
+    job.refused("run", REFUSED, "is a view", adopt=True)
+
+
+def test_Two_tables_that_would_be_one_in_Glue_are_refused(job, glue):
+    job.database.execute("CREATE SCHEMA archive; CREATE TABLE archive.orders (id int)")
+    job.refused("run", REFUSED, "public.orders", "archive.orders", "`as:`")
+    job.tables = ["public.orders"]
+    job.run()
+    job.tables = ["archive.orders"]
+    job.refused("run", REFUSED, "public.orders of this lake already", adopt=True)
+    job.tables = ["public.orders", {"name": "archive.orders", "as": "orders_archive"}]
+    job.run()
+    assert glue.table("shop", "orders_archive")
+
+
+@pytest.mark.parametrize("of", ["day", "month", "year"])
+def test_Partitions_are_projected_into_the_folders_that_there_are(job, glue, of):
+    job.tables = [{"name": "public.orders", "partition_by": {of: "at"}}]
+    job.run()
+    table = glue.table("shop", "orders")
+    parameters = table["Parameters"]
+    column = f"at_{of}"
+    assert table["PartitionKeys"] == [{"Name": column, "Type": {"day": "date", "month": "string", "year": "int"}[of]}]
+    assert parameters["projection.enabled"] == "true"
+    assert parameters[f"projection.{column}.range"] == {"day": "2026-02-01,2026-02-03", "month": "2026-02,2026-02",
+                                                        "year": "2026,2026"}[of]
+    # Each value of the range, put into the template, is a folder.
+    template = parameters["storage.location.template"].removeprefix(f"s3://{job.bucket}/")
+    values = {"day": ["2026-02-01", "2026-02-02", "2026-02-03"], "month": ["2026-02"], "year": ["2026"]}[of]
+    for value in values:
+        assert s3_lake.keys(job.minio, job.bucket, template.replace(f"${{{column}}}", value))
+    assert len(job.rows("orders", "id")) == 3
+
+
+def test_Texts_are_projected_as_a_list(job, glue):
+    job.database.execute("CREATE TABLE c AS SELECT * FROM (VALUES ('DE', 1), ('Österreich', 2), ('DE', 3)) AS v (country, i)")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "country"}}]
+    job.run()
+    assert glue.table("shop", "c")["Parameters"]["projection.country_value.values"] == "DE,Österreich"
+
+
+@pytest.mark.parametrize("value, mention", [("NULL", "NULL"), ("''", "NULL"), ("'a,b'", "a,b"), ("'a/b'", "a/b")])
+def test_What_a_projection_would_leave_out_is_never_lost_silently(job, glue, value, mention):
+    job.database.execute(f"CREATE TABLE c AS SELECT * FROM (VALUES ('DE', 1), ({value}, 2)) AS v (country, i)")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "country"}}]
+    job.refused("run", REFUSED, mention, "country")
+    assert glue.table("shop", "c") is None
+    assert s3_lake.data(job.minio, job.bucket, "lake") == []
+
+
+def test_An_empty_partitioned_table_is_empty(job, glue):
+    job.database.execute("DELETE FROM orders")
+    job.tables = [{"name": "public.orders", "partition_by": {"day": "at"}}]
+    job.run()
+    parameters = glue.table("shop", "orders")["Parameters"]
+    folder = parameters["storage.location.template"].replace("${at_day}", "1970-01-01").removeprefix(f"s3://{job.bucket}/")
+    assert parameters["projection.at_day.range"] == "1970-01-01,1970-01-01"
+    assert s3_lake.keys(job.minio, job.bucket, folder) == []
+
+
+# Faults
+
+@pytest.mark.parametrize("fault, operation, times", [
+    (Refuse("ThrottlingException"), "UpdateTable", 3),
+    (Refuse("ConcurrentModificationException"), "UpdateTable", 3),
+    (Refuse("InternalServiceException", 500), "GetTable", 2),
+    (Lose(after_effect=True), "UpdateTable", 1),
+    (Lose(after_effect=False), "UpdateTable", 1),
+    (Lose(after_effect=True), "CreateTable", 1),
+    (Lose(after_effect=False), "CreateTable", 1),
+    (Lose(after_effect=True), "CreateDatabase", 1),
+])
+def test_What_passes_is_waited_out(job, glue, fault, operation, times):
+    if operation != "CreateTable" and operation != "CreateDatabase":
+        job.run()
+    rule = glue.add(fault, operation, times=times)
+    job.run()
+    assert rule.seen > times, "it never came again"
+    assert job.rows("orders", "id") == [1, 2, 3]
+    assert glue.run_id("shop", "orders") == max(job.runs())
+
+
+def test_Who_changed_the_table_meanwhile_keeps_what_was_changed(job, glue):
+    job.run()
+
+    def comment():
+        table = glue.table("shop", "orders")
+        kept = {key: table[key] for key in ("Name", "TableType", "Parameters", "StorageDescriptor", "PartitionKeys")}
+        glue.client.update_table(DatabaseName="shop", TableInput={**kept, "Description": "for the board"})
+    glue.add(Meanwhile(comment), "UpdateTable")
+    job.run()
+    assert glue.table("shop", "orders")["Description"] == "for the board"
+    assert glue.run_id("shop", "orders") == max(job.runs())
+
+
+def test_A_table_dropped_meanwhile_is_made_again(job, glue):
+    job.run()
+    glue.add(Meanwhile(lambda: glue.client.delete_table(DatabaseName="shop", Name="orders")), "UpdateTable")
+    job.run()
+    assert job.rows("orders", "id") == [1, 2, 3]
+
+
+def test_Without_a_right_the_table_stays_as_it_was_and_publish_goes_on(job, glue):
+    job.run()
+    before = glue.run_id("shop", "orders")
+    glue.add(Refuse("AccessDeniedException", message="not authorized to perform: glue:UpdateTable"), "UpdateTable", times=None)
+    result = run_pg2athena("run", "--config", job.file(), env=job.environment)
+    assert_error(result, REFUSED, "glue:UpdateTable", "pg2athena publish")
+    assert glue.run_id("shop", "orders") == before
+    assert job.rows("orders", "id") == [1, 2, 3], "the files of the run that Glue shows are there"
+    glue.clear()
+    assert_exit(job.publish(), DONE)
+    assert glue.run_id("shop", "orders") == max(job.runs())
+
+
+def test_Without_the_right_to_look_nothing_is_read(job, glue):
+    glue.add(Refuse("AccessDeniedException"), "GetTable", times=None)
+    job.refused("run", REFUSED, "glue:GetTable")
+    assert job.runs() == []
+
+
+def test_When_nobody_knows_that_is_said_and_nothing_is_removed(job, glue):
+    job.run()
+    glue.add(Lose(), "UpdateTable", times=None)
+    # The looks for the plan, before the decision and before the update go well; the one behind it doesn't.
+    glue.add(Lose(), "GetTable", nth=4, times=None)
+    result = run_pg2athena("run", "--config", job.file(), env=job.environment)
+    assert_error(result, COMMIT_UNKNOWN, "nobody knows whether Glue shows the run", "pg2athena publish")
+    glue.clear()
+    assert len(job.rows("orders", "id")) == 3
+    assert_exit(job.publish(), DONE)
+    assert glue.run_id("shop", "orders") == max(job.runs())
+
+
+@pytest.mark.parametrize("in_its_place", [True, False])
+def test_A_run_killed_while_it_tells_Glue_is_shown_by_the_next(job, glue, in_its_place):
+    job.run()
+    before = glue.run_id("shop", "orders")
+    job.database.execute("INSERT INTO orders VALUES (4)")
+    process = start_pg2athena("run", "--config", job.file(), env=job.environment)
+    glue.add(Meanwhile(process.kill, in_its_place), "UpdateTable")
+    assert finish(process, 60).returncode == -signal.SIGKILL
+    killed = max(job.runs())
+    assert glue.run_id("shop", "orders") == (before if in_its_place else killed)
+    assert job.rows("orders", "id") == ([1, 2, 3] if in_its_place else [1, 2, 3, 4])
+    assert_exit(job.publish(), DONE)
+    assert glue.run_id("shop", "orders") == killed
+    assert job.rows("orders", "id") == [1, 2, 3, 4]
+
+
+def test_Two_runs_at_once_leave_one_of_them_whole(job, glue):
+    job.run()
+    processes = [start_pg2athena("run", "--config", job.file(), env=job.environment) for _ in range(2)]
+    codes = [finish(process, 60).returncode for process in processes]
+    assert DONE in codes
+    assert job.rows("orders", "id") == [1, 2, 3]
+    shown = s3_lake.published(job.minio, job.bucket, "lake")["public.orders"]
+    assert glue.run_id("shop", "orders") == shown
+
+
+def test_A_reader_in_a_loop_never_sees_half_a_run(job, glue):
+    job.database.execute("CREATE TABLE counter AS SELECT 0 AS run, i FROM generate_series(1, 100) AS i")
+    job.tables = ["public.counter"]
+    job.run()
+    seen, stop = [], threading.Event()
+
+    def read():
+        while not stop.is_set():
+            seen.append(job.rows("counter", "run"))
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for run in range(1, 11):
+            job.database.execute(f"UPDATE counter SET run = {run}")
+            job.run()
+    finally:
+        stop.set()
+        reader.join()
+    assert len(seen) > 10
+    assert all(len(values) == 100 and len(set(values)) == 1 for values in seen)
+    assert [values[0] for values in seen] == sorted(values[0] for values in seen)
