@@ -95,13 +95,6 @@ Result<bool> GlueClient::update_table(const json& table_input, const std::string
   return fail(std::move(answer).error());
 }
 
-Result<bool> GlueClient::has_database() const {
-  auto answer = call("GetDatabase", {{"Name", options_.database}});
-  if (answer) return true;
-  if (is_code(answer.error(), "EntityNotFoundException")) return false;
-  return fail(std::move(answer).error());
-}
-
 Result<void> GlueClient::create_database() const {
   auto answer = call("CreateDatabase", {{"DatabaseInput", {{"Name", options_.database}}}});
   if (answer || is_code(answer.error(), "AlreadyExistsException")) return {};

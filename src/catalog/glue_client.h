@@ -37,7 +37,6 @@ class GlueClient {
   // In place of the state with this version. False: the table has another one by now, or is gone.
   Result<bool> update_table(const nlohmann::json& table_input, const std::string& version_id) const;
 
-  Result<bool> has_database() const;
   // That it is there already is fine.
   Result<void> create_database() const;
 

@@ -63,7 +63,6 @@ class FakeGlue final : public aws::HttpTransport {
       return ok(json::object());
     }
     if (!database) return error("EntityNotFoundException");
-    if (operation == "GetDatabase") return ok({{"Database", {{"Name", input["Name"]}}}});
     const std::string name = operation == "GetTable" ? input["Name"].get<std::string>()
                                                      : input["TableInput"]["Name"].get<std::string>();
     const auto found = tables.find(name);

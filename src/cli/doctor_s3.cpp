@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/run_id.h"
 #include "cli/doctor.h"
+#include "cli/glue_access.h"
 #include "storage/find_bucket.h"
 #include "storage/s3_answers.h"
 #include "storage/s3_objects.h"
@@ -226,6 +227,18 @@ std::optional<S3Bucket> find_bucket(const DoctorParts& parts, aws::Session& sess
   return std::move(found->bucket);
 }
 
+// Reads only. Whether tables may be made and changed, a run shows.
+void check_glue(const DoctorParts& parts, aws::Session& session, aws::CredentialsProvider& credentials,
+                const std::string& bucket_region, Checkup& checkup) {
+  if (parts.configuration.glue.database.empty()) return;
+  const auto glue = open_glue(parts.configuration, session, credentials, bucket_region);
+  if (!glue) return checkup.fail("glue", glue.error());
+  checkup.take("glue", glue->get_table("pg2athena_doctor"), [&] {
+    return fmt::format("the tables of the database {} can be asked for in {}", glue->options().database,
+                       glue->options().region);
+  });
+}
+
 }  // namespace
 
 void check_s3(const DoctorParts& parts, Checkup& checkup) {
@@ -242,7 +255,10 @@ void check_s3(const DoctorParts& parts, Checkup& checkup) {
     if (!checkup.take("role", assumed, [&] { return described(*assumed, parts.clock); })) return;
   }
   auto bucket = find_bucket(parts, **session, *credentials, checkup);
-  if (bucket) S3Checks(std::move(*bucket), parts.clock, checkup).run();
+  if (!bucket) return;
+  const std::string region = bucket->region();
+  S3Checks(std::move(*bucket), parts.clock, checkup).run();
+  check_glue(parts, **session, *credentials, region, checkup);
 }
 
 }  // namespace pg2athena::cli

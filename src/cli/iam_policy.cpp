@@ -94,6 +94,7 @@ class Policies {
     Json lake = Json::array();
     if (storage::S3Location::names_one(configuration_.target)) {
       PG2ATHENA_ASSIGN(lake, lake_statements());
+      if (!configuration_.glue.database.empty()) lake.push_back(glue_statement());
     }
     const bool has_role = !lake.empty() && !configuration_.target_role.arn.empty();
     if (has_role) {
@@ -196,6 +197,27 @@ class Policies {
                                    std::move(resource), std::move(condition)));
     notes_.emplace_back(
         "the key's own policy has to let the account's IAM policies decide, or name this role");
+  }
+
+  // "Actions, resources, and condition keys for AWS Glue": what is done to a table is asked of the catalog
+  // and the database, too.
+  Json glue_statement() {
+    const catalog::GlueOptions& glue = configuration_.glue;
+    const std::string where = region(glue.region.empty() ? configuration_.s3.region : glue.region);
+    // A variable can't stand for the account in an ARN ("Policy variables": after the fifth colon only).
+    const std::string account = glue.catalog_id.empty() ? "*" : glue.catalog_id;
+    Json own = Json::object();
+    if (glue.catalog_id.empty()) own["StringEquals"]["aws:ResourceAccount"] = kOwnAccount;
+    const auto arn = [&](const std::string& resource) {
+      return fmt::format("arn:{}:glue:{}:{}:{}", partition_of(where), where, account, resource);
+    };
+    notes_.emplace_back(
+        "where Lake Formation guards the catalog, it has to grant DESCRIBE, ALTER and CREATE_TABLE on the "
+        "database as well; glue:CreateDatabase isn't needed where the database is there");
+    return statement("ShowTheTables",
+                     {"glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:CreateDatabase"},
+                     {arn("catalog"), arn("database/" + glue.database), arn("table/" + glue.database + "/*")},
+                     std::move(own));
   }
 
   Json assume_role() const {

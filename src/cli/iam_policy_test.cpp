@@ -122,6 +122,26 @@ TEST(IamPolicy, Each_partition_has_its_names) {
             "s3.*.amazonaws.com");
 }
 
+TEST(IamPolicy, A_catalog_needs_its_database_and_the_tables_in_it) {
+  config::Configuration configuration = lake();
+  configuration.glue.database = "shop";
+  EXPECT_EQ(statements(configuration).at("ShowTheTables"),
+            Json::parse(R"({"Sid": "ShowTheTables", "Effect": "Allow",
+    "Action": ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:CreateDatabase"],
+    "Resource": ["arn:aws:glue:eu-central-1:*:catalog", "arn:aws:glue:eu-central-1:*:database/shop",
+                 "arn:aws:glue:eu-central-1:*:table/shop/*"],
+    "Condition": {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}})"));
+  configuration.glue.region = "us-east-1";
+  configuration.glue.catalog_id = "123456789012";
+  EXPECT_EQ(statements(configuration).at("ShowTheTables")["Resource"][0],
+            "arn:aws:glue:us-east-1:123456789012:catalog");
+  EXPECT_FALSE(statements(configuration).at("ShowTheTables").contains("Condition"));
+  configuration.target_role.arn = "arn:aws:iam::123456789012:role/lake-writer";
+  const Json all = Json::parse(text(configuration).json);
+  EXPECT_TRUE(statements(all["role"]).contains("ShowTheTables")) << "the lake's role tells the catalog, too";
+  EXPECT_FALSE(statements(all["identity"]).contains("ShowTheTables"));
+}
+
 TEST(IamPolicy, A_role_has_a_policy_of_its_own_and_trusts_who_assumes_it) {
   config::Configuration configuration = lake();
   configuration.target_role = {.arn = "arn:aws:iam::123456789012:role/lake-writer",

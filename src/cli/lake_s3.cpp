@@ -5,6 +5,7 @@
 #include "aws/session.h"
 #include "catalog/glue_publisher.h"
 #include "catalog/records_publisher.h"
+#include "cli/glue_access.h"
 #include "cli/lake.h"
 #include "storage/s3_store.h"
 #include "storage/s3_unfinished.h"
@@ -34,13 +35,10 @@ class S3Lake final : public Lake {
       lake->publisher_ = std::make_unique<catalog::RecordsPublisher>();
       return lake;
     }
-    // Without a region of its own Glue is asked where the bucket is: Athena reads it best from there.
-    catalog::GlueOptions glue = configuration.glue;
-    if (glue.region.empty()) glue.region = lake->store_->bucket().region();
-    PG2ATHENA_ASSIGN(auto client, catalog::GlueClient::create(session->parts(), *credentials, std::move(glue),
-                                                              session->region()));
+    PG2ATHENA_ASSIGN(auto glue,
+                     open_glue(configuration, *session, *credentials, lake->store_->bucket().region()));
     lake->publisher_ = std::make_unique<catalog::GluePublisher>(
-        std::move(client), *lake->store_, lake->store_->bucket().options().location, session->parts().times);
+        std::move(glue), *lake->store_, lake->store_->bucket().options().location, session->parts().times);
     return lake;
   }
 

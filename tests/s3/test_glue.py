@@ -8,7 +8,7 @@ import pytest
 from harness import s3_lake
 from harness.glue import Glue, Lose, Meanwhile, Refuse
 from harness.moto_server import Moto
-from harness.program import (COMMIT_UNKNOWN, DONE, REFUSED, assert_error, assert_exit, finish,
+from harness.program import (COMMIT_UNKNOWN, DONE, FAILED, REFUSED, assert_error, assert_exit, finish,
                              run_pg2athena, start_pg2athena)
 
 
@@ -325,3 +325,11 @@ def test_A_reader_in_a_loop_never_sees_half_a_run(job, glue):
     assert len(seen) > 10
     assert all(len(values) == 100 and len(set(values)) == 1 for values in seen)
     assert [values[0] for values in seen] == sorted(values[0] for values in seen)
+
+
+def test_The_doctor_asks_the_catalog(job, glue):
+    def doctor(code):
+        return assert_exit(run_pg2athena("doctor", "--config", job.file(), env=job.environment), code).stdout
+    assert "the tables of the database shop can be asked for in us-east-1" in doctor(DONE)
+    glue.add(Refuse("AccessDeniedException"), "GetTable", times=None)
+    assert "glue:GetTable" in doctor(FAILED)
