@@ -1,4 +1,6 @@
 """Fixtures of every test that needs a server."""
+import itertools
+import os
 import pathlib
 
 import pytest
@@ -6,6 +8,11 @@ import pytest
 from harness import sanitizer
 from harness.certificates import Authority
 from harness.cluster import Cluster, Database
+from harness.minio import Minio, NotHere
+from harness.moto_server import Moto
+
+
+NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +53,34 @@ def database(cluster) -> Database:
 def lake(tmp_path) -> pathlib.Path:
     """Where a run may put its lake; the folder isn't there yet."""
     return tmp_path / "lake"
+
+
+@pytest.fixture(scope="session")
+def minio(authority):
+    """For all tests; see Minio for one of a test's own. Skips the test where there is no MinIO."""
+    try:
+        minio = Minio(authority)
+    except NotHere as reason:
+        pytest.skip(str(reason))
+    with minio:
+        yield minio
+
+
+@pytest.fixture
+def bucket(minio) -> str:
+    """The name of a new, empty bucket. It goes at the end of the test, with uploads that are still unfinished then."""
+    name = f"lake-{os.getpid()}-{next(NUMBERS)}"
+    minio.create_bucket(name)
+    yield name
+    if not minio.is_running:   # the test was about that
+        minio.start()
+    minio.delete_bucket(name)
+    minio.forget_uploads()
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory):
+    """AWS's services, as moto plays them."""
+    moto = Moto(tmp_path_factory.mktemp("moto") / "log")
+    yield moto
+    moto.stop()

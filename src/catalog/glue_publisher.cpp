@@ -10,6 +10,7 @@
 #include "catalog/glue_names.h"
 #include "catalog/glue_table.h"
 #include "catalog/object_keys.h"
+#include "catalog/partition_projection.h"
 
 namespace pg2athena::catalog {
 namespace {
@@ -47,6 +48,14 @@ Result<void> GluePublisher::check(std::span<const TableRecord> tables) {
     PG2ATHENA_TRY(glue_table_input(tables[i], location_, client_.options(), table_of(existing)));
     return {};
   });
+}
+
+Result<void> GluePublisher::check_partition(const TableRecord& table, const std::string& value) {
+  TableRecord alone = table;
+  alone.rows = 1;
+  alone.partitioning->values = {value};
+  PG2ATHENA_TRY(projection_parameters(alone, location_.url(table.data)));
+  return {};
 }
 
 Result<void> GluePublisher::show(const std::string& table) {

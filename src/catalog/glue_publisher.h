@@ -23,6 +23,7 @@ class GluePublisher final : public Publisher {
       : client_(std::move(client)), store_(store), location_(std::move(location)), times_(times) {}
 
   Result<void> check(std::span<const TableRecord> tables) override;
+  Result<void> check_partition(const TableRecord& table, const std::string& value) override;
 
   // CommitUnknown: Glue took the table's new state and never said whether it has it.
   Result<void> show(const std::string& table) override;

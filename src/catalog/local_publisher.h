@@ -11,7 +11,6 @@ namespace pg2athena::catalog {
 class LocalPublisher final : public Publisher {
  public:
   explicit LocalPublisher(storage::LocalFolder& folder) : folder_(folder) {}
-  Result<void> check(std::span<const TableRecord> /*tables*/) override { return {}; }
   Result<void> show(const std::string& table) override;
 
  private:

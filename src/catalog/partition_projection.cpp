@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/iso8601.h"
 #include "catalog/partition_name.h"
 
 namespace pg2athena::catalog {
@@ -30,14 +31,36 @@ std::string key(const TablePartitioning& by, std::string_view name) {
   return fmt::format("projection.{}.{}", by.column, name);
 }
 
-// Values of days and months sort as their texts do: the years have four digits.
-Parameters dates(const TablePartitioning& by, std::string_view format, std::string_view unit) {
-  const auto [first, last] = std::ranges::minmax(by.values);
-  return {{key(by, "type"), "date"},
-          {key(by, "format"), std::string(format)},
-          {key(by, "interval"), "1"},
-          {key(by, "interval.unit"), std::string(unit)},
-          {key(by, "range"), fmt::format("{},{}", first, last)}};
+// The value behind this one, or before the last that there is: "2026-02-01" of "2026-01-31".
+std::string neighbour_of_day(const std::string& day) {
+  auto date = parse_iso8601_date(day);
+  if (!date) return day;
+  date->days += day == "9999-12-31" ? -1 : 1;
+  const auto text = format_iso8601_date(*date);
+  return text ? std::string(text->view()) : day;
+}
+
+// Values sort as their texts do: years have four digits. Trino refuses a range whose ends are the same; a
+// partition more has no folder, and is empty.
+Result<Parameters> days(const TableRecord& record) {
+  const TablePartitioning& by = *record.partitioning;
+  const auto [least, greatest] = std::ranges::minmax(by.values);
+  // Trino 476 counts them with Java's SimpleDateFormat, which has the Julian calendar before its reform: of
+  // some days it says nothing, on others it fails.
+  constexpr std::string_view kFirst = "1582-10-15";
+  if (least < kFirst) {
+    return refuse(
+        record,
+        fmt::format("Athena would not find the day {}: its projection counts days before {} by another "
+                    "calendar",
+                    least, kFirst),
+        "partition the table by month or year, or leave such days out with `where`");
+  }
+  std::vector<std::string> ends = {least, least == greatest ? neighbour_of_day(least) : greatest};
+  std::ranges::sort(ends);
+  return Parameters{{key(by, "type"), "date"},
+                    {key(by, "format"), "yyyy-MM-dd"},
+                    {key(by, "range"), fmt::format("{},{}", ends[0], ends[1])}};
 }
 
 Result<Parameters> integers(const TableRecord& record) {
@@ -93,15 +116,14 @@ Result<Parameters> texts(const TableRecord& record) {
 
 // A value that could be one, and is none where a table has no rows.
 std::string any_value(const TablePartitioning& by) {
-  if (by.by == "day" || by.type == "date") return "1970-01-01";
-  if (by.by == "month") return "1970-01";
+  if (by.type == "date") return "1970-01-01";
   return by.type == "string" ? "none" : "0";
 }
 
 Result<Parameters> rule(const TableRecord& record) {
   const TablePartitioning& by = *record.partitioning;
-  if (by.by == "day" || by.type == "date") return dates(by, "yyyy-MM-dd", "DAYS");
-  if (by.by == "month") return dates(by, "yyyy-MM", "MONTHS");
+  if (by.type == "date") return days(record);
+  // Months too: Athena projects them as dates, and Trino has no such step.
   if (by.type == "string") return texts(record);
   return integers(record);
 }

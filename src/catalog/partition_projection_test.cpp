@@ -23,24 +23,31 @@ TableRecord partitioned(const std::string& by, const std::string& type, std::vec
 
 TEST(PartitionProjection, Days_go_from_the_first_to_the_last) {
   const auto parameters =
-      projection_parameters(partitioned("day", "date", {"2026-01-31", "0001-01-01", "2026-02-01"}), kUrl);
-  EXPECT_THAT(
-      parameters.value(),
-      UnorderedElementsAre(
-          Pair("projection.enabled", "true"), Pair("projection.at_day.type", "date"),
-          Pair("projection.at_day.format", "yyyy-MM-dd"), Pair("projection.at_day.interval", "1"),
-          Pair("projection.at_day.interval.unit", "DAYS"),
-          Pair("projection.at_day.range", "0001-01-01,2026-02-01"),
-          Pair("storage.location.template", "s3://bucket/lake/public.events/data/run/at_day=${at_day}/")));
+      projection_parameters(partitioned("day", "date", {"2026-01-31", "1582-10-15", "2026-02-01"}), kUrl);
+  EXPECT_THAT(parameters.value(),
+              UnorderedElementsAre(Pair("projection.enabled", "true"), Pair("projection.at_day.type", "date"),
+                                   Pair("projection.at_day.format", "yyyy-MM-dd"),
+                                   Pair("projection.at_day.range", "1582-10-15,2026-02-01"),
+                                   Pair("storage.location.template",
+                                        "s3://bucket/lake/public.events/data/run/at_day=${at_day}/")));
 }
 
-TEST(PartitionProjection, Months_are_texts_that_are_projected_as_dates) {
+TEST(PartitionProjection, Months_are_a_list) {
   const auto parameters =
-      projection_parameters(partitioned("month", "string", {"2026-01", "2025-12"}), kUrl).value();
-  EXPECT_EQ(parameters.at("projection.at_month.type"), "date");
-  EXPECT_EQ(parameters.at("projection.at_month.format"), "yyyy-MM");
-  EXPECT_EQ(parameters.at("projection.at_month.interval.unit"), "MONTHS");
-  EXPECT_EQ(parameters.at("projection.at_month.range"), "2025-12,2026-01");
+      projection_parameters(partitioned("month", "string", {"2025-12", "2026-01"}), kUrl).value();
+  EXPECT_EQ(parameters.at("projection.at_month.type"), "enum");
+  EXPECT_EQ(parameters.at("projection.at_month.values"), "2025-12,2026-01");
+}
+
+// Trino refuses a range whose ends are the same.
+TEST(PartitionProjection, The_only_day_has_a_neighbour) {
+  const auto range = [](const std::string& day) {
+    return projection_parameters(partitioned("day", "date", {day}), kUrl)
+        .value()
+        .at("projection.at_day.range");
+  };
+  EXPECT_EQ(range("2024-02-28"), "2024-02-28,2024-02-29");
+  EXPECT_EQ(range("9999-12-31"), "9999-12-30,9999-12-31");
 }
 
 TEST(PartitionProjection, Numbers_are_a_range_with_the_step_that_all_are_on) {
@@ -86,7 +93,7 @@ TEST(PartitionProjection, Of_a_table_without_rows_one_partition_is_looked_for_th
   record.rows = 0;
   const auto parameters = projection_parameters(record, kUrl).value();
   EXPECT_EQ(parameters.at("projection.enabled"), "true");
-  EXPECT_EQ(parameters.at("projection.at_day.range"), "1970-01-01,1970-01-01");
+  EXPECT_EQ(parameters.at("projection.at_day.range"), "1970-01-01,1970-01-02");
 }
 
 }  // namespace

@@ -216,7 +216,6 @@ TEST_F(PublicationTest, A_run_that_was_published_and_replaced_counts_as_publishe
 
 class RefusingPublisher final : public Publisher {
  public:
-  Result<void> check(std::span<const TableRecord> /*tables*/) override { return {}; }
   Result<void> show(const std::string& table) override {
     if (table == kTestTables[0]) return fail(ErrorKind::PermissionDenied, "the catalog refuses");
     shown.push_back(table);

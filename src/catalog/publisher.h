@@ -27,7 +27,12 @@ class Publisher {
 
   // Whether show() could show these tables, all of one run: asked when the plan is made, without rows, files
   // and partitions, and again before the run is decided, with them. What it refuses isn't published.
-  virtual Result<void> check(std::span<const TableRecord> tables) = 0;
+  virtual Result<void> check(std::span<const TableRecord> /*tables*/) { return {}; }
+  // The same of rows in this partition, as soon as there are some: nobody should have to wait for the end.
+  // Thread-safe.
+  virtual Result<void> check_partition(const TableRecord& /*table*/, const std::string& /*value*/) {
+    return {};
+  }
 
   // Thread-safe.
   virtual Result<void> show(const std::string& table) = 0;

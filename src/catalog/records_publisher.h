@@ -10,7 +10,6 @@ namespace pg2athena::catalog {
 // S3 has no links. What a table's record says is for those who read it: `pg2athena ddl`, a catalog, people.
 class RecordsPublisher final : public Publisher {
  public:
-  Result<void> check(std::span<const TableRecord> /*tables*/) override { return {}; }
   Result<void> show(const std::string& /*table*/) override { return {}; }
 };
 

@@ -22,16 +22,18 @@ std::optional<catalog::TablePartitioning> lake_partitioning(const PlannedTable& 
                                     .source_column = table.schema.fields[planned.column].name};
 }
 
+catalog::TableRecord lake_table(const PlannedTable& table, const std::string& run_id) {
+  return {.table = table.name,
+          .run_id = run_id,
+          .previous_run_id = {},
+          .data = catalog::data_prefix(table.name, run_id),
+          .columns = lake_columns(table),
+          .partitioning = lake_partitioning(table)};
+}
+
 std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::string& run_id) {
   std::vector<catalog::TableRecord> records;
-  for (const PlannedTable& table : plan.tables) {
-    records.push_back({.table = table.name,
-                       .run_id = run_id,
-                       .previous_run_id = {},
-                       .data = catalog::data_prefix(table.name, run_id),
-                       .columns = lake_columns(table),
-                       .partitioning = lake_partitioning(table)});
-  }
+  for (const PlannedTable& table : plan.tables) records.push_back(lake_table(table, run_id));
   return records;
 }
 

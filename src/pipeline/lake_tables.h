@@ -15,6 +15,7 @@ std::vector<catalog::TableColumn> lake_columns(const PlannedTable& table);
 std::optional<catalog::TablePartitioning> lake_partitioning(const PlannedTable& table);
 
 // As a run would publish them, without what only the receipts know: rows, files, partitions.
+catalog::TableRecord lake_table(const PlannedTable& table, const std::string& run_id);
 std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::string& run_id);
 
 }  // namespace pg2athena::pipeline

@@ -249,6 +249,10 @@ class Attempt {
       TableState& state = states_.emplace_back();
       state.writer_options = writer_options(plan_, table, run_id_, snapshot_);
       state.shards_left = table.shards;
+      if (!table.partitioning) continue;
+      state.check_partition = [this, record = lake_table(table, run_id_)](const std::string& value) {
+        return context_.publisher.check_partition(record, value);
+      };
     }
     memory_.emplace(plan_.memory.limit);
     PG2ATHENA_ASSIGN(const Reservation process, memory_->reserve(plan_.memory.process_bytes));

@@ -52,6 +52,9 @@ Result<ShardOutput::Written> ShardOutput::write_partition(std::uint32_t number, 
   Partition& partition = this->partition(number);
   if (!partition.file) {
     if (partition.evicted && !in_order_) return Written::NeedsOrder;
+    if (splitter_ && context_.state.check_partition) {
+      PG2ATHENA_TRY(context_.state.check_partition(splitter_->value(number)));
+    }
     if (number != kept_open_ && is_full()) PG2ATHENA_TRY(evict());
     PG2ATHENA_TRY(open_file(number));
   }

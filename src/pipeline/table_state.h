@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
 
+#include "base/error.h"
 #include "base/memory_budget.h"
 #include "parquet/block_pool.h"
 #include "parquet/writer_options.h"
@@ -36,6 +38,8 @@ struct TableState {
   std::atomic<int> shards_left = 0;
   std::atomic<std::uint64_t> rows = 0;
   PartitionSet partitions;
+  // Refuses a partition that has rows and could not be shown; empty: all can be.
+  std::function<Result<void>(const std::string& value)> check_partition;
   // A shard had to be read again in the order of its partitions: the next ones begin so, instead of each
   // finding out for itself.
   std::atomic<bool> in_order = false;

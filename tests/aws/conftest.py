@@ -1,7 +1,6 @@
-"""Fixtures of the tests of src/aws: the probe that asks it, and AWS's services."""
+"""Fixtures of the tests of src/aws: the probe that asks it."""
 import pytest
 
-from harness.moto_server import Moto
 from aws.probe import Probe
 
 
@@ -13,10 +12,3 @@ def probe(tmp_path, authority) -> Probe:
     probe = Probe(home)
     probe.environment["AWS_CA_BUNDLE"] = str(authority.file)
     return probe
-
-
-@pytest.fixture(scope="session")
-def moto(tmp_path_factory):
-    moto = Moto(tmp_path_factory.mktemp("moto") / "log")
-    yield moto
-    moto.stop()

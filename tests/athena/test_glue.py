@@ -2,75 +2,12 @@
 import signal
 import threading
 
-import pyarrow.parquet
 import pytest
 
 from harness import s3_lake
-from harness.glue import Glue, Lose, Meanwhile, Refuse
-from harness.moto_server import Moto
-from harness.program import (COMMIT_UNKNOWN, DONE, FAILED, REFUSED, assert_error, assert_exit, finish,
-                             run_pg2athena, start_pg2athena)
-
-
-@pytest.fixture(scope="session")
-def moto(tmp_path_factory):
-    moto = Moto(tmp_path_factory.mktemp("moto") / "log")
-    yield moto
-    moto.stop()
-
-
-@pytest.fixture
-def glue(moto, minio):
-    with Glue(moto, minio.root.access_key, minio.root.secret_key) as glue:
-        yield glue
-
-
-class Job:
-    """One table and more, exported into a bucket and told to Glue."""
-
-    def __init__(self, folder, database, minio, bucket, glue):
-        self.folder, self.database, self.minio, self.bucket, self.glue = folder, database, minio, bucket, glue
-        self.environment = {**minio.environment(), **glue.environment}
-        self.tables = None
-
-    def file(self, **of_glue):
-        sections = {"tables": self.tables} if self.tables else {}
-        return s3_lake.job(self.folder, self.database, f"s3://{self.bucket}/lake",
-                           catalog={"glue": {"database": "shop", **of_glue}}, **sections)
-
-    def run(self, *, code=DONE, **of_glue):
-        return assert_exit(run_pg2athena("run", "--config", self.file(**of_glue), env=self.environment), code)
-
-    def refused(self, command, code, *mentions, **of_glue):
-        result = run_pg2athena(command, "--config", self.file(**of_glue), env=self.environment)
-        assert_error(result, code, *mentions)
-
-    def publish(self):
-        return run_pg2athena("publish", "--config", self.file(), env=self.environment)
-
-    def rows(self, table: str, column: str) -> list:
-        """What the files have that Glue's table leads to."""
-        location = self.glue.table("shop", table)["StorageDescriptor"]["Location"]
-        assert location.startswith(f"s3://{self.bucket}/lake/") and location.endswith("/")
-        prefix = location.removeprefix(f"s3://{self.bucket}/")
-        values = []
-        for key in s3_lake.keys(self.minio, self.bucket, prefix):
-            content = s3_lake.read(self.minio, self.bucket, key)
-            values += pyarrow.parquet.read_table(pyarrow.BufferReader(content)).column(column).to_pylist()
-        return sorted(values)
-
-    def runs(self) -> list[str]:
-        """Those that left anything in the lake."""
-        keys = s3_lake.keys(self.minio, self.bucket, "lake/_pg2athena/runs/")
-        return sorted({key.split("/")[3] for key in keys})
-
-
-@pytest.fixture
-def job(tmp_path, database, minio, bucket, glue):
-    database.execute("CREATE TABLE orders (id int PRIMARY KEY, total numeric(12,2), at timestamptz, tags text[]);"
-                     "COMMENT ON COLUMN orders.total IS E'without\\nVAT';"
-                     "INSERT INTO orders SELECT i, i * 1.01, '2026-01-31'::date + i, ARRAY['a'] FROM generate_series(1, 3) AS i")
-    return Job(tmp_path, database, minio, bucket, glue)
+from harness.glue import Lose, Meanwhile, Refuse
+from harness.program import (COMMIT_UNKNOWN, DONE, FAILED, REFUSED, assert_error, assert_exit, finish, run_pg2athena,
+                             start_pg2athena)
 
 
 def test_Database_and_table_are_made_and_lead_to_the_files(job, glue):
@@ -168,9 +105,10 @@ def test_Partitions_are_projected_into_the_folders_that_there_are(job, glue, of)
     column = f"at_{of}"
     assert table["PartitionKeys"] == [{"Name": column, "Type": {"day": "date", "month": "string", "year": "int"}[of]}]
     assert parameters["projection.enabled"] == "true"
-    assert parameters[f"projection.{column}.range"] == {"day": "2026-02-01,2026-02-03", "month": "2026-02,2026-02",
-                                                        "year": "2026,2026"}[of]
-    # Each value of the range, put into the template, is a folder.
+    rule = {"day": "range", "month": "values", "year": "range"}[of]
+    assert parameters[f"projection.{column}.{rule}"] == {"day": "2026-02-01,2026-02-03", "month": "2026-02",
+                                                         "year": "2026,2026"}[of]
+    # Each value, put into the template, is a folder.
     template = parameters["storage.location.template"].removeprefix(f"s3://{job.bucket}/")
     values = {"day": ["2026-02-01", "2026-02-02", "2026-02-03"], "month": ["2026-02"], "year": ["2026"]}[of]
     for value in values:
@@ -191,7 +129,15 @@ def test_What_a_projection_would_leave_out_is_never_lost_silently(job, glue, val
     job.tables = [{"name": "public.c", "partition_by": {"value": "country"}}]
     job.refused("run", REFUSED, mention, "country")
     assert glue.table("shop", "c") is None
+    assert len(glue.seen("GetTable")) == 1, "it was found while it was read, not before the decision"
     assert s3_lake.data(job.minio, job.bucket, "lake") == []
+
+
+def test_Days_that_a_projection_counts_by_another_calendar_are_refused(job, glue):
+    job.database.execute("INSERT INTO orders VALUES (4, 1, '1582-10-14 12:00+00')")
+    job.tables = [{"name": "public.orders", "partition_by": {"day": "at"}}]
+    job.refused("run", REFUSED, "1582-10-14", "calendar")
+    assert glue.table("shop", "orders") is None
 
 
 def test_An_empty_partitioned_table_is_empty(job, glue):
@@ -200,7 +146,7 @@ def test_An_empty_partitioned_table_is_empty(job, glue):
     job.run()
     parameters = glue.table("shop", "orders")["Parameters"]
     folder = parameters["storage.location.template"].replace("${at_day}", "1970-01-01").removeprefix(f"s3://{job.bucket}/")
-    assert parameters["projection.at_day.range"] == "1970-01-01,1970-01-01"
+    assert parameters["projection.at_day.range"] == "1970-01-01,1970-01-02"
     assert s3_lake.keys(job.minio, job.bucket, folder) == []
 
 

@@ -1,0 +1,208 @@
+"""SELECTs by Trino, of which Athena's engine is made, over what a run told to Glue: they have to say what PostgreSQL says."""
+import collections
+import os
+import threading
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from harness import lake as layout
+from harness import oracle, s3_lake
+from harness.comparable import text_keys
+from harness.glue import Glue
+from harness.paths import ROOT, pagila
+from harness.program import DONE, assert_exit, run_pg2athena
+from harness.trino import in_milliseconds, key
+from harness.type_tables import COLUMNS, make_types
+
+PUBLISHES = int(os.environ.get("PG2ATHENA_PUBLISHES", "50"))
+
+
+class Shown:
+    """A database that was exported once, with all that it has, and is asked about by many tests."""
+
+    def __init__(self, database, minio, bucket, trino, catalog):
+        self.database, self.minio, self.bucket, self.trino, self.catalog = database, minio, bucket, trino, catalog
+
+    def export(self, folder, glue, **sections):
+        file = s3_lake.job(folder, self.database, f"s3://{self.bucket}/lake", catalog={"glue": {"database": self.catalog}},
+                           **sections)
+        assert_exit(run_pg2athena("run", "--config", file, env={**self.minio.environment(), **glue.environment}), DONE)
+
+    def schema(self, table: str) -> pa.Schema:
+        """As pyarrow sees it in the files."""
+        run = s3_lake.published(self.minio, self.bucket, "lake")[table]
+        first = s3_lake.keys(self.minio, self.bucket, f"lake/{table}/data/{run}/")[0]
+        content = s3_lake.read(self.minio, self.bucket, first)
+        return pyarrow.parquet.read_schema(pa.BufferReader(content))
+
+    def assert_equal(self, table: str, query: str) -> int:
+        """What Trino shows of the lake's table is what `query` gives in PostgreSQL. Returns the number of rows."""
+        source = oracle.postgres_says(self.database, query)
+        schema = self.schema(table)
+        names = [layout.lake_name(column) for column in source.columns]
+        wanted = ", ".join(f'"{name}"' for name in names)
+        rows = self.trino.query(f'SELECT {wanted} FROM athena.{self.catalog}."{table.rpartition(".")[2]}"')
+        kinds = [schema.field(name).type for name in names]
+        columns = [text_keys(texts, kind, delimiter) for texts, kind, delimiter in
+                   zip(zip(*source.rows), kinds, source.delimiters)]
+        expected = list(zip(*([in_milliseconds(kind, value) for value in column] for kind, column in zip(kinds, columns))))
+        actual = [tuple(key(kind, value) for kind, value in zip(kinds, row)) for row in rows]
+        missing = collections.Counter(expected) - collections.Counter(actual)
+        extra = collections.Counter(actual) - collections.Counter(expected)
+        assert not missing and not extra, (f"PostgreSQL only: {list(missing)[:3]}\nTrino only: {list(extra)[:3]}")
+        return len(rows)
+
+
+@pytest.fixture(scope="module")
+def bucket_of_module(minio):
+    minio.create_bucket("shown")
+    yield "shown"
+    minio.delete_bucket("shown")
+
+
+@pytest.fixture(scope="module")
+def glue_of_module(moto, minio):
+    with Glue(moto, minio.root.access_key, minio.root.secret_key) as glue:
+        yield glue
+
+
+# Every type ------------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def types(cluster, minio, bucket_of_module, glue_of_module, trino, tmp_path_factory):
+    with cluster.database("athena_types") as database:
+        make_types(database)
+        database.execute(";\n".join(statement for table, _ in COLUMNS for statement in table.setup))
+        shown = Shown(database, minio, bucket_of_module, trino, "types")
+        shown.export(tmp_path_factory.mktemp("types"), glue_of_module, tables=[
+            {"name": f"public.{table.name}"} | ({"types": table.choices} if table.choices else {}) for table, _ in COLUMNS])
+        yield shown
+
+
+@pytest.mark.parametrize("table, case", COLUMNS, ids=[case.label for _, case in COLUMNS])
+def test_Every_value_of_a_type_is_shown(types, table, case):
+    assert types.assert_equal(f"public.{table.name}", table.arriving) >= len(case.values)
+
+
+# Whole databases -------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", ["shop", "pagila"])
+def test_A_database_is_shown(name, cluster, minio, bucket, glue, trino, tmp_path):
+    file = pagila() if name == "pagila" else ROOT / "examples/shop/shop.sql"
+    with cluster.database(f"athena_{name}") as database:
+        database.run_file(file)
+        if name == "pagila":
+            database.execute("REFRESH MATERIALIZED VIEW public.rental_by_category")
+        shown = Shown(database, minio, bucket, trino, name)
+        shown.export(tmp_path, glue)
+        relations = database.query(
+            "SELECT nspname, relname, format('%%I.%%I', nspname, relname) FROM pg_class c JOIN pg_namespace n"
+            " ON n.oid = relnamespace WHERE nspname = 'public' AND relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition", ())
+        assert len(relations) == len(s3_lake.published(minio, bucket, "lake"))
+        rows = sum(shown.assert_equal(layout.folder_of(schema, relation), f"SELECT * FROM {quoted}")
+                   for schema, relation, quoted in relations)
+        assert rows > 1000
+
+
+def test_Athena_shows_timestamps_in_milliseconds_as_the_plan_says(job, trino):
+    job.database.execute("CREATE TABLE t AS SELECT * FROM (VALUES (1, '2026-01-31 00:00:00.0004'::timestamp),"
+                         " (2, '2026-01-31 00:00:00.9996'), (3, '2026-01-31 00:00:00.123')) AS v (i, at)")
+    job.tables = ["public.t"]
+    job.run()
+    assert trino.query("SELECT i, at FROM athena.shop.t ORDER BY i") == [
+        [1, "2026-01-31 00:00:00.000"], [2, "2026-01-31 00:00:01.000"], [3, "2026-01-31 00:00:00.123"]]
+
+
+# Partitions ------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("of, values", [("day", ["date '2026-02-01'", "date '2026-02-02'", "date '2026-02-03'"]),
+                                        ("month", ["'2026-02'"]), ("year", ["2026"])])
+def test_A_query_reads_the_partition_that_it_asks_for_and_no_other(job, trino, of, values):
+    job.database.execute("INSERT INTO orders VALUES (4, 4, '2025-12-31 23:59:59.999+00', '{}')")
+    job.tables = [{"name": "public.orders", "partition_by": {of: "at"}}]
+    job.run()
+    assert trino.query("SELECT count(*), count(DISTINCT id) FROM athena.shop.orders") == [[4, 4]]
+    for value in values:
+        rows = trino.query(f"SELECT id, \"$path\", CAST(at AS varchar) FROM athena.shop.orders WHERE at_{of} = {value}")
+        assert len(rows) == 3 // len(values)
+        assert len({path for _, path, _ in rows}) == 1
+        assert trino.stats["completedSplits"] < 4, "it looked into other partitions"
+    # Partitions without a file are empty.
+    assert trino.query(f"SELECT count(*) FROM athena.shop.orders WHERE at_{of} > {values[-1]}") == [[0]]
+
+
+def test_Numbers_and_texts_are_partitions_too(job, trino):
+    job.database.execute("CREATE TABLE c AS SELECT i, i * 7 - 700 AS n, (ARRAY['DE', 'Österreich', 'a b'])[1 + i % 3] AS country"
+                         " FROM generate_series(1, 30) AS i")
+    for column, condition, count in [("n", "n_value = -693", 1), ("n", "n_value BETWEEN -693 AND -686", 2),
+                                     ("country", "country_value = 'Österreich'", 10), ("country", "country_value = 'a b'", 10)]:
+        if not job.tables or column not in str(job.tables):
+            job.glue.client.delete_table(DatabaseName="shop", Name="c") if job.tables else None
+            job.tables = [{"name": "public.c", "partition_by": {"value": column}}]
+            job.run()
+            assert trino.query("SELECT count(*), count(DISTINCT i) FROM athena.shop.c") == [[30, 30]]
+        assert trino.query(f"SELECT count(*) FROM athena.shop.c WHERE {condition}") == [[count]]
+
+
+# Where calendars differ, and at the end of what a folder can be called.
+@pytest.mark.parametrize("of, days", [("day", ["1582-10-15", "1582-10-17"]), ("day", ["9999-12-31"]),
+                                      ("month", ["0001-01-01", "1582-10-10", "9999-12-31"]),
+                                      ("year", ["0001-01-01", "1582-10-10", "9999-12-31"])])
+def test_Old_and_late_partitions_are_found(job, trino, of, days):
+    job.database.execute("TRUNCATE orders")
+    for i, day in enumerate(days):
+        job.database.execute("INSERT INTO orders VALUES (%s, 1, %s)", (i, day + " 12:00+00"))
+    job.tables = [{"name": "public.orders", "partition_by": {of: "at"}}]
+    job.run()
+    assert trino.query("SELECT count(*) FROM athena.shop.orders") == [[len(days)]]
+    for i, day in enumerate(days):
+        value = {"day": f"date '{day}'", "month": f"'{day[:7]}'", "year": str(int(day[:4]))}[of]
+        assert trino.query(f"SELECT id FROM athena.shop.orders WHERE at_{of} = {value}") == [[i]]
+
+
+def test_An_empty_partitioned_table_has_no_rows(job, trino):
+    job.database.execute("DELETE FROM orders")
+    job.tables = [{"name": "public.orders", "partition_by": {"day": "at"}}]
+    job.run()
+    assert trino.query("SELECT count(*) FROM athena.shop.orders") == [[0]]
+
+
+# From run to run -------------------------------------------------------------------------------------------------
+
+def test_Queries_go_on_when_columns_come_go_and_grow(job, trino):
+    job.run()
+    job.database.execute("ALTER TABLE orders DROP COLUMN tags, ALTER COLUMN id TYPE bigint, ALTER COLUMN total TYPE numeric(14,3),"
+                         " ADD COLUMN note text DEFAULT 'x'; UPDATE orders SET id = id + 5000000000")
+    job.run()
+    assert trino.query("SELECT id, total, note, tags FROM athena.shop.orders ORDER BY id") == [
+        [5000000001, "1.010", "x", None], [5000000002, "2.020", "x", None], [5000000003, "3.030", "x", None]]
+
+
+def test_A_reader_in_a_loop_never_sees_a_mixture_an_error_or_an_empty_table(job, trino):
+    job.database.execute("CREATE TABLE counter AS SELECT 0 AS run, i FROM generate_series(1, 1000) AS i")
+    job.tables = ["public.counter"]
+    job.run()
+    seen, stop, failures = [], threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            try:
+                seen.extend(trino.query("SELECT count(*), min(run), max(run) FROM athena.shop.counter"))
+            except Exception as error:      # whatever it is, the test has to end
+                failures.append(error)
+                return
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for run in range(1, PUBLISHES + 1):
+            job.database.execute(f"UPDATE counter SET run = {run}")
+            job.run()
+    finally:
+        stop.set()
+        reader.join()
+    assert not failures, failures
+    assert len(seen) > PUBLISHES // 5
+    assert all(count == 1000 and first == last for count, first, last in seen), seen
+    assert [first for _, first, _ in seen] == sorted(first for _, first, _ in seen), "an older run came back"
