@@ -25,6 +25,8 @@ class GluePublisher final : public Publisher {
   Result<void> check(std::span<const TableRecord> tables) override;
   Result<void> check_partition(const TableRecord& table, const std::string& value) override;
 
+  std::string catalog() const override { return "glue:" + client_.options().database; }
+
   // CommitUnknown: Glue took the table's new state and never said whether it has it.
   Result<void> show(const std::string& table) override;
 

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "aws/fakes_for_tests.h"
+#include "catalog/records_publisher.h"
 #include "catalog/run_for_tests.h"
 
 namespace pg2athena::catalog {
@@ -101,7 +102,9 @@ class GluePublisherTest : public testing::Test {
   const std::string& id(int number) { return ids.try_emplace(number, run_number(number)).first->second; }
   // The whole run; then Glue shows it, or what kept it from that.
   RunOutcome run(int number) {
-    const auto record = run_shards(store, plan_run(store, id(number)).value()).value();
+    RunPlan plan = plan_run(store, id(number)).value();
+    plan.catalog = this->publisher().catalog();
+    const auto record = run_shards(store, plan).value();
     EXPECT_TRUE(record->commit().has_value());
     GluePublisher publisher = this->publisher();
     return record->publish(publisher);
@@ -257,6 +260,22 @@ TEST_F(GluePublisherTest, A_conflict_with_ourselves_is_no_refusal) {
   }));
 }
 
+TEST_F(GluePublisherTest, Nobody_finishes_a_run_without_the_catalog_that_it_was_meant_for) {
+  glue.refuse = [](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
+    if (operation == "CreateTable") return FakeGlue::error("AccessDeniedException");
+    return std::nullopt;
+  };
+  EXPECT_FALSE(run(1).finished);
+  glue.refuse = {};
+  RecordsPublisher without;
+  const RunOutcome outcome = roll_forward(store, without).value().at(0);
+  EXPECT_FALSE(outcome.finished);
+  EXPECT_THAT(outcome.tables[0].error->message(), HasSubstr("in Glue's database sales"));
+  GluePublisher publisher = this->publisher();
+  EXPECT_TRUE(roll_forward(store, publisher).value().at(0).finished);
+  EXPECT_EQ(shown("orders"), id(1));
+}
+
 TEST_F(GluePublisherTest, Throttling_is_waited_out_and_a_missing_right_is_not) {
   int left = 3;
   glue.refuse = [&](const std::string&) -> std::optional<Result<aws::HttpResponse>> {
@@ -286,10 +305,10 @@ TEST_F(GluePublisherTest, A_table_that_is_dropped_meanwhile_is_made_again) {
 
 TEST_F(GluePublisherTest, What_it_could_not_show_is_refused_when_the_plan_is_made) {
   GluePublisher publisher = this->publisher();
-  TableRecord orders{.table = "public.orders", .run_id = "R", .data = "public.orders/data/R/"};
+  const TableRecord orders{.table = "public.orders", .run_id = "R", .data = "public.orders/data/R/"};
   EXPECT_TRUE(publisher.check({{orders}}).has_value()) << "there is no database yet, and nothing is made";
   EXPECT_FALSE(glue.database);
-  TableRecord other{.table = "archive.orders", .run_id = "R", .data = "archive.orders/data/R/"};
+  const TableRecord other{.table = "archive.orders", .run_id = "R", .data = "archive.orders/data/R/"};
   const auto collision = publisher.check(std::vector{orders, other});
   ASSERT_FALSE(collision.has_value());
   EXPECT_EQ(collision.error().kind(), ErrorKind::NameCollision);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ using Parameters = std::map<std::string, std::string>;
 
 // Athena makes each partition of a range that a query's filter lets through before it looks for its files.
 constexpr std::uint64_t kMostProjected = 1'000'000;
+// Of a parameter's value: ParametersMapValue in Glue's API.
+constexpr std::size_t kMostParameterBytes = 512'000;
 
 std::unexpected<Error> refuse(const TableRecord& record, std::string message, std::string hint) {
   return fail(Error(ErrorKind::Unsupported, std::move(message))
@@ -110,8 +113,14 @@ Result<Parameters> texts(const TableRecord& record) {
                               value),
                   "partition the table by another column, or let a query make a value without them");
   }
-  return Parameters{{key(by, "type"), "enum"},
-                    {key(by, "values"), fmt::format("{}", fmt::join(by.values, ","))}};
+  std::string list = fmt::format("{}", fmt::join(by.values, ","));
+  if (list.size() > kMostParameterBytes) {
+    return refuse(record,
+                  fmt::format("the list of its {} partitions has {} bytes, and Glue takes {}",
+                              by.values.size(), list.size(), kMostParameterBytes),
+                  "partition the table by a column with fewer values");
+  }
+  return Parameters{{key(by, "type"), "enum"}, {key(by, "values"), std::move(list)}};
 }
 
 // A value that could be one, and is none where a table has no rows.

@@ -75,6 +75,14 @@ TEST(PartitionProjection, Texts_are_a_list) {
   EXPECT_EQ(parameters.at("projection.at_value.values"), "DE,Zürich,a b,true");
 }
 
+TEST(PartitionProjection, A_list_that_Glue_would_refuse_is_refused_before) {
+  std::vector<std::string> values;
+  for (int i = 0; i < 5000; ++i) values.push_back(std::string(100, 'x') + std::to_string(i));
+  const auto refused = projection_parameters(partitioned("value", "string", values), kUrl);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message(), HasSubstr("and Glue takes 512000"));
+}
+
 TEST(PartitionProjection, What_Athena_would_leave_out_is_refused) {
   for (const std::string value : {"a,b", " a", "a ", "a/b", "100%", "a=b"}) {
     const auto refused = projection_parameters(partitioned("value", "string", {"DE", value}), kUrl);

@@ -57,9 +57,26 @@ TableOutcome move_record(storage::ObjectStore& store, const DecidedTable& decide
   return superseded(record.table, *current ? (*current)->run_id : std::string());
 }
 
+// A run that was meant for a catalog isn't done without it, unless a newer run is shown by now.
+Result<void> check_catalog(storage::ObjectStore& store, const Publisher& publisher,
+                           const TableRecord& record) {
+  if (record.catalog.empty() || record.catalog == publisher.catalog()) return {};
+  PG2ATHENA_ASSIGN(const std::optional<TableRecord> current, read_table_record(store, record.table));
+  if (!current || current->run_id != record.run_id) return {};
+  const std::string database = record.catalog.substr(record.catalog.find(':') + 1);
+  return fail(
+      Error(ErrorKind::InvalidArgument,
+            fmt::format("the table is to be shown in Glue's database {}, which isn't named here", database))
+          .hint(
+              fmt::format("use the configuration that has catalog.glue.database: {} (--config)", database)));
+}
+
 TableOutcome publish_table(storage::ObjectStore& store, Publisher& publisher, const DecidedTable& decided) {
   TableOutcome outcome = move_record(store, decided);
   if (outcome.state != State::Published) return outcome;
+  if (auto checked = check_catalog(store, publisher, decided.record); !checked) {
+    return unfinished(outcome.table, std::move(checked).error());
+  }
   if (Result<void> shown = publisher.show(outcome.table); !shown) {
     return unfinished(outcome.table, std::move(shown).error());
   }

@@ -34,6 +34,10 @@ class Publisher {
     return {};
   }
 
+  // The catalog that it tells, "glue:shop"; empty: none. A run that was meant for one is not finished without
+  // it.
+  virtual std::string catalog() const { return {}; }
+
   // Thread-safe.
   virtual Result<void> show(const std::string& table) = 0;
 };

@@ -124,6 +124,11 @@ TEST(RecordText, Partitions_are_read_as_they_were_written) {
   EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
 }
 
+TEST(RecordText, A_catalog_is_read_as_it_was_written) {
+  const TableRecord record{.table = "public.orders", .catalog = "glue:shop"};
+  EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
+}
+
 TEST(RecordText, What_is_not_a_partitioning_is_refused_by_name) {
   const TableRecord record{.table = "t", .partitioning = TablePartitioning{.column = "c", .values = {"a"}}};
   const auto refused = [&](auto change) {

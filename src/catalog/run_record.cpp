@@ -198,7 +198,8 @@ Decision RunRecord::decide() const {
                        .previous_run_id = table.previous ? table.previous->run_id : std::string(),
                        .data = data_prefix(table.name, run_id()),
                        .columns = table.columns,
-                       .partitioning = table.partitioning};
+                       .partitioning = table.partitioning,
+                       .catalog = plan_.catalog};
     std::set<std::string> partitions;
     for (const Receipt& receipt : receipts_of(table)) {
       for (const FileReceipt& file : receipt.files) partitions.insert(file.partition.value_or(""));

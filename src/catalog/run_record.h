@@ -33,6 +33,7 @@ struct RunPlan {
   std::string run_id;                // new: make_run_id()
   std::string json;                  // kept as plan.json, for people and `verify`
   std::vector<PlannedTable> tables;  // in the order of their shards
+  std::string catalog = {};          // of the publisher
 };
 
 // One run, in the process that coordinates it. The order is: begin, one receipt for every shard, commit,

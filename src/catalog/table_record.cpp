@@ -39,6 +39,7 @@ Json table_record_json(const TableRecord& record) {
       {"data", record.data},   {"rows", record.rows},          {"bytes", record.bytes},
       {"files", record.files}, {"columns", std::move(columns)}};
   if (record.partitioning) json["partitioning"] = partitioning_json(*record.partitioning);
+  if (!record.catalog.empty()) json["catalog"] = record.catalog;
   return json;
 }
 
@@ -57,6 +58,7 @@ TableRecord read_table_record_json(JsonReader& reader) {
   });
   reader.optional_object("partitioning",
                          [&](JsonReader& json) { record.partitioning = read_partitioning(json); });
+  record.catalog = reader.optional_text("catalog").value_or("");
   return record;
 }
 

@@ -44,6 +44,7 @@ struct TableRecord {
   std::uint64_t files = 0;
   std::vector<TableColumn> columns;
   std::optional<TablePartitioning> partitioning = {};  // nothing: all files lie in one folder
+  std::string catalog = {};  // that has to show it besides: Publisher::catalog(); empty: none
 
   bool operator==(const TableRecord&) const = default;
 };

@@ -1,6 +1,9 @@
 #include "pipeline/lake_tables.h"
 
+#include <fmt/format.h>
+
 #include "catalog/object_keys.h"
+#include "catalog/partition_name.h"
 
 namespace pg2athena::pipeline {
 
@@ -35,6 +38,20 @@ std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::strin
   std::vector<catalog::TableRecord> records;
   for (const PlannedTable& table : plan.tables) records.push_back(lake_table(table, run_id));
   return records;
+}
+
+std::vector<std::string> null_partition_warnings(const Plan& plan, catalog::Publisher& publisher) {
+  std::vector<std::string> warnings;
+  for (const PlannedTable& table : plan.tables) {
+    if (!table.partitioning || !table.schema.fields[table.partitioning->column].nullable) continue;
+    const std::string null(catalog::kDefaultPartition);
+    if (publisher.check_partition(lake_table(table, {}), null)) continue;
+    warnings.push_back(fmt::format(
+        "{}: {} may be NULL, and the catalog has no partition for that: the run ends at the first such "
+        "row. `where` leaves them out, a query can give them a value (coalesce)",
+        table.display(), table.columns[table.partitioning->column].source_name));
+  }
+  return warnings;
 }
 
 }  // namespace pg2athena::pipeline

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <limits>
 #include <mutex>
 #include <system_error>
@@ -151,9 +152,11 @@ class Attempt {
                             .planned_at = rfc3339(context_.clock.now()),
                             .snapshot = snapshot_,
                             .target = location_};
-    PG2ATHENA_ASSIGN(record_, catalog::RunRecord::begin(
-                                  context_.store, context_.clock,
-                                  {.run_id = run_id_, .json = to_json(plan_, record), .tables = *tables}));
+    PG2ATHENA_ASSIGN(record_, catalog::RunRecord::begin(context_.store, context_.clock,
+                                                        {.run_id = run_id_,
+                                                         .json = to_json(plan_, record),
+                                                         .tables = *tables,
+                                                         .catalog = context_.publisher.catalog()}));
     auto read = read_shards();
     // Whatever came of it: production gets its locks and its vacuum back before the rest.
     guard_->release();
@@ -164,6 +167,7 @@ class Attempt {
   Result<std::vector<catalog::PlannedTable>> lock_and_plan(postgres::Keeper& keeper) {
     PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
+    std::ranges::move(null_partition_warnings(plan_, context_.publisher), std::back_inserter(plan_.warnings));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
     PG2ATHENA_TRY(context_.publisher.check(lake_tables(plan_, run_id_)));
     PG2ATHENA_TRY(claim_tables(keeper));
@@ -426,6 +430,7 @@ Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, co
   PG2ATHENA_ASSIGN(Plan plan, make_plan(*found, options));
   if (context.publisher != nullptr) {
     PG2ATHENA_TRY(context.publisher->check(lake_tables(plan, make_run_id(context.clock.now()))));
+    std::ranges::move(null_partition_warnings(plan, *context.publisher), std::back_inserter(plan.warnings));
   }
   return plan;
 }

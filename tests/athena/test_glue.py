@@ -133,6 +133,17 @@ def test_What_a_projection_would_leave_out_is_never_lost_silently(job, glue, val
     assert s3_lake.data(job.minio, job.bucket, "lake") == []
 
 
+def test_The_plan_warns_of_a_partition_column_that_may_be_NULL(job):
+    job.tables = [{"name": "public.orders", "partition_by": {"day": "at"}}]
+    warning = "at may be NULL, and the catalog has no partition for that"
+
+    def plan():
+        return assert_exit(run_pg2athena("plan", "--config", job.file(), env=job.environment), DONE).stdout
+    assert warning in " ".join(plan().split())
+    job.database.execute("ALTER TABLE orders ALTER at SET NOT NULL")
+    assert warning not in " ".join(plan().split())
+
+
 def test_Days_that_a_projection_counts_by_another_calendar_are_refused(job, glue):
     job.database.execute("INSERT INTO orders VALUES (4, 1, '1582-10-14 12:00+00')")
     job.tables = [{"name": "public.orders", "partition_by": {"day": "at"}}]
@@ -201,6 +212,10 @@ def test_Without_a_right_the_table_stays_as_it_was_and_publish_goes_on(job, glue
     assert glue.run_id("shop", "orders") == before
     assert job.rows("orders", "id") == [1, 2, 3], "the files of the run that Glue shows are there"
     glue.clear()
+    # Who doesn't name the catalog finishes nothing.
+    without = run_pg2athena("publish", f"s3://{job.bucket}/lake", env=job.environment)
+    assert_error(without, FAILED, "Glue's database shop", "catalog.glue.database")
+    assert glue.run_id("shop", "orders") == before
     assert_exit(job.publish(), DONE)
     assert glue.run_id("shop", "orders") == max(job.runs())
 
