@@ -171,9 +171,16 @@ Again again(const ServiceError& error) {
                                                             "BandwidthLimitExceeded",
                                                             "EC2ThrottledException",
                                                             "PriorRequestNotComplete"};
-  constexpr std::array<std::string_view, 8> kTransient = {
-      "InternalError",      "InternalFailure", "InternalServiceError",    "InternalServiceErrorException",
-      "ServiceUnavailable", "RequestTimeout",  "RequestTimeoutException", "IDPCommunicationError"};
+  constexpr std::array<std::string_view, 10> kTransient = {"InternalError",
+                                                           "InternalFailure",
+                                                           "InternalServiceError",
+                                                           "InternalServiceErrorException",
+                                                           "ServiceUnavailable",
+                                                           "RequestTimeout",
+                                                           "RequestTimeoutException",
+                                                           "OperationTimeoutException",
+                                                           "ResourceNotReadyException",
+                                                           "IDPCommunicationError"};
   constexpr std::array<std::string_view, 3> kOld = {"ExpiredToken", "ExpiredTokenException",
                                                     "TokenRefreshRequired"};
   if (one_of(kThrottling, error.code) || error.status == 429) return Again::Throttled;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "aws/endpoint.h"
+#include "base/retry.h"
 #include "catalog/glue_names.h"
 
 namespace pg2athena::catalog {
@@ -39,12 +40,39 @@ Result<GlueClient> GlueClient::create(aws::ServiceParts parts, aws::CredentialsP
   PG2ATHENA_TRY(check_glue_database(options.database));
   if (options.region.empty()) options.region = region;
   PG2ATHENA_ASSIGN(std::string url, aws::service_endpoint(options.endpoint, "GLUE", "glue", options.region));
-  aws::JsonService service(parts, credentials,
-                           {.endpoint = std::move(url),
-                            .region = options.region,
-                            .signing_name = "glue",
-                            .target_prefix = "AWSGlue"});
-  return GlueClient(std::move(service), std::move(options));
+  return GlueClient(parts, credentials, std::move(url), std::move(options), nullptr);
+}
+
+// Glue lets an account do some tens of changes in a second, of all that it does: who has thousands of tables
+// waits.
+GlueClient::GlueClient(aws::ServiceParts parts, aws::CredentialsProvider& credentials, std::string endpoint,
+                       GlueOptions options, Cancellation* stop)
+    : parts_(parts),
+      credentials_(&credentials),
+      endpoint_(std::move(endpoint)),
+      options_(std::move(options)),
+      service_(
+          [&] {
+            constexpr RetryPolicy kPatient{.attempts = 12,
+                                           .base = std::chrono::milliseconds(200),
+                                           .longest = std::chrono::seconds(5),
+                                           .deadline = std::chrono::seconds(45)};
+            if (stop == nullptr) parts.policy = kPatient;
+            return parts;
+          }(),
+          credentials,
+          {.endpoint = endpoint_,
+           .region = options_.region,
+           .signing_name = "glue",
+           .target_prefix = "AWSGlue",
+           .cancellation = stop}) {}
+
+GlueClient GlueClient::until(Cancellation& stop) const {
+  return {parts_, *credentials_, endpoint_, options_, &stop};
+}
+
+std::string GlueClient::name() const {
+  return fmt::format("glue:{}:{}:{}", options_.catalog_id, options_.region, options_.database);
 }
 
 Result<json> GlueClient::call(const char* operation, json input) const {
@@ -75,7 +103,10 @@ Result<std::optional<GlueTable>> GlueClient::get_table(const std::string& name) 
 Result<bool> GlueClient::create_table(const json& table_input) const {
   auto answer = call("CreateTable", {{"DatabaseName", options_.database}, {"TableInput", table_input}});
   if (answer) return true;
-  if (is_code(answer.error(), "AlreadyExistsException")) return false;
+  if (is_code(answer.error(), "AlreadyExistsException") ||
+      is_code(answer.error(), "ConcurrentModificationException")) {
+    return false;
+  }
   return fail(std::move(answer).error());
 }
 
@@ -95,9 +126,10 @@ Result<bool> GlueClient::update_table(const json& table_input, const std::string
   return fail(std::move(answer).error());
 }
 
-Result<void> GlueClient::create_database() const {
+Result<bool> GlueClient::create_database() const {
   auto answer = call("CreateDatabase", {{"DatabaseInput", {{"Name", options_.database}}}});
-  if (answer || is_code(answer.error(), "AlreadyExistsException")) return {};
+  if (answer || is_code(answer.error(), "AlreadyExistsException")) return true;
+  if (is_code(answer.error(), "ConcurrentModificationException")) return false;
   return fail(std::move(answer).error());
 }
 

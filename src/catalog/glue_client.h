@@ -9,6 +9,7 @@
 
 #include "aws/credentials.h"
 #include "aws/json_service.h"
+#include "base/cancellation.h"
 #include "base/error.h"
 #include "catalog/glue_options.h"
 
@@ -37,18 +38,27 @@ class GlueClient {
   // In place of the state with this version. False: the table has another one by now, or is gone.
   Result<bool> update_table(const nlohmann::json& table_input, const std::string& version_id) const;
 
-  // That it is there already is fine.
-  Result<void> create_database() const;
+  // That it is there already is fine. False: others are at it.
+  Result<bool> create_database() const;
+
+  // The same for what has to be quick, and may be stopped.
+  GlueClient until(Cancellation& stop) const;
+
+  // Which catalog and database of all that there are: "glue:<account>:<region>:<database>".
+  std::string name() const;
 
   const GlueOptions& options() const { return options_; }
 
  private:
-  GlueClient(aws::JsonService service, GlueOptions options)
-      : service_(std::move(service)), options_(std::move(options)) {}
+  GlueClient(aws::ServiceParts parts, aws::CredentialsProvider& credentials, std::string endpoint,
+             GlueOptions options, Cancellation* stop);
   Result<nlohmann::json> call(const char* operation, nlohmann::json input) const;
 
-  aws::JsonService service_;
+  aws::ServiceParts parts_;
+  aws::CredentialsProvider* credentials_;
+  std::string endpoint_;
   GlueOptions options_;
+  aws::JsonService service_;
 };
 
 }  // namespace pg2athena::catalog

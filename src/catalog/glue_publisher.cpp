@@ -31,7 +31,7 @@ const json& table_of(const std::optional<GlueTable>& existing) {
 
 }  // namespace
 
-Result<void> GluePublisher::check(std::span<const TableRecord> tables) {
+Result<void> GluePublisher::check(std::span<const TableRecord> tables, Cancellation& stop) {
   std::map<std::string, std::string> taken;  // in Glue → in the lake
   for (const TableRecord& table : tables) {
     const std::string name = glue_table_name(table.table);
@@ -43,9 +43,11 @@ Result<void> GluePublisher::check(std::span<const TableRecord> tables) {
                           table.table, name, client_.options().database))
             .hint("`as:` gives one of them another name; or export each schema into a database of its own"));
   }
+  const GlueClient client = client_.until(stop);
   return for_each_at_once(tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
-    PG2ATHENA_ASSIGN(const auto existing, client_.get_table(glue_table_name(tables[i].table)));
-    PG2ATHENA_TRY(glue_table_input(tables[i], location_, client_.options(), table_of(existing)));
+    PG2ATHENA_TRY(stop.check());
+    PG2ATHENA_ASSIGN(const auto existing, client.get_table(glue_table_name(tables[i].table)));
+    PG2ATHENA_TRY(glue_table_input(tables[i], location_, client.options(), table_of(existing)));
     return {};
   });
 }
@@ -102,11 +104,11 @@ Result<bool> GluePublisher::try_to_show(const std::string& table, bool& unheard)
   unheard = true;
   auto done = put(input, existing);
   if (done) return done;
+  // A refusal may be of a second try, when the first one was taken.
+  const auto now = client_.get_table(name);
+  if (now && shows_run(table_of(*now), *record, location_)) return true;
   const ErrorKind kind = done.error().kind();
-  if (kind == ErrorKind::Connection || kind == ErrorKind::Service) {
-    PG2ATHENA_ASSIGN(const auto now, client_.get_table(name));
-    if (shows_run(table_of(now), *record, location_)) return true;
-  }
+  if (!now && (kind == ErrorKind::Connection || kind == ErrorKind::Service)) return fail(now.error());
   unheard = false;
   return done;
 }
@@ -115,7 +117,8 @@ Result<bool> GluePublisher::put(const json& input, const std::optional<GlueTable
   if (existing) return client_.update_table(input, existing->version_id);
   auto created = client_.create_table(input);
   if (created || created.error().kind() != ErrorKind::NotFound) return created;
-  PG2ATHENA_TRY(client_.create_database());
+  PG2ATHENA_ASSIGN(const bool there, client_.create_database());
+  if (!there) return false;
   return client_.create_table(input);
 }
 

@@ -22,10 +22,10 @@ class GluePublisher final : public Publisher {
                 RetryTimes& times)
       : client_(std::move(client)), store_(store), location_(std::move(location)), times_(times) {}
 
-  Result<void> check(std::span<const TableRecord> tables) override;
+  Result<void> check(std::span<const TableRecord> tables, Cancellation& stop) override;
   Result<void> check_partition(const TableRecord& table, const std::string& value) override;
 
-  std::string catalog() const override { return "glue:" + client_.options().database; }
+  std::string catalog() const override { return client_.name(); }
 
   // CommitUnknown: Glue took the table's new state and never said whether it has it.
   Result<void> show(const std::string& table) override;

@@ -260,6 +260,17 @@ TEST_F(GluePublisherTest, A_conflict_with_ourselves_is_no_refusal) {
   }));
 }
 
+TEST_F(GluePublisherTest, Others_who_make_the_same_are_waited_for) {
+  std::set<std::string> refused;
+  glue.refuse = [&](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
+    if (operation == "GetTable" || !refused.insert(operation).second) return std::nullopt;
+    return FakeGlue::error("ConcurrentModificationException");
+  };
+  EXPECT_TRUE(run(1).finished);
+  EXPECT_TRUE(run(2).finished);
+  EXPECT_THAT(refused, ElementsAre("CreateDatabase", "CreateTable", "UpdateTable"));
+}
+
 TEST_F(GluePublisherTest, Nobody_finishes_a_run_without_the_catalog_that_it_was_meant_for) {
   glue.refuse = [](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
     if (operation == "CreateTable") return FakeGlue::error("AccessDeniedException");
@@ -306,18 +317,22 @@ TEST_F(GluePublisherTest, A_table_that_is_dropped_meanwhile_is_made_again) {
 TEST_F(GluePublisherTest, What_it_could_not_show_is_refused_when_the_plan_is_made) {
   GluePublisher publisher = this->publisher();
   const TableRecord orders{.table = "public.orders", .run_id = "R", .data = "public.orders/data/R/"};
-  EXPECT_TRUE(publisher.check({{orders}}).has_value()) << "there is no database yet, and nothing is made";
+  Cancellation stop;
+  EXPECT_TRUE(publisher.check({{orders}}, stop).has_value())
+      << "there is no database yet, and nothing is made";
   EXPECT_FALSE(glue.database);
   const TableRecord other{.table = "archive.orders", .run_id = "R", .data = "archive.orders/data/R/"};
-  const auto collision = publisher.check(std::vector{orders, other});
+  const auto collision = publisher.check(std::vector{orders, other}, stop);
   ASSERT_FALSE(collision.has_value());
   EXPECT_EQ(collision.error().kind(), ErrorKind::NameCollision);
   EXPECT_THAT(collision.error().message(), HasSubstr("archive.orders"));
   glue.database = true;
   glue.tables["orders"] = {.table = {{"Name", "orders"}, {"TableType", "EXTERNAL_TABLE"}}};
-  const auto foreign = publisher.check({{orders}});
+  const auto foreign = publisher.check({{orders}}, stop);
   ASSERT_FALSE(foreign.has_value());
   EXPECT_THAT(foreign.error().message(), HasSubstr("pg2athena didn't make"));
+  stop.request(Cancellation::Reason::Operator);
+  EXPECT_EQ(publisher.check({{orders}}, stop).error().kind(), ErrorKind::Interrupted);
 }
 
 }  // namespace

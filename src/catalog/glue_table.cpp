@@ -1,6 +1,7 @@
 #include "catalog/glue_table.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -87,7 +88,10 @@ class TableInput {
   Result<void> check_names() const {
     std::vector<std::string_view> names = {name_};
     for (const TableColumn& column : record_.columns) names.push_back(column.name);
-    if (record_.partitioning) names.push_back(record_.partitioning->column);
+    // A parameter's name has as many bytes at most, and "projection.<column>.interval" is one.
+    const std::string parameter =
+        record_.partitioning ? fmt::format("projection.{}.interval", record_.partitioning->column) : "";
+    names.push_back(parameter);
     for (const std::string_view name : names) {
       if (name.size() <= kGlueNameBytes) continue;
       return refuse(ErrorKind::Unsupported,
@@ -98,18 +102,61 @@ class TableInput {
     return {};
   }
 
+  bool is_of_this_lake() const {
+    const std::string table = parameter(existing_, kTableParameter);
+    const std::string location = text_at(part_of(existing_, "StorageDescriptor"), "Location");
+    return !table.empty() && location.starts_with(lake_.url(table + "/"));
+  }
+
+  // What the table in Glue is, if it isn't one of files: Athena's views; tables of Iceberg, Hudi and Delta
+  // Lake, which each say so in another place; a link to a table of another account, which would be changed.
+  std::string what_else() const {
+    const std::string type = text_at(existing_, "TableType");
+    if (type == "VIRTUAL_VIEW" || existing_.contains("ViewDefinition")) return "a view";
+    if (existing_.contains("TargetTable")) return "a link to another catalog's table";
+    if (existing_.contains("FederatedTable")) return "a table of another system";
+    for (const char* const name : {"table_type", "spark.sql.sources.provider"}) {
+      const std::string format = parameter(existing_, name);
+      if (!format.empty() && format != "parquet") return "a table of " + format;
+    }
+    const json& storage = part_of(existing_, "StorageDescriptor");
+    const std::string input = text_at(storage, "InputFormat");
+    for (const char* const format : {"hudi", "delta", "iceberg"}) {
+      if (input.contains(format)) return fmt::format("a table of {}", format);
+    }
+    if (type.empty() || type == "EXTERNAL_TABLE" || type == "MANAGED_TABLE") return {};
+    return "a table of the type " + type;
+  }
+
+  // Parameters that say what the table's files and rows are: of one that is taken over they are another's.
+  static bool describes_files(std::string_view name) {
+    constexpr std::array<std::string_view, 9> kBegin = {
+        "spark.sql.", "trino.", "presto", "skip.", "parquet.", "orc.", "avro.", "Crawler", "UPDATED_BY"};
+    constexpr std::array<std::string_view, 12> kNames = {"numRows",
+                                                         "rawDataSize",
+                                                         "totalSize",
+                                                         "numFiles",
+                                                         "COLUMN_STATS_ACCURATE",
+                                                         "averageRecordSize",
+                                                         "compressionType",
+                                                         "areColumnsQuoted",
+                                                         "columnsOrdered",
+                                                         "delimiter",
+                                                         "exclusions",
+                                                         "has_encrypted_data"};
+    return std::ranges::find(kNames, name) != kNames.end() ||
+           std::ranges::any_of(kBegin, [&](auto begin) { return name.starts_with(begin); });
+  }
+
   Result<void> check_owner() const {
-    // Athena's views, and tables of Iceberg, Hudi and Delta Lake.
-    const std::string format = parameter(existing_, "table_type");
-    if (text_at(existing_, "TableType") == "VIRTUAL_VIEW" || !format.empty()) {
+    if (const std::string what = what_else(); !what.empty()) {
       return refuse(ErrorKind::Unsupported,
-                    fmt::format("{} in Glue is {}, and can't show the files of a run", display(),
-                                format.empty() ? "a view" : "a table of " + format),
+                    fmt::format("{} in Glue is {}, and can't show the files of a run", display(), what),
                     "`as:` gives the table another name; or choose another database (catalog.glue.database)");
     }
     const std::string table = parameter(existing_, kTableParameter);
     const std::string location = text_at(part_of(existing_, "StorageDescriptor"), "Location");
-    const bool of_this_lake = !table.empty() && location.starts_with(lake_.url(table + "/"));
+    const bool of_this_lake = is_of_this_lake();
     if (of_this_lake && table != record_.table) {
       return refuse(ErrorKind::NameCollision,
                     fmt::format("{} in Glue is {} of this lake already", display(), table),
@@ -206,8 +253,9 @@ class TableInput {
 
   Result<json> all_parameters() const {
     json parameters = json::object();
+    const bool taken_over = !is_of_this_lake();
     for (const auto& [name, value] : part_of(existing_, "Parameters").items()) {
-      if (!is_projection_parameter(name)) parameters[name] = value;
+      if (!is_projection_parameter(name) && !(taken_over && describes_files(name))) parameters[name] = value;
     }
     if (record_.partitioning) {
       PG2ATHENA_ASSIGN(const auto projection, projection_parameters(record_, lake_.url(record_.data)));

@@ -138,7 +138,11 @@ TEST(GlueTable, A_partitioned_table_says_how_its_folders_are_called) {
 
 TEST(GlueTable, What_another_program_made_is_taken_over_only_where_that_is_wanted) {
   json foreign = before();
-  foreign["Parameters"] = {{"classification", "csv"}, {"team", "bi"}};
+  foreign["Parameters"] = {{"classification", "csv"},
+                           {"team", "bi"},
+                           {"numRows", "7"},
+                           {"skip.header.line.count", "1"},
+                           {"spark.sql.sources.schema", "{}"}};
   foreign["StorageDescriptor"]["Location"] = "s3://elsewhere/orders/";
   EXPECT_THAT(refusal(orders(), foreign).message(), HasSubstr("that pg2athena didn't make"));
   GlueOptions adopt = kOptions;
@@ -146,6 +150,9 @@ TEST(GlueTable, What_another_program_made_is_taken_over_only_where_that_is_wante
   const json input = glue_table_input(orders(), kLake, adopt, foreign).value();
   EXPECT_EQ(input["Parameters"]["classification"], "parquet");
   EXPECT_EQ(input["Parameters"]["team"], "bi");
+  for (const char* const old : {"numRows", "skip.header.line.count", "spark.sql.sources.schema"}) {
+    EXPECT_FALSE(input["Parameters"].contains(old)) << old;
+  }
   EXPECT_EQ(input["StorageDescriptor"]["Location"], "s3://acme-lake/shop/public.orders/data/R2/");
 }
 
@@ -174,14 +181,36 @@ TEST(GlueTable, Views_and_tables_of_other_formats_are_left_alone) {
   json view = before();
   view["TableType"] = "VIRTUAL_VIEW";
   EXPECT_THAT(refusal(orders(), view, adopt).message(), HasSubstr("is a view"));
-  json iceberg = before();
-  iceberg["Parameters"]["table_type"] = "ICEBERG";
-  EXPECT_THAT(refusal(orders(), iceberg, adopt).message(), HasSubstr("is a table of ICEBERG"));
+  const auto with_parameter = [](const char* name, const char* value) {
+    json table = before();
+    table["Parameters"][name] = value;
+    return table;
+  };
+  EXPECT_THAT(refusal(orders(), with_parameter("table_type", "ICEBERG"), adopt).message(),
+              HasSubstr("is a table of ICEBERG"));
+  EXPECT_THAT(refusal(orders(), with_parameter("spark.sql.sources.provider", "delta"), adopt).message(),
+              HasSubstr("is a table of delta"));
+  json hudi = before();
+  hudi["StorageDescriptor"]["InputFormat"] = "org.apache.hudi.hadoop.HoodieParquetInputFormat";
+  EXPECT_THAT(refusal(orders(), hudi, adopt).message(), HasSubstr("is a table of hudi"));
+  json link = before();
+  link["TargetTable"] = {{"CatalogId", "123456789012"}, {"DatabaseName", "theirs"}, {"Name", "orders"}};
+  EXPECT_THAT(refusal(orders(), link, adopt).message(), HasSubstr("is a link to another catalog's table"));
+  json governed = before();
+  governed["TableType"] = "GOVERNED";
+  EXPECT_THAT(refusal(orders(), governed, adopt).message(), HasSubstr("GOVERNED"));
 }
 
 TEST(GlueTable, A_name_that_Glue_would_refuse_is_refused_before) {
   TableRecord record = orders();
   record.columns[1].name = std::string(256, 'c');
+  EXPECT_THAT(refusal(record, nullptr).message(), HasSubstr("has 256 bytes, and Glue takes 255"));
+  record = orders();
+  record.partitioning = TablePartitioning{.column = std::string(236, 'p'),
+                                          .type = "int",
+                                          .by = "year",
+                                          .source_column = "at",
+                                          .values = {"2026"}};
   EXPECT_THAT(refusal(record, nullptr).message(), HasSubstr("has 256 bytes, and Glue takes 255"));
 }
 

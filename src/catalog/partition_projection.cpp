@@ -1,6 +1,7 @@
 #include "catalog/partition_projection.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <numeric>
@@ -18,8 +19,10 @@ namespace {
 
 using Parameters = std::map<std::string, std::string>;
 
-// Athena makes each partition of a range that a query's filter lets through before it looks for its files.
-constexpr std::uint64_t kMostProjected = 1'000'000;
+// A query without a filter looks for each partition of a range, a listing of S3 for each, whether it is there
+// or not: AWS advises against projection where more than half are not.
+constexpr std::uint64_t kMostProjected = 10'000;
+constexpr std::uint64_t kMostProjectedOfEach = 100;
 // Of a parameter's value: ParametersMapValue in Glue's API.
 constexpr std::size_t kMostParameterBytes = 512'000;
 
@@ -32,6 +35,33 @@ std::unexpected<Error> refuse(const TableRecord& record, std::string message, st
 
 std::string key(const TablePartitioning& by, std::string_view name) {
   return fmt::format("projection.{}.{}", by.column, name);
+}
+
+Result<void> check_range(const TableRecord& record, std::string_view first, std::string_view last,
+                         std::uint64_t steps) {
+  const std::uint64_t partitions = record.partitioning->values.size();
+  if (steps < std::max(kMostProjected, partitions * kMostProjectedOfEach)) return {};
+  return refuse(
+      record,
+      fmt::format("the {} partitions from {} to {} lie so far apart that Athena would look for {}",
+                  partitions, first, last, steps + 1),
+      "leave out those that are far from the others with `where`, partition the table by month or year, "
+      "or by another column");
+}
+
+// Begins or ends with what Java calls white space, which Trino takes away ("trimResults" of Guava), or with
+// another character than those of ASCII that only looks like none.
+bool has_blank_ends(std::string_view value) {
+  constexpr std::array<std::string_view, 6> kBlanks = {
+      " ", "\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+  // U+2000 to U+206F: blanks, separators, marks that aren't seen.
+  const auto is_general = [](std::string_view c) {
+    return c.starts_with("\xE2\x80") || c.starts_with("\xE2\x81");
+  };
+  const std::string_view last = value.size() < 3 ? std::string_view() : value.substr(value.size() - 3);
+  return std::ranges::any_of(
+             kBlanks, [&](auto blank) { return value.starts_with(blank) || value.ends_with(blank); }) ||
+         is_general(value) || is_general(last);
 }
 
 // The value behind this one, or before the last that there is: "2026-02-01" of "2026-01-31".
@@ -58,6 +88,9 @@ Result<Parameters> days(const TableRecord& record) {
                     "calendar",
                     least, kFirst),
         "partition the table by month or year, or leave such days out with `where`");
+  }
+  if (const auto from = parse_iso8601_date(least), to = parse_iso8601_date(greatest); from && to) {
+    PG2ATHENA_TRY(check_range(record, least, greatest, static_cast<std::uint64_t>(to->days - from->days)));
   }
   std::vector<std::string> ends = {least, least == greatest ? neighbour_of_day(least) : greatest};
   std::ranges::sort(ends);
@@ -87,13 +120,8 @@ Result<Parameters> integers(const TableRecord& record) {
   step = std::max<std::uint64_t>(step, 1);
   const std::uint64_t distance =
       static_cast<std::uint64_t>(numbers.back()) - static_cast<std::uint64_t>(numbers.front());
-  if (distance / step >= kMostProjected) {
-    return refuse(
-        record,
-        fmt::format("the {} partitions from {} to {} lie so far apart that Athena would look for {}",
-                    numbers.size(), numbers.front(), numbers.back(), distance / step + 1),
-        "partition the table by another column, or not at all");
-  }
+  PG2ATHENA_TRY(
+      check_range(record, std::to_string(numbers.front()), std::to_string(numbers.back()), distance / step));
   return Parameters{{key(by, "type"), "integer"},
                     {key(by, "interval"), std::to_string(step)},
                     {key(by, "range"), fmt::format("{},{}", numbers.front(), numbers.back())}};
@@ -102,14 +130,14 @@ Result<Parameters> integers(const TableRecord& record) {
 Result<Parameters> texts(const TableRecord& record) {
   const TablePartitioning& by = *record.partitioning;
   for (const std::string& value : by.values) {
-    // The list has no way to write them; and Athena puts the value into the location as it is.
-    const bool blanks = value.starts_with(' ') || value.ends_with(' ');
+    // The list has no way to write them; and the value is put into the location as it is, by Trino as Java's
+    // regular expressions have it, to which $ is a group.
     const bool same = partition_folder(by.column, value) == fmt::format("{}={}", by.column, value);
-    if (!value.contains(',') && !blanks && same) continue;
+    if (value.find_first_of(",$") == std::string::npos && !has_blank_ends(value) && same) continue;
     return refuse(record,
                   fmt::format("Athena would not find the partition \"{}\": a list of partitions has no "
-                              "commas, no blanks at a value's ends, and no characters that a folder's name "
-                              "can't have",
+                              "commas, no $, no blanks at a value's ends, and no characters that a folder's "
+                              "name can't have",
                               value),
                   "partition the table by another column, or let a query make a value without them");
   }

@@ -1,5 +1,6 @@
 #include "catalog/partition_projection.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,11 +24,11 @@ TableRecord partitioned(const std::string& by, const std::string& type, std::vec
 
 TEST(PartitionProjection, Days_go_from_the_first_to_the_last) {
   const auto parameters =
-      projection_parameters(partitioned("day", "date", {"2026-01-31", "1582-10-15", "2026-02-01"}), kUrl);
+      projection_parameters(partitioned("day", "date", {"2026-01-31", "2020-10-15", "2026-02-01"}), kUrl);
   EXPECT_THAT(parameters.value(),
               UnorderedElementsAre(Pair("projection.enabled", "true"), Pair("projection.at_day.type", "date"),
                                    Pair("projection.at_day.format", "yyyy-MM-dd"),
-                                   Pair("projection.at_day.range", "1582-10-15,2026-02-01"),
+                                   Pair("projection.at_day.range", "2020-10-15,2026-02-01"),
                                    Pair("storage.location.template",
                                         "s3://bucket/lake/public.events/data/run/at_day=${at_day}/")));
 }
@@ -75,6 +76,17 @@ TEST(PartitionProjection, Texts_are_a_list) {
   EXPECT_EQ(parameters.at("projection.at_value.values"), "DE,Zürich,a b,true");
 }
 
+TEST(PartitionProjection, Days_too_far_apart_are_refused) {
+  const auto far = projection_parameters(partitioned("day", "date", {"2026-01-31", "9999-12-31"}), kUrl);
+  ASSERT_FALSE(far.has_value());
+  EXPECT_THAT(far.error().message(), HasSubstr("from 2026-01-31 to 9999-12-31 lie so far apart"));
+  // Of many there may be more between: here 14 600.
+  std::vector<std::string> many;
+  for (int month = 0; month < 480; ++month)
+    many.push_back(fmt::format("{}-{:02}-01", 1990 + month / 12, 1 + month % 12));
+  EXPECT_TRUE(projection_parameters(partitioned("day", "date", many), kUrl).has_value());
+}
+
 TEST(PartitionProjection, A_list_that_Glue_would_refuse_is_refused_before) {
   std::vector<std::string> values;
   for (int i = 0; i < 5000; ++i) values.push_back(std::string(100, 'x') + std::to_string(i));
@@ -84,7 +96,8 @@ TEST(PartitionProjection, A_list_that_Glue_would_refuse_is_refused_before) {
 }
 
 TEST(PartitionProjection, What_Athena_would_leave_out_is_refused) {
-  for (const std::string value : {"a,b", " a", "a ", "a/b", "100%", "a=b"}) {
+  for (const std::string value :
+       {"a,b", " a", "a ", "a/b", "100%", "a=b", "US$", "$0-10", "\u00A0a", "a\u3000", "a\u2003"}) {
     const auto refused = projection_parameters(partitioned("value", "string", {"DE", value}), kUrl);
     ASSERT_FALSE(refused.has_value()) << value;
     EXPECT_EQ(refused.error().kind(), ErrorKind::Unsupported);

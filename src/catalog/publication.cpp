@@ -63,12 +63,12 @@ Result<void> check_catalog(storage::ObjectStore& store, const Publisher& publish
   if (record.catalog.empty() || record.catalog == publisher.catalog()) return {};
   PG2ATHENA_ASSIGN(const std::optional<TableRecord> current, read_table_record(store, record.table));
   if (!current || current->run_id != record.run_id) return {};
-  const std::string database = record.catalog.substr(record.catalog.find(':') + 1);
-  return fail(
-      Error(ErrorKind::InvalidArgument,
-            fmt::format("the table is to be shown in Glue's database {}, which isn't named here", database))
-          .hint(
-              fmt::format("use the configuration that has catalog.glue.database: {} (--config)", database)));
+  const std::string database = record.catalog.substr(record.catalog.rfind(':') + 1);
+  return fail(Error(ErrorKind::InvalidArgument,
+                    fmt::format("the table is to be shown in Glue's database {} ({}), which isn't named here",
+                                database, record.catalog))
+                  .hint(fmt::format("use the configuration that has catalog.glue.database: {} (--config)",
+                                    database)));
 }
 
 TableOutcome publish_table(storage::ObjectStore& store, Publisher& publisher, const DecidedTable& decided) {

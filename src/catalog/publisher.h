@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "base/cancellation.h"
 #include "base/error.h"
 #include "catalog/table_record.h"
 
@@ -27,15 +28,16 @@ class Publisher {
 
   // Whether show() could show these tables, all of one run: asked when the plan is made, without rows, files
   // and partitions, and again before the run is decided, with them. What it refuses isn't published.
-  virtual Result<void> check(std::span<const TableRecord> /*tables*/) { return {}; }
+  // May be stopped: production's locks are held meanwhile.
+  virtual Result<void> check(std::span<const TableRecord> /*tables*/, Cancellation& /*stop*/) { return {}; }
   // The same of rows in this partition, as soon as there are some: nobody should have to wait for the end.
   // Thread-safe.
   virtual Result<void> check_partition(const TableRecord& /*table*/, const std::string& /*value*/) {
     return {};
   }
 
-  // The catalog that it tells, "glue:shop"; empty: none. A run that was meant for one is not finished without
-  // it.
+  // The catalog that it tells, "glue::eu-central-1:shop"; empty: none. A run that was meant for one is not
+  // finished without it.
   virtual std::string catalog() const { return {}; }
 
   // Thread-safe.

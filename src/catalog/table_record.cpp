@@ -97,7 +97,9 @@ Result<std::optional<Read>> read(storage::ObjectStore& store, const std::string&
 Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, const std::string& table) {
   PG2ATHENA_ASSIGN(std::optional<Read> found, read(store, table));
   if (!found) return std::nullopt;
-  return CurrentRun{.run_id = std::move(found->record.run_id), .etag = std::move(found->etag)};
+  return CurrentRun{.run_id = std::move(found->record.run_id),
+                    .etag = std::move(found->etag),
+                    .catalog = std::move(found->record.catalog)};
 }
 
 Result<std::vector<std::optional<CurrentRun>>> read_current(storage::ObjectStore& store,

@@ -59,6 +59,7 @@ Result<TableRecord> table_record_from_json(std::string_view text);
 struct CurrentRun {
   std::string run_id;
   std::string etag;
+  std::string catalog = {};  // of the table's record
 
   bool operator==(const CurrentRun&) const = default;
 };

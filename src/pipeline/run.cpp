@@ -169,7 +169,7 @@ class Attempt {
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
     std::ranges::move(null_partition_warnings(plan_, context_.publisher), std::back_inserter(plan_.warnings));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
-    PG2ATHENA_TRY(context_.publisher.check(lake_tables(plan_, run_id_)));
+    PG2ATHENA_TRY(context_.publisher.check(lake_tables(plan_, run_id_), stop_));
     PG2ATHENA_TRY(claim_tables(keeper));
     // What is published now is older than our snapshot; whatever is published later makes our switch fail.
     PG2ATHENA_ASSIGN(std::vector<catalog::PlannedTable> tables, current_tables());
@@ -237,6 +237,7 @@ class Attempt {
     std::vector<catalog::PlannedTable> tables;
     for (std::size_t i = 0; i < plan_.tables.size(); ++i) {
       const PlannedTable& table = plan_.tables[i];
+      warn_of_other_catalog(table, current[i]);
       tables.push_back({.name = table.name,
                         .previous = std::move(current[i]),
                         .first_shard = table.first_shard,
@@ -245,6 +246,16 @@ class Attempt {
                         .partitioning = lake_partitioning(table)});
     }
     return tables;
+  }
+
+  // Its readers would go on with the run that it shows, and nobody would tell them.
+  void warn_of_other_catalog(const PlannedTable& table, const std::optional<catalog::CurrentRun>& current) {
+    if (!current || current->catalog.empty() || current->catalog == context_.publisher.catalog()) return;
+    log_.warn(
+        "catalog_left_behind",
+        fmt::format("{} is shown in the catalog {}, which this run doesn't tell: there its readers go on "
+                    "with run {}. Name it in catalog.glue, or drop the table there",
+                    table.name, current->catalog, current->run_id));
   }
 
   Result<void> read_shards() {
@@ -265,7 +276,8 @@ class Attempt {
     run_workers();
     observer_.reading_ended();
     if (auto error = first_error_.take()) return fail(std::move(*error));
-    return {};
+    // Who stops the run while the last file is finished gets what he wants: until it is decided.
+    return stop_.check();
   }
 
   void run_workers() {
@@ -329,8 +341,14 @@ class Attempt {
   }
 
   Result<RunSummary> publish() {
-    if (auto accepted = context_.publisher.check(record_->tables()); !accepted) {
-      return give_up(std::move(accepted).error());
+    if (auto accepted = context_.publisher.check(record_->tables(), stop_); !accepted) {
+      const ErrorKind kind = accepted.error().kind();
+      if (kind == ErrorKind::Unsupported || kind == ErrorKind::NameCollision ||
+          kind == ErrorKind::Interrupted) {
+        return give_up(std::move(accepted).error());
+      }
+      // Nobody could look. The plan was accepted, and what can't be shown now is shown later.
+      log_.warn("catalog_not_asked", accepted.error().describe());
     }
     if (auto committed = record_->commit(); !committed) {
       if (committed.error().kind() == ErrorKind::CommitUnknown) return fail(std::move(committed).error());
@@ -429,7 +447,7 @@ Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, co
   if (!found) return fail(found.error());
   PG2ATHENA_ASSIGN(Plan plan, make_plan(*found, options));
   if (context.publisher != nullptr) {
-    PG2ATHENA_TRY(context.publisher->check(lake_tables(plan, make_run_id(context.clock.now()))));
+    PG2ATHENA_TRY(context.publisher->check(lake_tables(plan, make_run_id(context.clock.now())), planning));
     std::ranges::move(null_partition_warnings(plan, *context.publisher), std::back_inserter(plan.warnings));
   }
   return plan;

@@ -41,8 +41,9 @@ std::optional<std::string> partition_type(PartitionBy by, const TypeMapping& map
   const bool citext = row == "citext";
   if (!citext && std::ranges::find(kDiscrete, row) == kDiscrete.end()) return std::nullopt;
   const TypeId id = mapping.column.id;
-  const bool as_it_is =
-      id == TypeId::Int16 || id == TypeId::Int32 || id == TypeId::Int64 || id == TypeId::Date;
+  // Trino projects no smallint. The folders are the same.
+  if (id == TypeId::Int16) return "int";
+  const bool as_it_is = id == TypeId::Int32 || id == TypeId::Int64 || id == TypeId::Date;
   return as_it_is ? columnar::hive_name(mapping.column) : "string";
 }
 

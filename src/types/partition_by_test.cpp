@@ -46,7 +46,7 @@ TEST(PartitionBy, Values_are_of_types_with_few_of_them) {
   const struct {
     Oid id;
     std::string_view type;
-  } cases[] = {{oid::kBool, "string"},      {oid::kInt2, "smallint"}, {oid::kInt4, "int"},
+  } cases[] = {{oid::kBool, "string"},      {oid::kInt2, "int"},      {oid::kInt4, "int"},
                {oid::kInt8, "bigint"},      {oid::kOid, "bigint"},    {oid::kText, "string"},
                {oid::kVarchar, "string"},   {oid::kBpchar, "string"}, {oid::kUuid, "string"},
                {oid::kDate, "date"},        {oid::kNumeric, "none"},  {oid::kFloat8, "none"},

@@ -123,7 +123,8 @@ def test_Texts_are_projected_as_a_list(job, glue):
     assert glue.table("shop", "c")["Parameters"]["projection.country_value.values"] == "DE,Österreich"
 
 
-@pytest.mark.parametrize("value, mention", [("NULL", "NULL"), ("''", "NULL"), ("'a,b'", "a,b"), ("'a/b'", "a/b")])
+@pytest.mark.parametrize("value, mention", [("NULL", "NULL"), ("''", "NULL"), ("'a,b'", "a,b"), ("'a/b'", "a/b"),
+                                            ("'$0-10'", "$0-10"), ("E'a\\u3000'", "a\u3000")])
 def test_What_a_projection_would_leave_out_is_never_lost_silently(job, glue, value, mention):
     job.database.execute(f"CREATE TABLE c AS SELECT * FROM (VALUES ('DE', 1), ({value}, 2)) AS v (country, i)")
     job.tables = [{"name": "public.c", "partition_by": {"value": "country"}}]
@@ -224,6 +225,26 @@ def test_Without_the_right_to_look_nothing_is_read(job, glue):
     glue.add(Refuse("AccessDeniedException"), "GetTable", times=None)
     job.refused("run", REFUSED, "glue:GetTable")
     assert job.runs() == []
+
+
+def test_A_run_that_was_read_is_not_given_up_because_Glue_can_t_be_asked(job, glue):
+    job.run()
+    # The look for the plan goes well; then there is none any more.
+    glue.add(Refuse("AccessDeniedException"), "GetTable", nth=2, times=None)
+    result = run_pg2athena("run", "--config", job.file(), env=job.environment)
+    assert_error(result, REFUSED, "pg2athena publish")
+    glue.clear()
+    assert_exit(job.publish(), DONE)
+    assert glue.run_id("shop", "orders") == max(job.runs())
+    assert len(job.runs()) == 2
+
+
+def test_A_run_that_leaves_the_catalog_behind_says_so(job, glue):
+    job.run()
+    before = glue.run_id("shop", "orders")
+    file = s3_lake.job(job.folder, job.database, f"s3://{job.bucket}/lake")
+    result = assert_exit(run_pg2athena("run", "--config", file, env=job.environment), DONE)
+    assert "public.orders is shown in the catalog glue::us-east-1:shop" in result.stderr and before in result.stderr
 
 
 def test_When_nobody_knows_that_is_said_and_nothing_is_removed(job, glue):

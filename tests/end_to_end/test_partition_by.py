@@ -62,7 +62,7 @@ def utc(form: str) -> str:
     ("month", "day", "to_char(day, 'YYYY-MM')", "string"),
     ("year", "day", "to_char(day, 'YYYY')", "int"),
     ("value", "day", "day", "date"),
-    ("value", "small", "small", "smallint"),
+    ("value", "small", "small", "int"),
     ("value", "number", "number", "int"),
     ("value", "big", "big", "bigint"),
     ("value", "flag", "flag", "string"),
