@@ -102,10 +102,11 @@ class TableInput {
     return {};
   }
 
+  std::string location() const { return text_at(part_of(existing_, "StorageDescriptor"), "Location"); }
+
   bool is_of_this_lake() const {
     const std::string table = parameter(existing_, kTableParameter);
-    const std::string location = text_at(part_of(existing_, "StorageDescriptor"), "Location");
-    return !table.empty() && location.starts_with(lake_.url(table + "/"));
+    return !table.empty() && location().starts_with(lake_.url(table + "/"));
   }
 
   // What the table in Glue is, if it isn't one of files: Athena's views; tables of Iceberg, Hudi and Delta
@@ -155,7 +156,6 @@ class TableInput {
                     "`as:` gives the table another name; or choose another database (catalog.glue.database)");
     }
     const std::string table = parameter(existing_, kTableParameter);
-    const std::string location = text_at(part_of(existing_, "StorageDescriptor"), "Location");
     const bool of_this_lake = is_of_this_lake();
     if (of_this_lake && table != record_.table) {
       return refuse(ErrorKind::NameCollision,
@@ -168,7 +168,7 @@ class TableInput {
     return refuse(
         ErrorKind::Unsupported,
         table.empty() ? fmt::format("there is a table {} in Glue that pg2athena didn't make", display())
-                      : fmt::format("{} in Glue belongs to another lake: {}", display(), location),
+                      : fmt::format("{} in Glue belongs to another lake: {}", display(), location()),
         "catalog.glue.adopt: true takes it over, and its old files are not touched; or choose another "
         "database, or another name with `as:`");
   }
@@ -196,8 +196,7 @@ class TableInput {
   std::string start_anew() const {
     return fmt::format(
         "where nothing needs the old form any more, remove the table in Athena (DROP TABLE {}, which leaves "
-        "its "
-        "files) and run again; or give it another name with `as:`",
+        "its files) and run again; or give it another name with `as:`",
         display());
   }
 
