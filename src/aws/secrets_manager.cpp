@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/endpoint.h"
+#include "aws/service_error.h"
 
 namespace pg2athena::aws {
 namespace {
@@ -44,12 +45,9 @@ std::string hint_for(const Error& error, const std::string& secret) {
 }
 
 // The error with another hint, if there is a better one.
-Error explained(Error error, const std::string& secret) {
+Error explained(const Error& error, const std::string& secret) {
   std::string hint = hint_for(error, secret);
-  if (hint.empty()) return error;
-  Error better(error.kind(), error.message());
-  for (const auto& [key, value] : error.context()) better = std::move(better).with(key, value);
-  return std::move(better).hint(std::move(hint));
+  return hint.empty() ? error : with_other_hint(error, std::move(hint));
 }
 
 }  // namespace
@@ -83,7 +81,7 @@ Result<SecretValue> SecretsManager::get_secret_value(const SecretId& secret) con
   nlohmann::json input = {{"SecretId", secret.id}};
   if (!secret.version_stage.empty()) input["VersionStage"] = secret.version_stage;
   auto answer = service_.call("GetSecretValue", input);
-  if (!answer) return fail(explained(std::move(answer).error(), secret.id).with("secret", secret.id));
+  if (!answer) return fail(explained(answer.error(), secret.id).with("secret", secret.id));
   auto value = read_secret_value(*answer);
   if (!value) return fail(std::move(value).error().with("secret", secret.id));
   return value;

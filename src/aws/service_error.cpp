@@ -223,6 +223,12 @@ Error to_error(const ServiceError& error, std::string_view service, std::string_
   return std::move(result).hint(hint_for(error, kind, action));
 }
 
+Error with_other_hint(const Error& error, std::string hint) {
+  Error better(error.kind(), error.message());
+  for (const auto& [key, value] : error.context()) better = std::move(better).with(key, value);
+  return std::move(better).hint(std::move(hint));
+}
+
 std::optional<std::chrono::milliseconds> retry_after(const HttpHeaders& headers,
                                                      std::chrono::system_clock::time_point now) {
   using std::chrono::milliseconds;

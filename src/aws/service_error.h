@@ -47,6 +47,9 @@ bool is_error_document(std::string_view body);
 Error to_error(const ServiceError& error, std::string_view service, std::string_view operation,
                std::string_view action);
 
+// The error with this hint in the place of its own, for those who know the service better.
+Error with_other_hint(const Error& error, std::string hint);
+
 // What the server asks us to wait for (Retry-After: seconds, or a date); none if nothing.
 std::optional<std::chrono::milliseconds> retry_after(const HttpHeaders& headers,
                                                      std::chrono::system_clock::time_point now);

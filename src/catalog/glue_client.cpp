@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "aws/endpoint.h"
+#include "aws/service_error.h"
 #include "base/retry.h"
 #include "catalog/glue_names.h"
 
@@ -19,18 +20,15 @@ bool is_code(const Error& error, std::string_view code) {
 
 // Lake Formation decides behind IAM, and its refusals come with IAM's code.
 Error explained(Error error, const std::string& database) {
-  if (error.kind() != ErrorKind::PermissionDenied || !error.message().contains("Lake Formation")) {
-    return std::move(error).with("database", database);
+  if (error.kind() == ErrorKind::PermissionDenied && error.message().contains("Lake Formation")) {
+    error = aws::with_other_hint(
+        error,
+        fmt::format("Lake Formation guards this catalog: grant the credentials' role DESCRIBE, ALTER and "
+                    "CREATE_TABLE on the database {} and its tables there, and DATA_LOCATION_ACCESS to the "
+                    "bucket where it is registered",
+                    database));
   }
-  Error better(error.kind(), error.message());
-  for (const auto& [key, value] : error.context()) better = std::move(better).with(key, value);
-  return std::move(better)
-      .with("database", database)
-      .hint(
-          fmt::format("Lake Formation guards this catalog: grant the credentials' role DESCRIBE, ALTER and "
-                      "CREATE_TABLE on the database {} and its tables there, and DATA_LOCATION_ACCESS to the "
-                      "bucket where it is registered",
-                      database));
+  return std::move(error).with("database", database);
 }
 
 }  // namespace
