@@ -9,6 +9,7 @@ Json column_json(const ColumnReceipt& column) {
   Json json = {{"path", column.path}, {"values", column.values}, {"nulls", column.nulls}};
   if (column.min) json["min"] = *column.min;
   if (column.max) json["max"] = *column.max;
+  if (column.sum) json["sum"] = *column.sum;
   return json;
 }
 
@@ -17,6 +18,7 @@ Json file_json(const FileReceipt& file) {
   for (const ColumnReceipt& column : file.columns) columns.push_back(column_json(column));
   Json json = {{"key", file.key}, {"rows", file.rows}, {"bytes", file.bytes}, {"xxh3_128", file.xxh3_128}};
   if (file.partition) json["partition"] = *file.partition;
+  if (file.row_digest) json["row_digest"] = *file.row_digest;
   json["columns"] = std::move(columns);
   return json;
 }
@@ -27,13 +29,15 @@ FileReceipt read_file(JsonReader& json) {
                    .bytes = json.number("bytes"),
                    .xxh3_128 = json.text("xxh3_128"),
                    .partition = json.optional_text("partition"),
+                   .row_digest = json.optional_text("row_digest"),
                    .columns = {}};
   json.each("columns", [&](JsonReader& column) {
     file.columns.push_back({.path = column.text("path"),
                             .values = column.number("values"),
                             .nulls = column.number("nulls"),
                             .min = column.optional_text("min"),
-                            .max = column.optional_text("max")});
+                            .max = column.optional_text("max"),
+                            .sum = column.optional_text("sum")});
   });
   return file;
 }

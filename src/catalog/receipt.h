@@ -18,6 +18,9 @@ struct ColumnReceipt {
   std::uint64_t nulls = 0;
   std::optional<std::string> min;  // as text, for types of fixed width; none where there is no value
   std::optional<std::string> max;
+  // Of all values, as columnar::LeafTotals has it: "-12.50" of decimals, days of dates, microseconds of
+  // timestamps and times, the true ones of booleans, bytes of text and binary. None of floating point.
+  std::optional<std::string> sum = {};
 
   bool operator==(const ColumnReceipt&) const = default;
 };
@@ -30,6 +33,8 @@ struct FileReceipt {
   // The value that all its rows have in the column that the table is partitioned by, or kDefaultPartition
   // (partition_name.h); nothing where the table isn't partitioned.
   std::optional<std::string> partition = {};
+  // Of the rows that were written (columnar::RowDigest), where the run was to verify each value.
+  std::optional<std::string> row_digest = {};
   std::vector<ColumnReceipt> columns;
 
   bool operator==(const FileReceipt&) const = default;

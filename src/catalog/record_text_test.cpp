@@ -31,7 +31,8 @@ const Receipt kReceipt{
                .rows = 3,
                .bytes = 100,
                .xxh3_128 = "00",
-               .columns = {{.path = "id", .values = 3, .nulls = 0, .min = "1", .max = "9"},
+               .row_digest = "01",
+               .columns = {{.path = "id", .values = 3, .nulls = 0, .min = "1", .max = "9", .sum = "15"},
                            {.path = "note \"quoted\"\n", .values = 0, .nulls = 3, .min = {}, .max = {}}}}},
     .coerced = {{.column = "price", .policy = "null", .values = 2},
                 {.column = "due", .policy = "clamp", .values = 1}},
@@ -43,6 +44,17 @@ TEST(RecordText, A_receipt_is_read_as_it_was_written) {
   const Result<Receipt> read = receipt_from_json(to_json(kReceipt));
   ASSERT_TRUE(read.has_value()) << read.error();
   EXPECT_EQ(*read, kReceipt);
+}
+
+// Of a version that summed nothing.
+TEST(RecordText, A_receipt_without_sums_and_digests_is_read) {
+  Json json = Json::parse(to_json(kReceipt));
+  json["files"][0].erase("row_digest");
+  json["files"][0]["columns"][0].erase("sum");
+  const Result<Receipt> read = receipt_from_json(json.dump());
+  ASSERT_TRUE(read.has_value()) << read.error();
+  EXPECT_EQ(read->files[0].row_digest, std::nullopt);
+  EXPECT_EQ(read->files[0].columns[0].sum, std::nullopt);
 }
 
 TEST(RecordText, Bytes_that_are_not_UTF8_become_replacement_characters) {

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "catalog/receipt.h"
 #include "columnar/batch.h"
+#include "columnar/row_digest.h"
+#include "columnar/totals.h"
 #include "parquet/file_writer.h"
 #include "storage/content_digest.h"
 #include "storage/object_store.h"
@@ -16,9 +19,10 @@ namespace pg2athena::pipeline {
 // Nothing is visible under the key until close() succeeds; destroyed before, it leaves nothing behind.
 class LakeFile {
  public:
+  // `digest_rows`: the receipt is to have the digest of the rows too.
   static Result<LakeFile> open(storage::ObjectStore& store, const std::string& key,
                                const storage::UploadOptions& upload_options, const columnar::Schema& schema,
-                               parquet::WriterOptions options, parquet::BlockPool& blocks);
+                               parquet::WriterOptions options, parquet::BlockPool& blocks, bool digest_rows);
 
   Result<void> write(const columnar::Batch& batch);
   // As FileWriter has it.
@@ -40,13 +44,17 @@ class LakeFile {
 
  private:
   LakeFile(std::string key, std::unique_ptr<storage::ObjectUpload> upload,
-           std::unique_ptr<storage::DigestSink> sink, parquet::FileWriter writer);
+           std::unique_ptr<storage::DigestSink> sink, parquet::FileWriter writer,
+           const columnar::Schema& schema, bool digest_rows);
 
   // In this order: the writer refers to the sink, the sink to the upload.
   std::string key_;
   std::unique_ptr<storage::ObjectUpload> upload_;
   std::unique_ptr<storage::DigestSink> sink_;
   parquet::FileWriter writer_;
+  // Of the rows that came, before anything was made of them.
+  columnar::Totals totals_;
+  std::optional<columnar::RowDigest> row_digest_;
 };
 
 }  // namespace pg2athena::pipeline

@@ -128,7 +128,7 @@ std::uint64_t plan_bytes(const Plan& plan, const PlannedTable& table) {
   // a column of a shard's file in its receipt; and, with ten thousand tables, what one takes besides, as the
   // catalog is read again beside the plan, in the server's answers, as progress and as a record.
   constexpr std::uint64_t kPlannedCopies = 3;
-  constexpr std::uint64_t kReceiptColumn = 300;
+  constexpr std::uint64_t kReceiptColumn = 400;
   constexpr std::uint64_t kTable = 8192;
   constexpr std::uint64_t kShard = 1024;
   // A file's receipt without its columns, of which there are as many as partitions where the table has some.

@@ -13,10 +13,11 @@
 namespace pg2athena::pipeline {
 namespace {
 
-// What a file's receipt takes, and once more as text, when it is stored: a column's path and minima in both.
+// What a file's receipt takes, and once more as text, when it is stored: a column's path, minima and sum in
+// both.
 std::uint64_t receipt_bytes(const PlannedTable& table) {
   constexpr std::uint64_t kFile = 1024;
-  constexpr std::uint64_t kColumn = 600;
+  constexpr std::uint64_t kColumn = 800;
   return kFile + kColumn * table.columns.size();
 }
 
@@ -221,7 +222,8 @@ Result<void> ShardOutput::open_file(std::uint32_t number) {
       .memory_bytes = upload_bytes_of_file(context_.plan.memory, static_cast<int>(most_open_)),
       .stop = &context_.stop};
   PG2ATHENA_ASSIGN(partition.file, LakeFile::open(context_.store, key, upload, context_.table.schema,
-                                                  context_.state.writer_options, context_.blocks));
+                                                  context_.state.writer_options, context_.blocks,
+                                                  /*digest_rows=*/false));
   partition.bytes_counted = 0;
   open_.push_back(number);
   return {};
