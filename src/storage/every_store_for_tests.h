@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,6 +32,12 @@ class EveryStore : public testing::Test {
   std::string content(const std::string& key) {
     const Result<std::optional<StoredObject>> object = store().get(key);
     return !object ? object.error().describe() : *object ? (*object)->content : "(absent)";
+  }
+  // The bytes, or the error's text.
+  std::string range(ByteSource& source, std::uint64_t offset, std::size_t size) {
+    std::string bytes(size, '?');
+    const auto read = source.read(offset, std::as_writable_bytes(std::span(bytes)));
+    return read ? bytes : read.error().describe();
   }
   bool put(const std::string& key, std::string_view text, const PutCondition& condition) {
     return std::holds_alternative<Stored>(store().put(key, text, condition).value());
@@ -108,6 +115,7 @@ TYPED_TEST_P(EveryStore, Removing_twice_is_no_error) {
 TYPED_TEST_P(EveryStore, Bad_keys_are_refused_by_every_call) {
   const std::string key = "../x";
   EXPECT_EQ(this->store().start_upload(key).error().kind(), ErrorKind::InvalidArgument);
+  EXPECT_EQ(this->store().open(key).error().kind(), ErrorKind::InvalidArgument);
   EXPECT_EQ(this->store().get(key).error().kind(), ErrorKind::InvalidArgument);
   EXPECT_EQ(this->store().put(key, "", PutCondition::none()).error().kind(), ErrorKind::InvalidArgument);
   EXPECT_EQ(this->store().list(key).error().kind(), ErrorKind::InvalidArgument);
@@ -132,12 +140,42 @@ TYPED_TEST_P(EveryStore, Empty_objects_are_objects) {
   EXPECT_TRUE(this->put("also-empty", "", PutCondition::if_absent()));
   EXPECT_EQ(this->keys(""), (typename TestFixture::Keys{"also-empty", "empty"}));
   EXPECT_EQ(this->content("empty"), "");
+  EXPECT_EQ(this->store().open("empty").value()->size(), 0U);
+}
+
+TYPED_TEST_P(EveryStore, An_object_is_read_in_ranges) {
+  ASSERT_TRUE(this->upload("t/1.parquet", "0123456789").has_value());
+  const auto source = this->store().open("t/1.parquet").value();
+  EXPECT_EQ(source->size(), 10U);
+  EXPECT_EQ(this->range(*source, 6, 4), "6789");
+  EXPECT_EQ(this->range(*source, 0, 10), "0123456789");
+  EXPECT_EQ(this->range(*source, 3, 1), "3");
+  EXPECT_EQ(this->range(*source, 10, 0), "");
+}
+
+TYPED_TEST_P(EveryStore, No_object_to_read_is_not_found) {
+  ASSERT_TRUE(this->upload("t/1.parquet", "x").has_value());
+  EXPECT_EQ(this->store().open("t/2.parquet").error().kind(), ErrorKind::NotFound);
+  EXPECT_EQ(this->store().open("other/1.parquet").error().kind(), ErrorKind::NotFound);
+  EXPECT_EQ(this->store().open("t").error().kind(), ErrorKind::NotFound);
+}
+
+TYPED_TEST_P(EveryStore, An_object_is_read_as_it_was_when_it_was_opened_or_not_at_all) {
+  const std::string old(200'000, 'o');
+  ASSERT_TRUE(this->put("t/1", old, PutCondition::none()));
+  const auto source = this->store().open("t/1").value();
+  EXPECT_EQ(this->range(*source, 0, 1), "o");
+  ASSERT_TRUE(this->put("t/1", std::string(200'000, 'n'), PutCondition::none()));
+  const std::string rest = this->range(*source, 1, old.size() - 1);
+  EXPECT_TRUE(rest == old.substr(1) || rest.contains("storage")) << rest.substr(0, 200);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(EveryStore, An_upload_is_visible_once_it_is_complete, An_upload_never_overwrites,
                             Conditions_are_kept, A_put_answers_with_the_ETag_that_get_finds,
                             A_listing_goes_by_text_and_is_sorted, Removing_twice_is_no_error,
                             Bad_keys_are_refused_by_every_call, Of_many_puts_at_once_one_wins,
-                            Empty_objects_are_objects);
+                            Empty_objects_are_objects, An_object_is_read_in_ranges,
+                            No_object_to_read_is_not_found,
+                            An_object_is_read_as_it_was_when_it_was_opened_or_not_at_all);
 
 }  // namespace pg2athena::storage

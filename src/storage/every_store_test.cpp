@@ -32,6 +32,12 @@ TEST(FaultyStore, It_fails_before_or_after_the_effect) {
   EXPECT_EQ(put(Fault::Lost, "c").error().kind(), ErrorKind::Connection);
   EXPECT_EQ(put(Fault::LostAnswer, "d").error().kind(), ErrorKind::Connection);
   EXPECT_EQ(memory.list("").value().size(), 2U);
+  EXPECT_EQ(store.open("a").error().kind(), ErrorKind::Connection);
+  next = Fault::None;
+  const auto source = store.open("a").value();
+  next = Fault::Refused;
+  std::byte byte{};
+  EXPECT_EQ(source->read(0, std::span(&byte, 1)).error().kind(), ErrorKind::Storage);
 }
 
 }  // namespace

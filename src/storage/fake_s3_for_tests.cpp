@@ -1,6 +1,8 @@
 #include "storage/fake_s3_for_tests.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -69,6 +71,16 @@ FakeS3::Asked read_request(const aws::HttpRequest& request) {
   return asked;
 }
 
+// Of "bytes=3-7": 3 and 8.
+std::optional<std::pair<std::size_t, std::size_t>> range_of(std::string_view header) {
+  constexpr std::string_view kUnit = "bytes=";
+  if (!header.starts_with(kUnit)) return std::nullopt;
+  header.remove_prefix(kUnit.size());
+  const auto dash = header.find('-');
+  return std::pair(std::stoul(std::string(header.substr(0, dash))),
+                   std::stoul(std::string(header.substr(dash + 1))) + 1);
+}
+
 std::string checksum_of(std::string_view content) {
   return checksum_text(aws::crc64_nvme(as_bytes(content)));
 }
@@ -121,12 +133,21 @@ aws::HttpResponse FakeS3::answer(const Asked& request) {
   const auto found = objects.find(request.key);
   const bool head = request.operation == "HeadObject";
   if (found == objects.end()) return head ? aws::HttpResponse{.status = 404} : refusal(404, "NoSuchKey");
+  if (auto refused = refuse_condition(request)) return *refused;
   const Object& object = found->second;
   aws::HttpHeaders headers = object.headers;
   headers.push_back({"ETag", object.etag});
   headers.push_back({"Content-Length", std::to_string(object.content.size())});
   if (knows_checksums) headers.push_back({kChecksumHeader, object.checksum});
-  return {.status = 200, .headers = std::move(headers), .body = head ? "" : object.content};
+  const auto range = range_of(request.header("Range"));
+  if (!range || !knows_ranges) {
+    return {.status = 200, .headers = std::move(headers), .body = head ? "" : object.content};
+  }
+  headers.push_back({"Content-Range",
+                     fmt::format("bytes {}-{}/{}", range->first, range->second - 1, object.content.size())});
+  return {.status = 206,
+          .headers = std::move(headers),
+          .body = object.content.substr(range->first, range->second - range->first)};
 }
 
 std::optional<aws::HttpResponse> FakeS3::refuse_condition(const Asked& request) const {

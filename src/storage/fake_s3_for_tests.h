@@ -56,6 +56,7 @@ class FakeS3 final : public aws::HttpTransport {
   std::vector<Asked> asked;
   bool knows_checksums = true;
   bool knows_encryption = true;
+  bool knows_ranges = true;
   std::string region = "us-east-1";  // another one in the signature is refused
   std::size_t page = 1000;
 

@@ -42,10 +42,12 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
   ~LocalFolder() override;
   static Result<std::unique_ptr<LocalFolder>> open(const std::filesystem::path& path, Access access);
 
+  using ObjectStore::open;
   using ObjectStore::start_upload;
   Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
                                                      const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
+  Result<std::unique_ptr<ByteSource>> open(const std::string& key, const ReadOptions& options) override;
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
@@ -73,6 +75,7 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
  private:
   struct Root;
   class Upload;
+  class Source;
   class Lock;
 
   explicit LocalFolder(std::unique_ptr<Root> root);

@@ -1,5 +1,7 @@
 #include "storage/memory_store.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/bytes.h"
@@ -27,6 +29,23 @@ class MemoryStore::Upload final : public ObjectUpload {
   std::string content_;
 };
 
+class MemoryStore::Source final : public ByteSource {
+ public:
+  explicit Source(std::string content) : content_(std::move(content)) {}
+
+  std::uint64_t size() const override { return content_.size(); }
+  Result<void> read(std::uint64_t offset, std::span<std::byte> to) override {
+    if (offset > content_.size() || to.size() > content_.size() - offset) {
+      return fail(ErrorKind::Internal, "a read behind an object's end");
+    }
+    std::ranges::copy(as_bytes(content_).subspan(offset, to.size()), to.begin());
+    return {};
+  }
+
+ private:
+  const std::string content_;
+};
+
 Result<std::unique_ptr<ObjectUpload>> MemoryStore::start_upload(const std::string& key,
                                                                 const UploadOptions& /*options*/) {
   PG2ATHENA_TRY(check_key(key));
@@ -39,6 +58,15 @@ Result<std::optional<StoredObject>> MemoryStore::get(const std::string& key) {
   const auto found = objects_.find(key);
   if (found == objects_.end()) return std::nullopt;
   return StoredObject{.content = found->second, .etag = digest_of(as_bytes(found->second))};
+}
+
+Result<std::unique_ptr<ByteSource>> MemoryStore::open(const std::string& key,
+                                                      const ReadOptions& /*options*/) {
+  PG2ATHENA_TRY(check_key(key));
+  const std::lock_guard lock(mutex_);
+  const auto found = objects_.find(key);
+  if (found == objects_.end()) return fail(ErrorKind::NotFound, fmt::format("there is no object {}", key));
+  return std::make_unique<Source>(found->second);
 }
 
 Result<PutOutcome> MemoryStore::put(const std::string& key, std::string_view content,
@@ -87,6 +115,22 @@ class FaultyUpload final : public ObjectUpload {
   std::function<Result<void>(ObjectUpload&)> complete_;
 };
 
+class FaultySource final : public ByteSource {
+ public:
+  using Read = std::function<Result<void>(ByteSource&, std::uint64_t, std::span<std::byte>)>;
+
+  FaultySource(std::unique_ptr<ByteSource> next, Read read)
+      : next_(std::move(next)), read_(std::move(read)) {}
+  std::uint64_t size() const override { return next_->size(); }
+  Result<void> read(std::uint64_t offset, std::span<std::byte> to) override {
+    return read_(*next_, offset, to);
+  }
+
+ private:
+  std::unique_ptr<ByteSource> next_;
+  Read read_;
+};
+
 }  // namespace
 
 template <typename Function>
@@ -117,6 +161,14 @@ Result<std::unique_ptr<ObjectUpload>> FaultyStore::start_upload(const std::strin
 
 Result<std::optional<StoredObject>> FaultyStore::get(const std::string& key) {
   return call("get", key, [&] { return next_.get(key); });
+}
+
+Result<std::unique_ptr<ByteSource>> FaultyStore::open(const std::string& key, const ReadOptions& options) {
+  PG2ATHENA_ASSIGN(auto source, call("open", key, [&] { return next_.open(key, options); }));
+  return std::make_unique<FaultySource>(
+      std::move(source), [this, key](ByteSource& next, std::uint64_t offset, std::span<std::byte> to) {
+        return call("read", key, [&] { return next.read(offset, to); });
+      });
 }
 
 Result<PutOutcome> FaultyStore::put(const std::string& key, std::string_view content,

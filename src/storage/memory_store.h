@@ -16,10 +16,12 @@ namespace pg2athena::storage {
 
 class MemoryStore final : public ObjectStore {
  public:
+  using ObjectStore::open;
   using ObjectStore::start_upload;
   Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
                                                      const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
+  Result<std::unique_ptr<ByteSource>> open(const std::string& key, const ReadOptions& options) override;
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
@@ -27,6 +29,7 @@ class MemoryStore final : public ObjectStore {
 
  private:
   class Upload;
+  class Source;
 
   std::mutex mutex_;
   std::map<std::string, std::string> objects_;
@@ -44,17 +47,19 @@ class FaultyStore final : public ObjectStore {
   };
   struct Call {
     int number;             // from 0, over all calls that are asked about
-    std::string operation;  // "get", "put", "list", "remove", "complete"
+    std::string operation;  // "get", "open", "read", "put", "list", "remove", "complete"
     std::string key;
   };
 
   FaultyStore(ObjectStore& next, std::function<Fault(const Call&)> fault)
       : next_(next), fault_(std::move(fault)) {}
 
+  using ObjectStore::open;
   using ObjectStore::start_upload;
   Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
                                                      const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
+  Result<std::unique_ptr<ByteSource>> open(const std::string& key, const ReadOptions& options) override;
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/byte_sink.h"
+#include "base/byte_source.h"
 #include "base/cancellation.h"
 #include "base/error.h"
 
@@ -75,6 +76,16 @@ struct UploadOptions {
   Cancellation* stop = nullptr;
 };
 
+struct ReadOptions {
+  // From how many places the object is read in turn, each on its way forward: a Parquet file's columns.
+  std::size_t places = 1;
+  // The most that is held of what lies behind those places, where bytes come from afar (but for 64 KiB for
+  // each place, which it has in any case).
+  std::size_t memory_bytes = std::size_t{4} << 20U;
+  // Ends open() and read() with Interrupted. Not owned: has to outlive the source.
+  Cancellation* stop = nullptr;
+};
+
 // Thread-safe. Keys are relative paths of parts between '/' (see check_key). A key once written by an upload
 // is never written again; only put() replaces what is there.
 class ObjectStore {
@@ -91,6 +102,12 @@ class ObjectStore {
 
   // For records: small, whole. None when there is no such object.
   virtual Result<std::optional<StoredObject>> get(const std::string& key) = 0;
+
+  // For data: big, read in ranges by one thread. All bytes are of the object that was there when it was
+  // opened; where another takes its place, reading goes on with the old one or fails. NotFound when there is
+  // no such object. The source may not outlive the store.
+  virtual Result<std::unique_ptr<ByteSource>> open(const std::string& key, const ReadOptions& options) = 0;
+  Result<std::unique_ptr<ByteSource>> open(const std::string& key) { return open(key, {}); }
 
   // Stores all of `content` or nothing, and only when the condition holds: of several puts at once with one
   // condition at most one wins. After an error of kind Connection the object may be stored or not, now or

@@ -38,6 +38,13 @@ std::uint64_t size_of(const aws::HttpResponse& answer) {
   return size;
 }
 
+// Whether an answer is of bytes from `offset` on. A store that knows no ranges answers with the whole.
+bool is_range(const aws::HttpResponse& answer, std::uint64_t offset) {
+  constexpr int kPartialContent = 206;
+  if (answer.status != kPartialContent) return offset == 0;
+  return aws::find_header(answer.headers, "Content-Range").starts_with(fmt::format("bytes {}-", offset));
+}
+
 }  // namespace
 
 Result<std::optional<StoredObject>> S3Objects::get(const std::string& key) const {
@@ -51,6 +58,27 @@ Result<std::optional<StoredObject>> S3Objects::get(const std::string& key) const
   }
   return StoredObject{.content = std::move(answer->body),
                       .etag = std::string(aws::find_header(answer->headers, "ETag"))};
+}
+
+Result<std::string> S3Objects::get_range(const std::string& key, const std::string& etag,
+                                         std::uint64_t offset, std::size_t size, Cancellation* stop) const {
+  S3Request request{.operation = "GetObject",
+                    .action = "s3:GetObject",
+                    .key = key,
+                    .headers = {{"Range", fmt::format("bytes={}-{}", offset, offset + size - 1)}},
+                    .cancellation = stop};
+  if (!etag.empty()) request.headers.push_back({"If-Match", etag});
+  auto answer = bucket_.send(request);
+  if (!answer) {
+    if (answer.error().context("status") != "412") return fail(std::move(answer).error());
+    return fail(bucket_.locate(
+        Error(ErrorKind::Storage, "another object took its place while it was read").hint("try again"), key));
+  }
+  if (!is_range(*answer, offset) || answer->body.size() != size) {
+    return fail(bucket_.locate(
+        Error(ErrorKind::CorruptInput, "the store answered with other bytes than were asked for"), key));
+  }
+  return std::move(answer->body);
 }
 
 Result<PutOutcome> S3Objects::put(const std::string& key, std::string_view content,
@@ -100,12 +128,13 @@ Result<PutOutcome> S3Objects::after_lost_answer(const std::string& key, const st
   return ConditionFailed{};
 }
 
-Result<std::optional<S3Objects::Head>> S3Objects::head(const std::string& key) const {
+Result<std::optional<S3Objects::Head>> S3Objects::head(const std::string& key, Cancellation* stop) const {
   auto answer = bucket_.send({.operation = "HeadObject",
                               .action = "s3:GetObject",
                               .method = "HEAD",
                               .key = key,
-                              .headers = {{"x-amz-checksum-mode", "ENABLED"}}});
+                              .headers = {{"x-amz-checksum-mode", "ENABLED"}},
+                              .cancellation = stop});
   if (!answer) {
     if (answer.error().context("status") == "404") return std::nullopt;
     return fail(std::move(answer).error());

@@ -1,6 +1,8 @@
 // Calls to whole objects and to unfinished uploads, one at a time. All of them wait.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +30,12 @@ class S3Objects {
 
   Result<std::optional<StoredObject>> get(const std::string& key) const;
 
+  // So many bytes of the object that has this ETag, from `offset` on; at most kMostOfRange, and at least one.
+  // NotFound when there is no object any more, Storage when there is another one.
+  static constexpr std::size_t kMostOfRange = std::size_t{8} << 20U;
+  Result<std::string> get_range(const std::string& key, const std::string& etag, std::uint64_t offset,
+                                std::size_t size, Cancellation* stop) const;
+
   // PutObject, as ObjectStore::put() promises.
   Result<PutOutcome> put(const std::string& key, std::string_view content, const PutCondition& condition,
                          const S3Attempt& attempt) const;
@@ -39,7 +47,7 @@ class S3Objects {
     std::string checksum;  // CRC-64/NVME; empty: the store made none
   };
   // None when there is no such object.
-  Result<std::optional<Head>> head(const std::string& key) const;
+  Result<std::optional<Head>> head(const std::string& key, Cancellation* stop = nullptr) const;
 
   Result<void> remove(const std::string& key) const;
 

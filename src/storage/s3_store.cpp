@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/run_id.h"
 #include "storage/find_bucket.h"
+#include "storage/s3_source.h"
 
 namespace pg2athena::storage {
 
@@ -30,6 +31,13 @@ Result<std::unique_ptr<ObjectUpload>> S3Store::start_upload(const std::string& k
 Result<std::optional<StoredObject>> S3Store::get(const std::string& key) {
   PG2ATHENA_TRY(check_key(key));
   return objects_.get(key);
+}
+
+Result<std::unique_ptr<ByteSource>> S3Store::open(const std::string& key, const ReadOptions& options) {
+  PG2ATHENA_TRY(check_key(key));
+  auto source = S3Source::open(objects_, key, options);
+  if (!source) return fail(bucket_.locate(std::move(source).error(), key));
+  return std::move(*source);
 }
 
 Result<PutOutcome> S3Store::put(const std::string& key, std::string_view content,

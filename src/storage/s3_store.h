@@ -23,6 +23,8 @@ namespace pg2athena::storage {
 // * Each part, each object and each whole upload goes with its CRC-64/NVME, which S3 compares with its own;
 // what S3
 //   answers is compared here.
+// * Objects are read in windows that memory bounds, with If-Match: all bytes are of one object, or it is an
+//   error.
 // * Records are put with If-Match or If-None-Match. ETags are S3's.
 class S3Store final : public ObjectStore {
  public:
@@ -34,10 +36,12 @@ class S3Store final : public ObjectStore {
                                                const S3Options& options, const std::string& region,
                                                const S3Upload::LeftBehind& left_behind);
 
+  using ObjectStore::open;
   using ObjectStore::start_upload;
   Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
                                                      const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
+  Result<std::unique_ptr<ByteSource>> open(const std::string& key, const ReadOptions& options) override;
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;

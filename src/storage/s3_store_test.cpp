@@ -377,5 +377,112 @@ TEST(S3Store, A_long_list_is_read_to_its_end) {
   EXPECT_EQ(s3.store.list("a/").value().size(), 10U) << "no console's folder, and no other lake";
 }
 
+std::string read(ByteSource& source, std::uint64_t offset, std::size_t size) {
+  std::string bytes(size, '?');
+  const auto done = source.read(offset, std::as_writable_bytes(std::span(bytes)));
+  return done ? bytes : done.error().describe();
+}
+
+TEST(S3Source, Small_reads_in_a_row_are_one_request_for_each_window) {
+  S3Backed s3;
+  const std::string text = long_text(3 * kMiB + 17);
+  ASSERT_TRUE(s3.upload("t/1.parquet", text));
+  const auto source = s3.store.open("t/1.parquet", {.memory_bytes = kMiB}).value();
+  std::string all;
+  constexpr std::size_t kPiece = 10'000;
+  while (all.size() < text.size()) {
+    all += read(*source, all.size(), std::min(kPiece, text.size() - all.size()));
+  }
+  EXPECT_TRUE(all == text);
+  EXPECT_EQ(s3.s3.count("HeadObject"), 1);
+  EXPECT_EQ(s3.s3.count("GetObject"), 4);
+  EXPECT_EQ(s3.s3.last("GetObject").header("Range"), "bytes=3145728-3145744");
+  EXPECT_EQ(s3.s3.last("GetObject").header("If-Match"), s3.s3.objects.at("lake/t/1.parquet").etag);
+}
+
+TEST(S3Source, The_footer_is_one_request) {
+  S3Backed s3;
+  const std::string text = long_text(9 * kMiB);
+  ASSERT_TRUE(s3.upload("t/1.parquet", text));
+  const auto source = s3.store.open("t/1.parquet").value();
+  EXPECT_EQ(read(*source, text.size() - 8, 8), text.substr(text.size() - 8));
+  EXPECT_EQ(read(*source, text.size() - 5000, 4992), text.substr(text.size() - 5000, 4992));
+  EXPECT_EQ(s3.s3.count("GetObject"), 1);
+}
+
+TEST(S3Source, Columns_that_are_read_in_turn_have_a_window_each) {
+  S3Backed s3;
+  const std::string text = long_text(8 * kMiB);
+  ASSERT_TRUE(s3.upload("t/1.parquet", text));
+  constexpr std::size_t kPlaces = 4;
+  constexpr std::size_t kPiece = 50'000;
+  const auto source = s3.store.open("t/1.parquet", {.places = kPlaces, .memory_bytes = 4 * kMiB}).value();
+  for (std::size_t at = 0; at < 2 * kMiB - kPiece; at += kPiece) {
+    for (std::size_t place = 0; place < kPlaces; ++place) {
+      ASSERT_EQ(read(*source, place * 2 * kMiB + at, kPiece), text.substr(place * 2 * kMiB + at, kPiece));
+    }
+  }
+  EXPECT_EQ(s3.s3.count("GetObject"), 8) << "two windows for each place";
+}
+
+TEST(S3Source, What_is_larger_than_a_window_is_asked_for_in_pieces_and_not_kept) {
+  S3Backed s3;
+  const std::string text = long_text(20 * kMiB);
+  ASSERT_TRUE(s3.upload("t/1.parquet", text));
+  const auto source = s3.store.open("t/1.parquet", {.memory_bytes = kMiB}).value();
+  EXPECT_TRUE(read(*source, 1, text.size() - 1) == text.substr(1));
+  EXPECT_EQ(s3.s3.count("GetObject"), 3);
+}
+
+TEST(S3Source, An_object_that_another_took_the_place_of_is_an_error_and_so_is_one_that_went) {
+  S3Backed s3;
+  ASSERT_TRUE(s3.upload("a", "old"));
+  const auto source = s3.store.open("a").value();
+  s3.s3.objects.at("lake/a") = {.content = "new", .etag = "\"another\""};
+  EXPECT_THAT(read(*source, 0, 3), HasSubstr("another object took its place"));
+  s3.s3.objects.erase("lake/a");
+  EXPECT_THAT(read(*source, 0, 3), HasSubstr("NoSuchKey"));
+}
+
+TEST(S3Source, Trouble_is_outlasted_and_a_refusal_names_the_right_that_is_missing) {
+  S3Backed s3;
+  ASSERT_TRUE(s3.upload("a", "text"));
+  s3.s3.fault = [](const FakeS3::Asked& asked, int count) {
+    if (asked.operation != "GetObject") return Fault();
+    return count == 1 ? Fault::lost() : count == 2 ? Fault::answer(503, "SlowDown") : Fault();
+  };
+  EXPECT_EQ(read(*s3.store.open("a").value(), 0, 4), "text");
+  s3.s3.fault = [](const FakeS3::Asked& asked, int) {
+    return asked.operation == "HeadObject" ? Fault::answer(403, "AccessDenied") : Fault();
+  };
+  const auto refused = s3.store.open("a");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::PermissionDenied);
+  EXPECT_THAT(refused.error().hint(), HasSubstr("s3:GetObject"));
+  EXPECT_EQ(refused.error().context("object"), "s3://bucket/lake/a");
+}
+
+TEST(S3Source, A_store_that_knows_no_ranges_serves_whole_objects_only) {
+  S3Backed s3;
+  s3.s3.knows_ranges = false;
+  ASSERT_TRUE(s3.upload("a", "text"));
+  EXPECT_EQ(read(*s3.store.open("a").value(), 0, 4), "text");
+  ASSERT_TRUE(s3.upload("b", long_text(kMiB)));
+  const auto source = s3.store.open("b", {.memory_bytes = 65'536}).value();
+  EXPECT_THAT(read(*source, 5, 10), HasSubstr("other bytes than were asked for"));
+}
+
+TEST(S3Source, A_stop_ends_a_read) {
+  S3Backed s3;
+  ASSERT_TRUE(s3.upload("a", "text"));
+  Cancellation stop;
+  const auto source = s3.store.open("a", {.stop = &stop}).value();
+  s3.s3.fault = [&](const FakeS3::Asked&, int) {
+    stop.request(Cancellation::Reason::Operator);
+    return Fault::lost();
+  };
+  EXPECT_THAT(read(*source, 0, 4), HasSubstr("interrupted"));
+}
+
 }  // namespace
 }  // namespace pg2athena::storage
