@@ -1,6 +1,9 @@
-// The rows themselves: every setting, section and key that there is.
-#include <algorithm>
+// The rows themselves: every setting, section and key that there is, but for those of `catalog`
+// (catalog_setting_rows.cpp).
+#include "config/setting_rows.h"
+
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -19,7 +22,6 @@ constexpr std::uint64_t kTebibyte = std::uint64_t{1} << 40U;
 constexpr std::uint64_t kSecond = 1000;
 constexpr std::uint64_t kDay = std::uint64_t{24} * 3600 * kSecond;
 
-constexpr std::array<std::string_view, 2> kFlags = {"false", "true"};
 constexpr std::array<std::string_view, 2> kProfiles = {"athena", "modern"};
 constexpr std::array kProfileValues = {parquet::Profile::Athena, parquet::Profile::Modern};
 constexpr std::array<std::string_view, 5> kCodecs = {"zstd", "snappy", "gzip", "lz4_raw", "none"};
@@ -44,17 +46,9 @@ constexpr std::array kEncryptionValues = {storage::S3Encryption::BucketDefault,
 // Those that give nothing to the public.
 constexpr std::array<std::string_view, 3> kAcls = {"bucket-owner-full-control", "bucket-owner-read",
                                                    "private"};
-constexpr std::array<std::string_view, 2> kDroppedColumns = {"keep", "remove"};
-constexpr std::array kDroppedColumnsValues = {catalog::DroppedColumns::Keep, catalog::DroppedColumns::Remove};
 // Those that Athena reads at once.
 constexpr std::array<std::string_view, 5> kStorageClasses = {"STANDARD", "STANDARD_IA", "ONEZONE_IA",
                                                              "INTELLIGENT_TIERING", "GLACIER_IR"};
-
-template <typename Names, typename Values, typename Value>
-std::string name_of(const Names& names, const Values& values, Value value) {
-  const auto found = std::ranges::find(values, value);
-  return std::string(names[static_cast<std::size_t>(found - values.begin())]);
-}
 
 std::string pairs_text(const storage::S3Pairs& pairs) {
   std::string text;
@@ -85,7 +79,7 @@ std::string get_text(const Configuration& configuration) {
   return configuration.*member;
 }
 
-constexpr std::array kSettings = {
+constexpr std::array kBeforeCatalog = {
     Setting{
         .section = "source",
         .key = "url",
@@ -280,57 +274,9 @@ constexpr std::array kSettings = {
             .example = "{team: data}",
             .set = [](Configuration& c, const SettingValue& v) { c.s3.objects.tags = v.pairs; },
             .get = [](const Configuration& c) { return pairs_text(c.s3.objects.tags); }},
-    Setting{
-        .section = "catalog",
-        .key = "glue.database",
-        .summary =
-            "The database of AWS Glue's Data Catalog in which the lake's tables are made and moved from run "
-            "to run; made when it is missing. Without it no catalog is told",
-        .example = "shop",
-        .set = [](Configuration& c, const SettingValue& v) { c.glue.database = v.text; },
-        .get = [](const Configuration& c) { return c.glue.database; }},
-    Setting{.section = "catalog",
-            .key = "glue.adopt",
-            .kind = ValueKind::Flag,
-            .summary =
-                "Whether tables of the same name that pg2athena didn't make, or made of another lake, are "
-                "taken over; their files aren't touched",
-            .example = "true",
-            .choices = kFlags,
-            .set = [](Configuration& c, const SettingValue& v) { c.glue.adopt = v.number == 1; },
-            .get = [](const Configuration& c) { return std::string(kFlags[c.glue.adopt ? 1 : 0]); }},
-    Setting{.section = "catalog",
-            .key = "glue.dropped_columns",
-            .kind = ValueKind::Choice,
-            .summary =
-                "What becomes of a column that the source has no more: with keep it stays behind the others "
-                "and is NULL, so that queries which name it go on; with remove it goes",
-            .example = "remove",
-            .choices = kDroppedColumns,
-            .set = [](Configuration& c,
-                      const SettingValue& v) { c.glue.dropped_columns = kDroppedColumnsValues[v.number]; },
-            .get =
-                [](const Configuration& c) {
-                  return name_of(kDroppedColumns, kDroppedColumnsValues, c.glue.dropped_columns);
-                }},
-    Setting{.section = "catalog",
-            .key = "glue.catalog_id",
-            .summary = "The account whose catalog it is, where it isn't that of the credentials",
-            .example = "123456789012",
-            .set = [](Configuration& c, const SettingValue& v) { c.glue.catalog_id = v.text; },
-            .get = [](const Configuration& c) { return c.glue.catalog_id; }},
-    Setting{.section = "catalog",
-            .key = "glue.region",
-            .summary = "The catalog's region. Without it: the bucket's",
-            .example = "eu-central-1",
-            .set = [](Configuration& c, const SettingValue& v) { c.glue.region = v.text; },
-            .get = [](const Configuration& c) { return c.glue.region; }},
-    Setting{.section = "catalog",
-            .key = "glue.endpoint",
-            .summary = "Another endpoint than AWS's. Without it: AWS_ENDPOINT_URL_GLUE or AWS_ENDPOINT_URL",
-            .example = "https://vpce-1234.glue.eu-central-1.vpce.amazonaws.com",
-            .set = [](Configuration& c, const SettingValue& v) { c.glue.endpoint = v.text; },
-            .get = [](const Configuration& c) { return c.glue.endpoint; }},
+};
+
+constexpr std::array kBehindCatalog = {
     Setting{
         .section = "limits",
         .key = "workers",
@@ -640,7 +586,13 @@ constexpr std::array kTypeChoiceKeys = {
 }  // namespace
 
 std::span<const Setting> settings() {
-  return kSettings;
+  static const std::vector<Setting> kAll = [] {
+    std::vector<Setting> all(kBeforeCatalog.begin(), kBeforeCatalog.end());
+    all.insert(all.end(), catalog_settings().begin(), catalog_settings().end());
+    all.insert(all.end(), kBehindCatalog.begin(), kBehindCatalog.end());
+    return all;
+  }();
+  return kAll;
 }
 std::span<const Section> sections() {
   return kSections;

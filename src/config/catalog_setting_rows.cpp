@@ -1,0 +1,74 @@
+// The rows of `catalog`: where Athena looks for the tables.
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "config/setting_rows.h"
+
+namespace pg2athena::config {
+namespace {
+
+constexpr std::array<std::string_view, 2> kDroppedColumns = {"keep", "remove"};
+constexpr std::array kDroppedColumnsValues = {catalog::DroppedColumns::Keep, catalog::DroppedColumns::Remove};
+
+constexpr std::array kSettings = {
+    Setting{
+        .section = "catalog",
+        .key = "glue.database",
+        .summary =
+            "The database of AWS Glue's Data Catalog in which the lake's tables are made and moved from run "
+            "to run; made when it is missing. Without it no catalog is told",
+        .example = "shop",
+        .set = [](Configuration& c, const SettingValue& v) { c.glue.database = v.text; },
+        .get = [](const Configuration& c) { return c.glue.database; }},
+    Setting{.section = "catalog",
+            .key = "glue.adopt",
+            .kind = ValueKind::Flag,
+            .summary =
+                "Whether tables of the same name that pg2athena didn't make, or made of another lake, are "
+                "taken over; their files aren't touched",
+            .example = "true",
+            .choices = kFlags,
+            .set = [](Configuration& c, const SettingValue& v) { c.glue.adopt = v.number == 1; },
+            .get = [](const Configuration& c) { return std::string(kFlags[c.glue.adopt ? 1 : 0]); }},
+    Setting{.section = "catalog",
+            .key = "glue.dropped_columns",
+            .kind = ValueKind::Choice,
+            .summary =
+                "What becomes of a column that the source has no more: with keep it stays behind the others "
+                "and is NULL, so that queries which name it go on; with remove it goes",
+            .example = "remove",
+            .choices = kDroppedColumns,
+            .set = [](Configuration& c,
+                      const SettingValue& v) { c.glue.dropped_columns = kDroppedColumnsValues[v.number]; },
+            .get =
+                [](const Configuration& c) {
+                  return name_of(kDroppedColumns, kDroppedColumnsValues, c.glue.dropped_columns);
+                }},
+    Setting{.section = "catalog",
+            .key = "glue.catalog_id",
+            .summary = "The account whose catalog it is, where it isn't that of the credentials",
+            .example = "123456789012",
+            .set = [](Configuration& c, const SettingValue& v) { c.glue.catalog_id = v.text; },
+            .get = [](const Configuration& c) { return c.glue.catalog_id; }},
+    Setting{.section = "catalog",
+            .key = "glue.region",
+            .summary = "The catalog's region. Without it: the bucket's",
+            .example = "eu-central-1",
+            .set = [](Configuration& c, const SettingValue& v) { c.glue.region = v.text; },
+            .get = [](const Configuration& c) { return c.glue.region; }},
+    Setting{.section = "catalog",
+            .key = "glue.endpoint",
+            .summary = "Another endpoint than AWS's. Without it: AWS_ENDPOINT_URL_GLUE or AWS_ENDPOINT_URL",
+            .example = "https://vpce-1234.glue.eu-central-1.vpce.amazonaws.com",
+            .set = [](Configuration& c, const SettingValue& v) { c.glue.endpoint = v.text; },
+            .get = [](const Configuration& c) { return c.glue.endpoint; }},
+};
+
+}  // namespace
+
+std::span<const Setting> catalog_settings() {
+  return kSettings;
+}
+
+}  // namespace pg2athena::config
