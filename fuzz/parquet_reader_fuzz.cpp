@@ -8,6 +8,7 @@
 #include "parquet/file_reader.h"
 #include "parquet/memory_source.h"
 #include "parquet/test_equality.h"
+#include "parquet/value_bounds.h"
 
 namespace {
 
@@ -27,7 +28,7 @@ void require(bool holds) {
 }
 
 // The first rows: a run of a few bytes may stand for billions.
-void read_rows(const FileReader& reader, std::size_t index) {
+void read_rows(const FileReader& reader, std::size_t index, ValueBounds* bounds) {
   auto row_group = reader.row_group(index);
   require(expected(row_group));
   if (!row_group) return;
@@ -42,7 +43,21 @@ void read_rows(const FileReader& reader, std::size_t index) {
       require(column.length == *rows);
       require(broken_layout(column).empty());
     }
+    if (bounds != nullptr) bounds->add(batch);
   }
+}
+
+// What chunks say of themselves need not be true, nor be of their type.
+void read_bounds(const FileReader& reader, ValueBounds& bounds) {
+  for (const RowGroup& row_group : reader.metadata().row_groups) {
+    for (std::size_t leaf = 0; leaf < row_group.columns.size(); ++leaf) {
+      if (const auto& statistics = row_group.columns[leaf].meta_data.statistics) {
+        static_cast<void>(bounds.include(leaf, *statistics));
+      }
+    }
+  }
+  static_cast<void>(bounds.end_row_group());
+  for (std::size_t leaf = 0; leaf < reader.leaves().size(); ++leaf) static_cast<void>(bounds.texts(leaf));
 }
 
 void read_indexes(const FileReader& reader, std::size_t index) {
@@ -67,9 +82,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(expected(reader));
   if (!reader) return 0;
   const std::size_t row_groups = std::min<std::size_t>(reader->metadata().row_groups.size(), 4);
+  // A schema that is read need not be one that can be written: two columns of one name.
+  auto bounds = ValueBounds::create(reader->schema());
+  if (bounds) require(bounds->leaves() == reader->leaves().size());
   for (std::size_t i = 0; i < row_groups; ++i) {
-    read_rows(*reader, i);
+    read_rows(*reader, i, bounds ? &*bounds : nullptr);
     read_indexes(*reader, i);
   }
+  if (bounds) read_bounds(*reader, *bounds);
   return 0;
 }
