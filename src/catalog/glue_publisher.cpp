@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.h"
+#include "catalog/glue_difference.h"
 #include "catalog/glue_names.h"
 #include "catalog/glue_table.h"
 #include "catalog/object_keys.h"
@@ -120,6 +121,11 @@ Result<bool> GluePublisher::put(const json& input, const std::optional<GlueTable
   PG2ATHENA_ASSIGN(const bool there, client_.create_database());
   if (!there) return false;
   return client_.create_table(input);
+}
+
+Result<std::vector<ShownDifference>> GluePublisher::differences(const TableRecord& record) const {
+  PG2ATHENA_ASSIGN(const auto existing, client_.get_table(glue_table_name(record.table)));
+  return glue_differences(record, location_, client_.options(), table_of(existing));
 }
 
 }  // namespace pg2athena::catalog

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/retry.h"
 #include "catalog/glue_client.h"
@@ -29,6 +30,8 @@ class GluePublisher final : public Publisher {
 
   // CommitUnknown: Glue took the table's new state and never said whether it has it.
   Result<void> show(const std::string& table) override;
+
+  Result<std::vector<ShownDifference>> differences(const TableRecord& record) const override;
 
  private:
   Result<bool> try_to_show(const std::string& table, bool& unheard);

@@ -129,6 +129,16 @@ class GluePublisherTest : public testing::Test {
   std::map<int, std::string> ids;
 };
 
+TEST_F(GluePublisherTest, What_somebody_else_made_of_a_table_is_a_difference) {
+  ASSERT_TRUE(run(1).finished);
+  const TableRecord record = read_table_record(store, "public.orders").value().value();
+  EXPECT_TRUE(publisher().differences(record).value().empty());
+  glue.tables.at("orders").table["StorageDescriptor"]["Location"] = "s3://elsewhere/";
+  EXPECT_EQ(publisher().differences(record).value().size(), 1U);
+  glue.tables.erase("orders");
+  EXPECT_EQ(publisher().differences(record).value().size(), 1U);
+}
+
 TEST_F(GluePublisherTest, Database_and_tables_are_made_and_then_moved_from_run_to_run) {
   EXPECT_TRUE(run(1).finished);
   EXPECT_EQ(shown("orders"), id(1));

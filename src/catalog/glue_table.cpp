@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
 #include "catalog/partition_projection.h"
 #include "catalog/type_widening.h"
@@ -21,25 +22,6 @@ namespace {
 
 using nlohmann::json;
 using storage::S3Location;
-
-constexpr const char* kTableParameter = "pg2athena.table";
-constexpr const char* kRunParameter = "pg2athena.run_id";
-
-// What stands at a place of Glue's answer, which may leave out anything; empty if it isn't a text.
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-const json& part_of(const json& object, const char* key) {
-  static const json kNone = json::object();
-  const auto found = object.find(key);
-  return found == object.end() ? kNone : *found;
-}
-
-std::string parameter(const json& table, const char* name) {
-  return text_at(part_of(table, "Parameters"), name);
-}
 
 class TableInput {
  public:

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "catalog/object_keys.h"
 #include "catalog/table_record.h"
 
@@ -15,6 +17,18 @@ Result<void> LocalPublisher::show(const std::string& table) {
     if (!current) return std::nullopt;
     return latest_target(current->run_id);
   });
+}
+
+Result<std::vector<ShownDifference>> LocalPublisher::differences(const TableRecord& record) const {
+  const std::string expected = latest_target(record.run_id);
+  PG2ATHENA_ASSIGN(const std::optional<std::string> found, folder_.link(latest_key(record.table)));
+  std::vector<ShownDifference> differences;
+  if (!found) {
+    differences.push_back({.expected = expected, .found = "there is no link latest"});
+  } else if (*found != expected) {
+    differences.push_back({.expected = expected, .found = fmt::format("latest is {}", *found)});
+  }
+  return differences;
 }
 
 }  // namespace pg2athena::catalog

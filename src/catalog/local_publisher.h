@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "catalog/publisher.h"
 #include "storage/local_folder.h"
@@ -12,6 +13,7 @@ class LocalPublisher final : public Publisher {
  public:
   explicit LocalPublisher(storage::LocalFolder& folder) : folder_(folder) {}
   Result<void> show(const std::string& table) override;
+  Result<std::vector<ShownDifference>> differences(const TableRecord& record) const override;
 
  private:
   storage::LocalFolder& folder_;

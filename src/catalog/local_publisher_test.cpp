@@ -49,6 +49,26 @@ TEST(LocalPublisher, The_link_leads_to_the_current_run) {
   }
 }
 
+TEST(LocalPublisher, A_link_that_leads_elsewhere_or_is_none_is_a_difference) {
+  const storage::TemporaryFolder folder;
+  const auto store = open(folder.path());
+  LocalPublisher publisher(*store);
+  ASSERT_TRUE(whole_run(*store, publisher, run_number(1)).finished);
+  const TableRecord record = read_table_record(*store, kTestTables[0]).value().value();
+  EXPECT_TRUE(publisher.differences(record).value().empty());
+  const fs::path link = folder.path() / kTestTables[0] / "latest";
+  fs::remove(link);
+  EXPECT_EQ(publisher.differences(record).value().size(), 1U);
+  fs::create_symlink("data/another", link);
+  const auto other = publisher.differences(record).value();
+  ASSERT_EQ(other.size(), 1U);
+  EXPECT_EQ(other[0],
+            (ShownDifference{.expected = "data/" + record.run_id, .found = "latest is data/another"}));
+  fs::remove(link);
+  fs::create_directory(link);
+  EXPECT_EQ(publisher.differences(record).value().size(), 1U) << "a folder is no link";
+}
+
 TEST(LocalPublisher, A_late_publisher_shows_what_is_current_not_what_it_published) {
   const storage::TemporaryFolder folder;
   const auto store = open(folder.path());

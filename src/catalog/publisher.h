@@ -3,12 +3,22 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/cancellation.h"
 #include "base/error.h"
 #include "catalog/table_record.h"
 
 namespace pg2athena::catalog {
+
+// What readers see otherwise than the record says, for people: "column 2: id bigint" instead of "column 2: id
+// int". No value of a cell.
+struct ShownDifference {
+  std::string expected;  // empty: nothing was to be there
+  std::string found;
+
+  bool operator==(const ShownDifference&) const = default;
+};
 
 // Makes readers see what the table's record says (table_record.h). It is called after the record moved, and
 // again whenever a run is rolled forward, perhaps by several processes at once and long after other runs went
@@ -42,6 +52,12 @@ class Publisher {
 
   // Thread-safe.
   virtual Result<void> show(const std::string& table) = 0;
+
+  // What it shows otherwise than show() would, of a record that nobody moves meanwhile. Changes nothing.
+  // Thread-safe.
+  virtual Result<std::vector<ShownDifference>> differences(const TableRecord& /*record*/) const {
+    return std::vector<ShownDifference>();
+  }
 };
 
 }  // namespace pg2athena::catalog

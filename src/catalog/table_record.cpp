@@ -124,16 +124,23 @@ Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store
   return std::move(found->record);
 }
 
-Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store) {
+Result<std::vector<std::string>> published_tables(storage::ObjectStore& store) {
   constexpr std::string_view kSuffix = ".json";
   PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(tables_prefix()));
-  std::vector<std::optional<TableRecord>> found(objects.size());
-  PG2ATHENA_TRY(for_each_at_once(objects.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
-    const std::string& key = objects[i].key;
-    if (!key.ends_with(kSuffix)) return {};
+  std::vector<std::string> tables;
+  for (const storage::ObjectInfo& object : objects) {
+    if (!object.key.ends_with(kSuffix)) continue;
     const std::size_t begin = tables_prefix().size();
-    PG2ATHENA_ASSIGN(found[i],
-                     read_table_record(store, key.substr(begin, key.size() - begin - kSuffix.size())));
+    tables.push_back(object.key.substr(begin, object.key.size() - begin - kSuffix.size()));
+  }
+  return tables;
+}
+
+Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store) {
+  PG2ATHENA_ASSIGN(const std::vector<std::string> tables, published_tables(store));
+  std::vector<std::optional<TableRecord>> found(tables.size());
+  PG2ATHENA_TRY(for_each_at_once(tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+    PG2ATHENA_ASSIGN(found[i], read_table_record(store, tables[i]));
     return {};
   }));
   std::vector<TableRecord> records;

@@ -70,7 +70,9 @@ Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, cons
 Result<std::vector<std::optional<CurrentRun>>> read_current(storage::ObjectStore& store,
                                                             const std::vector<std::string>& tables);
 Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store, const std::string& table);
-// Of all tables that were published here, by name.
+// The names of the tables that were published here, sorted.
+Result<std::vector<std::string>> published_tables(storage::ObjectStore& store);
+// Of all of them, by name.
 Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store);
 
 }  // namespace pg2athena::catalog

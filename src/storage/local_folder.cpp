@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "storage/content_digest.h"
+#include "storage/folder_file.h"
 #include "storage/folder_tree.h"
 #include "storage/pending_file.h"
 
@@ -40,55 +41,6 @@ FileDescriptor open_lock(const FolderTree& tree) {
     file = FileDescriptor(::openat(tree.root(), kLockName, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   }
   return file;
-}
-
-// Appends all of a file. Returns errno's value, or 0.
-int read_all(int fd, std::string& out) {
-  constexpr std::size_t kPiece = 65'536;
-  while (true) {
-    const std::size_t size = out.size();
-    out.resize(size + kPiece);
-    // A compare-and-set reads under the lock, on purpose.
-    // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection)
-    const ssize_t count = ::read(fd, out.data() + size, kPiece);
-    out.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-    if (count == 0) return 0;
-    if (count < 0 && errno != EINTR) return errno;
-  }
-}
-
-struct OpenFile {
-  FileDescriptor descriptor;
-  std::uint64_t size = 0;
-};
-
-// None when there is no file of this name.
-Result<std::optional<OpenFile>> open_file(const FolderTree& tree, const std::string& key) {
-  const auto [folder_key, name] = split_key(key);
-  PG2ATHENA_ASSIGN(const FileDescriptor folder, tree.open_folder(folder_key));
-  if (!folder.is_open()) return std::nullopt;
-  // O_NONBLOCK: somebody's named pipe under this name must not hold us up.
-  FileDescriptor file(
-      ::openat(folder.get(), std::string(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file.is_open()) {
-    if (errno == ENOENT) return std::nullopt;
-    return fail(tree.error(errno, "open", key));
-  }
-  struct stat about{};
-  if (::fstat(file.get(), &about) != 0) return fail(tree.error(errno, "look at", key));
-  if (!S_ISREG(about.st_mode)) return std::nullopt;
-  return OpenFile{.descriptor = std::move(file), .size = static_cast<std::uint64_t>(about.st_size)};
-}
-
-Result<std::optional<std::string>> read_file(const FolderTree& tree, const std::string& key) {
-  PG2ATHENA_ASSIGN(const std::optional<OpenFile> file, open_file(tree, key));
-  if (!file) return std::nullopt;
-  std::string content;
-  content.reserve(file->size);
-  if (const int code = read_all(file->descriptor.get(), content); code != 0) {
-    return fail(tree.error(code, "read", key));
-  }
-  return content;
 }
 
 std::chrono::system_clock::time_point last_modified(const struct stat& about) {
@@ -181,37 +133,6 @@ class LocalFolder::Upload final : public ObjectUpload {
   bool failed_ = false;
 };
 
-// Holds the file, so that its bytes stay what they were when another takes its name.
-class LocalFolder::Source final : public ByteSource {
- public:
-  Source(const FolderTree& tree, std::string key, OpenFile file, Cancellation* stop)
-      : tree_(tree), key_(std::move(key)), file_(std::move(file)), stop_(stop) {}
-
-  std::uint64_t size() const override { return file_.size; }
-
-  Result<void> read(std::uint64_t offset, std::span<std::byte> to) override {
-    if (stop_ != nullptr) PG2ATHENA_TRY(stop_->check());
-    while (!to.empty()) {
-      const ssize_t count = ::pread(file_.descriptor.get(), to.data(), to.size(), static_cast<off_t>(offset));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return fail(tree_.error(errno, "read", key_));
-      if (count == 0) {
-        return fail(ErrorKind::Storage,
-                    fmt::format("{} became shorter while it was read", (tree_.path() / key_).native()));
-      }
-      offset += static_cast<std::uint64_t>(count);
-      to = to.subspan(static_cast<std::size_t>(count));
-    }
-    return {};
-  }
-
- private:
-  const FolderTree& tree_;
-  std::string key_;
-  OpenFile file_;
-  Cancellation* stop_;
-};
-
 LocalFolder::LocalFolder(std::unique_ptr<Root> root) : root_(std::move(root)) {}
 LocalFolder::~LocalFolder() = default;
 
@@ -259,11 +180,11 @@ Result<std::optional<StoredObject>> LocalFolder::get(const std::string& key) {
 
 Result<std::unique_ptr<ByteSource>> LocalFolder::open(const std::string& key, const ReadOptions& options) {
   PG2ATHENA_TRY(check_key(key));
-  PG2ATHENA_ASSIGN(std::optional<OpenFile> file, open_file(root_->tree, key));
+  PG2ATHENA_ASSIGN(std::optional<FolderFile> file, open_file(root_->tree, key));
   if (!file) {
     return fail(ErrorKind::NotFound, fmt::format("there is no file {}", (root_->tree.path() / key).native()));
   }
-  return std::make_unique<Source>(root_->tree, key, std::move(*file), options.stop);
+  return std::make_unique<FolderFileSource>(root_->tree, key, std::move(*file), options.stop);
 }
 
 Result<PutOutcome> LocalFolder::put(const std::string& key, std::string_view content,
@@ -342,6 +263,19 @@ Result<void> LocalFolder::set_link(const std::string& key, const LinkTarget& dec
   }
   if (::fsync(folder.get()) != 0) return fail(root_->tree.error(errno, "sync the folder of", key));
   return {};
+}
+
+Result<std::optional<std::string>> LocalFolder::link(const std::string& key) const {
+  PG2ATHENA_TRY(check_key(key));
+  const auto [folder_key, name] = split_key(key);
+  PG2ATHENA_ASSIGN(const FileDescriptor folder, root_->tree.open_folder(folder_key));
+  if (!folder.is_open()) return std::nullopt;
+  std::array<char, PATH_MAX> target{};
+  const ssize_t length = ::readlinkat(folder.get(), std::string(name).c_str(), target.data(), target.size());
+  if (length >= 0) return std::string(target.data(), static_cast<std::size_t>(length));
+  // EINVAL: something else has the name.
+  if (errno == ENOENT || errno == EINVAL) return std::nullopt;
+  return fail(root_->tree.error(errno, "read the link", key));
 }
 
 Result<std::vector<UnfinishedUpload>> LocalFolder::unfinished(const std::string& prefix) {

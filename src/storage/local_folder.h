@@ -59,6 +59,8 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
   // fall behind it. `decide` may only read from this store.
   using LinkTarget = std::function<Result<std::optional<std::string>>()>;
   Result<void> set_link(const std::string& key, const LinkTarget& decide);
+  // Where it leads; none where there is no link of this name.
+  Result<std::optional<std::string>> link(const std::string& key) const;
 
   // Hidden files that no living process holds, in folders whose keys begin with `prefix`.
   Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) override;
@@ -75,7 +77,6 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
  private:
   struct Root;
   class Upload;
-  class Source;
   class Lock;
 
   explicit LocalFolder(std::unique_ptr<Root> root);
