@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.h"
+#include "cli/published_tables.h"
 #include "config/configuration_file.h"
 #include "login/open_login.h"
 #include "postgres/connection_parameters.h"
@@ -141,6 +142,8 @@ std::string_view to_string(Command command) {
       return "ddl";
     case Command::Gc:
       return "gc";
+    case Command::Verify:
+      return "verify";
     case Command::IamPolicy:
       return "iam-policy";
     case Command::Doctor:
@@ -158,9 +161,10 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     PG2ATHENA_TRY(arguments.config.empty() ? take_command_line(arguments, configuration)
                                            : take_file(arguments, configuration));
   } else if (line.command == Command::Publish || line.command == Command::Ddl ||
-             line.command == Command::Gc) {
+             line.command == Command::Gc || line.command == Command::Verify) {
     PG2ATHENA_TRY(take_lake(arguments, configuration));
     if (line.command == Command::Gc) PG2ATHENA_TRY(take_age(arguments, line.gc));
+    if (line.command == Command::Verify) PG2ATHENA_TRY(check_table_patterns(line.verify.tables));
     if (line.command == Command::Ddl) PG2ATHENA_TRY(take_location(configuration, line.ddl));
   } else {
     configuration.login.url = arguments.source;

@@ -88,6 +88,18 @@ when it is undecided and gave no sign of life for so long. One that lives after 
 so, and publishes nothing.
 )";
 
+constexpr const char* kVerifyExamples = R"(
+Examples:
+  pg2athena verify ./lake
+      Every published table: records, files, checksums, and what files say of their rows and columns.
+  pg2athena verify --config shop.yaml --deep
+      Every value is decoded, counted and summed as well; and what Glue shows is compared.
+  pg2athena verify s3://acme-lake/shop --table 'public.order*' --output json | jq '.tables[].differences'
+
+PostgreSQL isn't asked, and nothing is changed. Files are read from start to end.
+Exit codes: 0 all is as published, 1 something could not be looked at, 4 something is different.
+)";
+
 constexpr const char* kIamPolicyExamples = R"(
 Examples:
   pg2athena iam-policy --config shop.yaml > policy.json
@@ -206,6 +218,15 @@ void add_lake_options(CLI::App& command, const std::string& name, Arguments& arg
       ->type_name("FILE");
 }
 
+void add_lake_tables(CLI::App& command, std::vector<std::string>& tables) {
+  command
+      .add_option(
+          "--table", tables,
+          "A table, by its name in the lake: schema.name or name; * and ? are wildcards. May be repeated")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN");
+}
+
 void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
   command
       .add_option("--location", ddl.location,
@@ -213,12 +234,7 @@ void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
       ->type_name("URL");
   command.add_option("--database", ddl.database, "The database of Athena; without it, the session's")
       ->type_name("NAME");
-  command
-      .add_option(
-          "--table", ddl.tables,
-          "A table, by its name in the lake: schema.name or name; * and ? are wildcards. May be repeated")
-      ->allow_extra_args(false)
-      ->type_name("PATTERN");
+  add_lake_tables(command, ddl.tables);
 }
 
 // A source and a lake, for commands that look at both.
@@ -249,6 +265,21 @@ void add_gc_options(CLI::App& command, Arguments& arguments) {
           "How long a run has to be silent before it is called dead; longer than any step of a run takes")
       ->type_name("TIME")
       ->default_str(duration_text(arguments.line.gc.older_than));
+  add_output_options(command, arguments);
+}
+
+void add_verify_options(CLI::App& command, Arguments& arguments) {
+  add_lake_options(command, "TARGET", arguments);
+  add_lake_tables(command, arguments.line.verify.tables);
+  command.add_flag("--deep", arguments.line.verify.deep,
+                   "Decode, count and sum every value too; reads each file twice");
+  const config::Setting& workers =
+      *std::ranges::find(config::settings(), "workers", &config::Setting::option);
+  command
+      .add_option("--workers", arguments.settings[&workers],
+                  "Files that are read at once; without it limits.workers")
+      ->type_name(value_name(workers.kind))
+      ->default_str(workers.get(config::Configuration()));
   add_output_options(command, arguments);
 }
 
@@ -284,6 +315,10 @@ void add_commands(CLI::App& app, Arguments& arguments) {
 
   add_gc_options(*add("gc", Command::Gc, "List what killed runs left in a lake, and remove it", kGcExamples),
                  arguments);
+
+  add_verify_options(
+      *add("verify", Command::Verify, "Check that what is published is as it was written", kVerifyExamples),
+      arguments);
 
   add_iam_policy_options(*add("iam-policy", Command::IamPolicy,
                               "Print the least IAM policy that a configuration needs", kIamPolicyExamples),

@@ -8,11 +8,12 @@
 #include "cli/ddl_command.h"
 #include "cli/gc_command.h"
 #include "cli/iam_policy.h"
+#include "cli/verify_command.h"
 #include "config/configuration.h"
 
 namespace pg2athena::cli {
 
-enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc, IamPolicy, Doctor };
+enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc, Verify, IamPolicy, Doctor };
 std::string_view to_string(Command command);
 
 // How a command's result is printed on stdout.
@@ -27,6 +28,7 @@ struct CommandLine {
   bool page = false;  // schema: the reference page
   DdlRequest ddl;
   GcRequest gc;
+  VerifyRequest verify;
   IamPolicyRequest iam_policy;
 };
 

@@ -53,6 +53,22 @@ TEST(CommandLine, A_plan_needs_no_target) {
   EXPECT_EQ(line({"plan", "postgresql:///shop"}).command, Command::Plan);
 }
 
+TEST(CommandLine, Verify_takes_a_lake_and_no_source) {
+  const CommandLine all = line({"verify", "lake"});
+  EXPECT_EQ(all.command, Command::Verify);
+  EXPECT_EQ(all.configuration.target, "lake");
+  EXPECT_FALSE(all.verify.deep);
+  EXPECT_TRUE(all.verify.tables.empty());
+  const CommandLine some =
+      line({"verify", "s3://acme-lake/shop", "--deep", "--table", "a", "--table", "b.*", "--workers", "7"});
+  EXPECT_TRUE(some.verify.deep);
+  EXPECT_EQ(some.verify.tables, (std::vector<std::string>{"a", "b.*"}));
+  EXPECT_EQ(some.configuration.run.workers, 7);
+  EXPECT_FALSE(parse({"verify"}).has_value());
+  EXPECT_FALSE(parse({"verify", "lake", "--workers", "0"}).has_value());
+  EXPECT_FALSE(parse({"verify", "lake", "--table", "a.b.c"}).has_value());
+}
+
 TEST(CommandLine, Garbage_is_listed_unless_it_is_to_be_removed) {
   const CommandLine listed = line({"gc", "lake"});
   EXPECT_EQ(listed.command, Command::Gc);

@@ -12,12 +12,15 @@ std::span<const ExitCodeMeaning> exit_codes() {
           ExitCode::Failed,
           "Failed: the connection, the server, the disk, a value that can't be represented, another run that "
           "published a table first; or a result that stdout did not take. Nothing of the run is visible, but "
-          "for tables that the summary lists as published."},
+          "for tables that the summary lists as published. Of verify: something could not be looked at."},
       ExitCodeMeaning{ExitCode::Usage, "Usage: the command line or the configuration file can't be meant."},
       ExitCodeMeaning{
           ExitCode::Refused,
           "Refused by the plan, before a row was read: an object or a right is missing, two names "
           "collide, row security would hide rows, or another run holds the table."},
+      ExitCodeMeaning{
+          ExitCode::Different,
+          "Different: verify found that what is published isn't as it was written; the result says what."},
       ExitCodeMeaning{
           ExitCode::CommitUnknown,
           "Commit unknown: nobody can tell whether the run was decided. The command publish finishes "

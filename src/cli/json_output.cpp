@@ -154,6 +154,37 @@ Json gc_runs_json(const GcResult& result) {
   return runs;
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+Json difference_json(const pipeline::Difference& difference) {
+  return {{"what", to_string(difference.kind)},        {"object", text_or_null(difference.object)},
+          {"column", text_or_null(difference.column)}, {"expected", text_or_null(difference.expected)},
+          {"found", text_or_null(difference.found)},   {"message", difference_text(difference)}};
+}
+
+Json verified_json(const pipeline::VerifiedTable& table) {
+  Json differences = Json::array();
+  for (const pipeline::Difference& each : table.differences) differences.push_back(difference_json(each));
+  Json errors = Json::array();
+  for (const Error& error : table.errors) errors.push_back(error_json(error));
+  return {{"name", table.table},
+          {"state", to_string(table.state)},
+          {"run_id", text_or_null(table.run_id)},
+          {"rows", table.rows},
+          {"files", table.files},
+          {"bytes", table.bytes},
+          {"differences", std::move(differences)},
+          {"notes", table.notes},
+          {"errors", std::move(errors)}};
+}
+
+std::string_view verify_status(ExitCode exit_code) {
+  if (exit_code == ExitCode::Different) return "different";
+  return exit_code == ExitCode::Done ? "ok" : "unknown";
+}
+
 }  // namespace
 
 std::string plan_document(const pipeline::Plan& plan) {
@@ -206,6 +237,24 @@ std::string gc_document(const GcRequest& request, const GcResult& result, std::s
                    {"stray_files", result.garbage.strays.size()},
                    {"found", gc_totals_json(to_be_removed(result.garbage))},
                    {"removed", request.remove ? gc_totals_json(removed(result.removals)) : Json()}});
+  return written(json);
+}
+
+std::string verify_document(const VerifyRequest& request, const std::vector<pipeline::VerifiedTable>& tables,
+                            std::string_view target, ExitCode exit_code) {
+  Json verified = Json::array();
+  for (const pipeline::VerifiedTable& table : tables) verified.push_back(verified_json(table));
+  const VerifyTotals totals = totals_of(tables);
+  Json json = head("verify", verify_status(exit_code), exit_code);
+  json.update(Json{{"target", target},
+                   {"deep", request.deep},
+                   {"tables", std::move(verified)},
+                   {"totals",
+                    {{"tables", totals.tables},
+                     {"rows", totals.rows},
+                     {"files", totals.files},
+                     {"bytes", totals.bytes},
+                     {"differences", totals.differences}}}});
   return written(json);
 }
 

@@ -11,6 +11,7 @@
 #include "catalog/publication.h"
 #include "cli/checkup.h"
 #include "cli/gc_command.h"
+#include "cli/verify_command.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/plan.h"
 #include "pipeline/run.h"
@@ -36,6 +37,8 @@ std::string publication_document(const std::vector<catalog::RunOutcome>& outcome
                                  pipeline::ExitCode exit_code);
 std::string gc_document(const GcRequest& request, const GcResult& result, std::string_view target,
                         pipeline::ExitCode exit_code);
+std::string verify_document(const VerifyRequest& request, const std::vector<pipeline::VerifiedTable>& tables,
+                            std::string_view target, pipeline::ExitCode exit_code);
 std::string doctor_document(const Checkup& checkup, pipeline::ExitCode exit_code);
 // Of any command that ended with an error; `command` is empty when it didn't get so far as to know it.
 std::string failure_document(const Error& error, std::string_view command);

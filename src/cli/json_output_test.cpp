@@ -181,5 +181,55 @@ TEST(JsonOutput, The_peak_of_memory_is_in_bytes) {
   EXPECT_LT(peak_memory_bytes(), 10'000'000'000U);
 }
 
+TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
+  pipeline::VerifiedTable verified{.table = "public.a",
+                                   .state = pipeline::VerifiedTable::State::Different,
+                                   .run_id = "R",
+                                   .rows = 3,
+                                   .files = 1,
+                                   .bytes = 20};
+  verified.differences.push_back({.kind = pipeline::DifferenceKind::Nulls,
+                                  .table = "public.a",
+                                  .object = "public.a/data/R/0-0-0.parquet",
+                                  .column = "id",
+                                  .expected = "0",
+                                  .found = "1"});
+  verified.notes.emplace_back("a note");
+  verified.errors.emplace_back(ErrorKind::Storage, "can't open it");
+  const pipeline::VerifiedTable lost{.table = "public.b", .state = pipeline::VerifiedTable::State::Unknown};
+  const json document =
+      json::parse(verify_document({.deep = true}, {verified, lost}, "/lake", ExitCode::Different));
+  json expected_table = {
+      {"name", "public.a"},
+      {"state", "different"},
+      {"run_id", "R"},
+      {"rows", 3},
+      {"files", 1},
+      {"bytes", 20},
+      {"differences",
+       {{{"what", "nulls"},
+         {"object", "public.a/data/R/0-0-0.parquet"},
+         {"column", "id"},
+         {"expected", "0"},
+         {"found", "1"},
+         {"message",
+          "public.a/data/R/0-0-0.parquet, column id: has another number of NULLs: 1 instead of 0"}}}},
+      {"notes", {"a note"}},
+      {"errors", document["tables"][0]["errors"]}};
+  EXPECT_EQ(document["tables"][0], expected_table);
+  EXPECT_EQ(document["tables"][0]["errors"][0]["kind"], "storage");
+  EXPECT_EQ(document["tables"][1]["run_id"], nullptr);
+  json rest = document;
+  rest.erase("tables");
+  const json totals = {{"tables", 2}, {"rows", 3}, {"files", 1}, {"bytes", 20}, {"differences", 1}};
+  EXPECT_EQ(rest, (json{{"version", 1},
+                        {"command", "verify"},
+                        {"status", "different"},
+                        {"exit_code", 4},
+                        {"target", "/lake"},
+                        {"deep", true},
+                        {"totals", totals}}));
+}
+
 }  // namespace
 }  // namespace pg2athena::cli

@@ -83,6 +83,9 @@ class Program {
       case Command::Gc:
         code = gc_command();
         break;
+      case Command::Verify:
+        code = verify_command();
+        break;
       case Command::Doctor:
         code = doctor_command();
         break;
@@ -190,6 +193,27 @@ class Program {
     }
     if (json_output_) print(stdout, gc_document(request, result, lake->location(), code));
     return code;
+  }
+
+  Result<ExitCode> verify_command() {
+    const VerifyRequest& request = line_.verify;
+    PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Read, aws_, log_));
+    PG2ATHENA_ASSIGN(const auto tables, verify_lake(request, line_.configuration.run.workers, *lake, stop_));
+    if (text_wanted()) print(stdout, verify_text(request, tables));
+    for (const pipeline::VerifiedTable& table : tables) {
+      if (!text_wanted()) log_differences(table);
+      for (const Error& error : table.errors) report(error);
+    }
+    const ExitCode code = exit_code_of(tables);
+    if (json_output_) print(stdout, verify_document(request, tables, lake->location(), code));
+    return code;
+  }
+
+  void log_differences(const pipeline::VerifiedTable& table) const {
+    for (const pipeline::Difference& difference : table.differences) {
+      log_.warn("difference", difference_text(difference),
+                {{"table", table.table}, {"what", to_string(difference.kind)}});
+    }
   }
 
   Result<ExitCode> doctor_command() {

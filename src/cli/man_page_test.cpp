@@ -60,7 +60,7 @@ TEST(ManPage, Nothing_in_a_text_is_taken_for_a_request_or_lost) {
 }
 
 TEST(ManPage, Every_exit_code_is_there) {
-  for (const std::string_view code : {"0", "1", "2", "3", "5", "130"}) {
+  for (const std::string_view code : {"0", "1", "2", "3", "4", "5", "130"}) {
     EXPECT_THAT(page(), HasSubstr(".TP\n\\fB" + std::string(code) + "\\fR\n"));
   }
 }
