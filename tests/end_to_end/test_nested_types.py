@@ -7,6 +7,7 @@ from harness import oracle
 from harness.lake import files, published
 from harness.parquet_types import spelled_types
 from harness.program import DONE, FAILED, assert_error, assert_exit, export, run_pg2athena
+from harness.verification import assert_verifies
 
 TEXT = "BYTE_ARRAY STRING"
 
@@ -43,6 +44,7 @@ def test_A_part_without_a_binary_form_changes_nothing_about_the_parts_beside_it(
         UPDATE t SET vs = ARRAY[v, NULL, v] WHERE id <> 3""")
     export(database, lake)
     assert oracle.assert_arrived(database, lake, "public", "t") == 6
+    assert_verifies(lake)
     spelled = spelled_types(files(lake, "public.t")[0])["v"]
     # The documented exception: money is text in a text.
     for part in ("h MAP<BYTE_ARRAY STRING, BYTE_ARRAY STRING>", "i group {b BOOLEAN, i INT32 INT(16, signed), m BYTE_ARRAY STRING",

@@ -5,6 +5,7 @@ from harness import oracle
 from harness.lake import published
 from harness.paths import pagila
 from harness.program import DONE, assert_exit, export, run_pg2athena
+from harness.verification import assert_verifies
 
 # Leaves of a partitioned table arrive with it, as one table of the lake.
 EXPECTED_RELATIONS = """
@@ -42,6 +43,7 @@ def test_Every_table_and_view_arrives_with_every_value(pagila_database, lake):
     assert set(published(lake)) == {f"public.{name}" for name in relations}
     for name in relations:
         oracle.assert_arrived(pagila_database, lake, "public", name)
+    assert_verifies(lake)
 
 
 def test_A_partition_is_exported_alone_when_it_is_named(pagila_database, lake):

@@ -12,6 +12,7 @@ from harness import oracle
 from harness.cluster import server_version
 from harness.paths import ROOT
 from harness.program import DONE, assert_exit, run_pg2athena
+from harness.verification import assert_verifies
 
 FUNCTIONS = ROOT / "tests" / "types" / "random_values.sql"
 SEED = float(os.environ.get("PG2ATHENA_RANDOM_SEED", "0.42"))
@@ -132,3 +133,8 @@ def test_Random_values_arrive(exported, number):
     assert oracle.assert_same(database, lake, f"public.r{number:02}", query) == ROWS
     distinct = database.value(f"SELECT count(DISTINCT v::text) FROM r{number:02}")
     assert distinct > 1 and (distinct > ROWS / 20 or CASES[number][0] in ("boolean", "mood")), "these aren't random values"
+
+
+def test_Random_values_are_as_they_were_published(exported):
+    _, lake = exported
+    assert_verifies(lake)

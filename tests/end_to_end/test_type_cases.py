@@ -17,6 +17,7 @@ from harness.parquet_types import spelled_types
 from harness.program import DONE, FAILED, assert_error, assert_exit, run_pg2athena
 from harness.type_cases import Unrepresentable, literal, rows, unrepresentable
 from harness.type_tables import COLUMNS, NULL_ROWS, Table, chosen, make_types
+from harness.verification import assert_verifies
 
 TEXT = "BYTE_ARRAY STRING"
 
@@ -118,6 +119,11 @@ def test_A_value_that_its_column_cannot_hold_becomes_what_the_policy_says(export
     coerced = exported.run[name]["coerced"]
     assert coerced == [{"column": column, "policy": policy, "values": count} for column in ("v", "required")
                        if policy != "string"], "what a policy changed is counted"
+
+
+def test_Every_type_is_as_it_was_published_by_each_of_its_values(exported):
+    document = assert_verifies(exported.lake)
+    assert document["totals"]["tables"] == len(exported.run)
 
 
 def test_The_plan_says_which_columns_can_hold_all_values(exported):

@@ -6,7 +6,7 @@ from harness.paths import PROGRAM
 from harness.sanitizer import SLOWNESS
 
 # The documented exit codes.
-DONE, FAILED, USAGE, REFUSED, COMMIT_UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 5, 130
+DONE, FAILED, USAGE, REFUSED, DIFFERENT, COMMIT_UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
 def environment(changes: dict[str, str] | None = None) -> dict[str, str]:

@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from harness import s3_lake
-from harness.program import DONE, assert_exit, finish, run_pg2athena, start_pg2athena
+from harness.program import DONE, FAILED, assert_exit, finish, run_pg2athena, start_pg2athena
 from harness.s3_faults import Answer, Call, DropAnswer
 from s3.multipart import BEGIN, PART
 
@@ -18,6 +18,15 @@ from s3.multipart import BEGIN, PART
 @pytest.fixture
 def shop(minio, proxy, bucket, table, tmp_path):
     return Shop(minio, proxy, bucket, table, tmp_path)
+
+
+def without(policy: dict, action: str) -> dict:
+    policy = copy.deepcopy(policy)
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [each for each in actions if each != action]
+    policy["Statement"] = [statement for statement in policy["Statement"] if statement["Action"]]
+    return policy
 
 
 class Shop:
@@ -32,12 +41,7 @@ class Shop:
         return json.loads(result.stdout)
 
     def policy_without(self, action: str) -> dict:
-        policy = copy.deepcopy(self.policy())
-        for statement in policy["Statement"]:
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            statement["Action"] = [each for each in actions if each != action]
-        policy["Statement"] = [statement for statement in policy["Statement"] if statement["Action"]]
-        return policy
+        return without(self.policy(), action)
 
     def env(self, policy: dict) -> dict:
         return self.minio.environment(self.minio.user(*policy["Statement"]), endpoint=self.proxy.endpoint)
@@ -58,7 +62,7 @@ def test_With_it_every_command_succeeds(shop, minio):
     assert minio.unfinished_uploads()
     assert_exit(shop.pg2athena(policy, "gc", "--older-than", "0", "--delete"), DONE)
     assert not minio.unfinished_uploads()
-    for command in (["run"], ["run"], ["publish"], ["gc"], ["ddl"], ["doctor"]):
+    for command in (["run"], ["run"], ["publish"], ["gc"], ["ddl"], ["doctor"], ["verify"], ["verify", "--deep"]):
         assert_exit(shop.pg2athena(policy, *command), DONE)
     # What is beside the lake it can't reach.
     client = minio.client(minio.user(*policy["Statement"]))
@@ -67,6 +71,17 @@ def test_With_it_every_command_succeeds(shop, minio):
                  lambda: client.list_objects_v2(Bucket=shop.bucket)):
         with pytest.raises(client.exceptions.ClientError, match="AccessDenied"):
             call()
+
+
+def test_To_verify_a_lake_reading_is_enough(shop):
+    policy = shop.policy()
+    assert_exit(shop.pg2athena(policy, "run"), DONE)
+    for action in ("s3:PutObject", "s3:PutObjectTagging", "s3:DeleteObject", "s3:AbortMultipartUpload",
+                   "s3:ListBucketMultipartUploads"):
+        policy = without(policy, action)
+    assert_exit(shop.pg2athena(policy, "verify", "--deep"), DONE)
+    result = shop.pg2athena(without(policy, "s3:GetObject"), "verify")
+    assert result.returncode == FAILED and "s3:GetObject" in result.stderr, result.stderr
 
 
 # For each right: what needs it, and what has to go wrong before (None: nothing).
