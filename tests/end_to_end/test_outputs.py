@@ -10,7 +10,7 @@ import pytest
 from harness import lake as layout
 from harness.documents import documented_exit_codes
 from harness.paths import PROGRAM, ROOT
-from harness.program import (DONE, FAILED, INTERRUPTED, REFUSED, USAGE, assert_error, assert_exit, environment, export,
+from harness.program import (DIFFERENT, DONE, FAILED, INTERRUPTED, REFUSED, USAGE, assert_error, assert_exit, environment, export,
                              run_pg2athena, start_pg2athena)
 from harness.slow_query import slow_query, wait_until_read
 
@@ -178,6 +178,25 @@ def test_A_run_whose_publication_stops_half_way_says_which_tables_readers_see(da
     assert document(run_pg2athena("publish", lake, "--output", "json"))["status"] == "nothing_to_publish"
 
 
+# verify -------------------------------------------------------------------------------------------------------------
+
+def test_What_verify_finds_is_one_document_with_the_documented_fields(shop, lake):
+    export(shop, lake)
+    good = document(assert_exit(run_pg2athena("verify", lake, "--output", "json"), DONE))
+    assert (good["command"], good["status"], good["deep"]) == ("verify", "ok", False)
+    assert good["target"] == str(lake)
+    layout.files(lake, "public.orders")[0].unlink()
+    bad = document(assert_exit(run_pg2athena("verify", lake, "--deep", "--output", "json"), DIFFERENT))
+    assert (bad["status"], bad["deep"], bad["totals"]["differences"]) == ("different", True, 1)
+    for found in (good, bad):
+        assert set(found) == EVERY_DOCUMENT | documented_fields("verify")
+        assert set(found["totals"]) == {"tables", "rows", "files", "bytes", "differences"}
+        for table in found["tables"]:
+            assert set(table) == documented_fields("verify", "Each of `tables`")
+            for difference in table["differences"]:
+                assert set(difference) == documented_fields("verify", "Each of `differences`")
+
+
 # Failures -----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("command", ["plan", "run"])
@@ -225,6 +244,12 @@ def interrupted(shop, lake) -> subprocess.CompletedProcess:
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
+def different(shop, lake) -> subprocess.CompletedProcess:
+    export(shop, lake)
+    layout.files(lake, "public.orders")[0].unlink()
+    return run_pg2athena("verify", "--output", "json", lake)
+
+
 # No store that this program has today can leave it unknown whether a run was decided (a local folder answers or it
 # doesn't), so code 5 is shown in parts: ErrorPolicy.Exit_codes_tell_refusals_from_failures (the kind is code 5),
 # JsonOutput.An_unknown_commit_is_exit_code_5_with_the_way_out, and run_record_test.cpp (when a commit is of that kind).
@@ -233,6 +258,7 @@ ENDINGS = {
     1: lambda shop, lake: run_pg2athena("run", "--output", "json", "postgresql://postgres@127.0.0.1:1/x", lake),
     2: lambda shop, lake: run_pg2athena("run", "--output", "json", "--workers", "0", shop.url, lake),
     3: lambda shop, lake: run_pg2athena("run", "--output", "json", "--table", "nothing", shop.url, lake),
+    4: different,
     130: interrupted,
 }
 
@@ -242,9 +268,9 @@ def test_Every_documented_exit_code_is_shown_by_a_test():
 
 
 @pytest.mark.parametrize("code", ENDINGS)
-def test_A_run_ends_with_the_documented_exit_code(shop, lake, code):
+def test_The_program_ends_with_the_documented_exit_code(shop, lake, code):
     result = assert_exit(ENDINGS[code](shop, lake), code)
-    assert document(result)["status"] == ("published" if code == DONE else "failed")
+    assert document(result)["status"] == {DONE: "published", DIFFERENT: "different"}.get(code, "failed")
     if code == INTERRUPTED:
         assert document(result)["error"]["kind"] == "interrupted"
 
