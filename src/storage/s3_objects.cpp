@@ -70,6 +70,10 @@ Result<std::string> S3Objects::get_range(const std::string& key, const std::stri
   if (!etag.empty()) request.headers.push_back({"If-Match", etag});
   auto answer = bucket_.send(request);
   if (!answer) {
+    if (code_of(answer.error()) == "InvalidObjectState") {
+      return fail(std::move(answer).error().hint(
+          "the object is archived, by a lifecycle rule or its storage class: restore it, and try again"));
+    }
     if (answer.error().context("status") != "412") return fail(std::move(answer).error());
     return fail(bucket_.locate(
         Error(ErrorKind::Storage, "another object took its place while it was read").hint("try again"), key));

@@ -453,6 +453,13 @@ TEST(S3Source, Trouble_is_outlasted_and_a_refusal_names_the_right_that_is_missin
   };
   EXPECT_EQ(read(*s3.store.open("a").value(), 0, 4), "text");
   s3.s3.fault = [](const FakeS3::Asked& asked, int) {
+    return asked.operation == "GetObject" ? Fault::answer(403, "InvalidObjectState") : Fault();
+  };
+  std::byte byte{};
+  const auto archived = s3.store.open("a").value()->read(0, std::span(&byte, 1));
+  ASSERT_FALSE(archived);
+  EXPECT_THAT(archived.error().hint(), HasSubstr("archived"));
+  s3.s3.fault = [](const FakeS3::Asked& asked, int) {
     return asked.operation == "HeadObject" ? Fault::answer(403, "AccessDenied") : Fault();
   };
   const auto refused = s3.store.open("a");
