@@ -1,137 +1,139 @@
 #include "catalog/athena_ddl.h"
 
-#include <vector>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "catalog/glue_names.h"
+#include "catalog/hive_sql.h"
 #include "catalog/partition_name.h"
+#include "catalog/partition_projection.h"
+#include "catalog/table_parameters.h"
 
 namespace pg2athena::catalog {
 namespace {
 
-// A statement, "Query string length" of docs.aws.amazon.com/athena/latest/ug/service-limits.html.
-constexpr std::size_t kMaxStatementBytes = 262'144;
+using Warnings = std::vector<std::string>;
 
-// A name between backticks. A backtick in it is doubled (Hive's rule; no name of a lake has one).
-std::string identifier(std::string_view name) {
-  std::string quoted = "`";
-  for (const char c : name) {
-    if (c == '`') quoted += '`';
-    quoted += c;
-  }
-  return quoted + "`";
-}
-
-// A string literal, as Hive's parser reads it: the backslash escapes, and nothing else does; a doubled quote
-// would be two literals (BaseSemanticAnalyzer.unescapeSQLString in Apache Hive, whose grammar Athena's DDL
-// is).
-std::string literal(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + "'";
-}
-
-// So many partitions in one ALTER TABLE. Glue's API takes 100 at once (BatchCreatePartition), so more would
-// be no quicker, and a statement stays short of its limit.
-constexpr std::size_t kPartitionsInStatement = 100;
-
-struct Statement {
-  std::string sql;
-  std::vector<std::string> warnings;
-};
-
-void check_name(std::string_view what, std::string_view name, Statement& statement) {
+void check_name(std::string_view what, std::string_view name, Warnings& warnings) {
   if (name.size() <= kGlueNameBytes) return;
-  statement.warnings.push_back(
-      fmt::format("{} {} has a name of {} bytes; Athena will refuse it: {} are the most", what,
-                  identifier(on_one_line(name)), name.size(), kGlueNameBytes));
+  warnings.push_back(fmt::format("{} {} has a name of {} bytes; Athena will refuse it: {} are the most", what,
+                                 hive_identifier(on_one_line(name)), name.size(), kGlueNameBytes));
 }
 
-std::string column_sql(const TableColumn& column, Statement& statement) {
-  check_name("the column", column.name, statement);
-  std::string sql = fmt::format("  {} {}", identifier(column.name), column.type);
+std::string column_sql(const TableColumn& column, Warnings& warnings) {
+  check_name("the column", column.name, warnings);
+  std::string sql = fmt::format("  {} {}", hive_identifier(column.name), column.type);
   if (column.comment.empty()) return sql;
   const std::string comment = glue_comment(column.comment);
   if (comment.size() < column.comment.size()) {
-    statement.warnings.push_back(fmt::format("the comment of {} is cut from {} to {} bytes, Glue's most",
-                                             identifier(column.name), column.comment.size(), comment.size()));
+    warnings.push_back(fmt::format("the comment of {} is cut from {} to {} bytes, Glue's most",
+                                   hive_identifier(column.name), column.comment.size(), comment.size()));
   }
-  return sql + " COMMENT " + literal(comment);
+  return sql + " COMMENT " + hive_literal(comment);
 }
 
-std::string partitioned_by(const TableRecord& record, Statement& statement) {
+std::string partitioned_by(const TableRecord& record, Warnings& warnings) {
   if (!record.partitioning) return "";
   const TablePartitioning& by = *record.partitioning;
-  check_name("the partition column", by.column, statement);
-  return fmt::format("PARTITIONED BY ({} {})\n", identifier(by.column), by.type);
+  check_name("the partition column", by.column, warnings);
+  return fmt::format("PARTITIONED BY ({} {})\n", hive_identifier(by.column), by.type);
 }
 
-// Each with its location. Athena could find them by itself (MSCK REPAIR TABLE), by listing every object of
-// the table; but it decodes folders' names by rules of its own, and takes no notice of what it can't.
-std::string add_partitions_sql(const TableRecord& record, const storage::S3Location& lake,
-                               std::string_view table) {
-  std::string sql;
-  if (!record.partitioning) return sql;
-  const TablePartitioning& by = *record.partitioning;
-  for (std::size_t i = 0; i < by.values.size(); ++i) {
-    if (i % kPartitionsInStatement == 0) {
-      sql += fmt::format("{}ALTER TABLE {} ADD", i == 0 ? "" : ";\n", table);
-    }
-    const std::string folder = partition_folder(by.column, by.values[i]);
-    sql += fmt::format("\n  PARTITION ({} = {}) LOCATION {}", identifier(by.column), literal(by.values[i]),
-                       literal(lake.url(fmt::format("{}{}/", record.data, folder))));
-  }
-  return sql.empty() ? sql : sql + ";\n";
-}
-
-Statement statement_of(const TableRecord& record, const storage::S3Location& lake,
-                       std::string_view database) {
-  Statement statement;
-  const std::string name = glue_table_name(record.table);
-  check_name("the table", name, statement);
-  const std::string qualifier = database.empty() ? "" : identifier(database) + ".";
-  std::string columns;
-  for (const TableColumn& column : record.columns) {
-    columns += (columns.empty() ? "" : ",\n") + column_sql(column, statement);
-  }
-  statement.sql = fmt::format(
-      "CREATE EXTERNAL TABLE {}{} (\n"
-      "{}\n"
-      ")\n"
+std::string create_sql(const TableRecord& record, const DdlOptions& options, const PartitionScheme& scheme,
+                       Warnings& warnings) {
+  check_name("the table", glue_table_name(record.table), warnings);
+  auto parameters = run_parameters(record);
+  parameters.insert(scheme.projection.begin(), scheme.projection.end());
+  std::string sql = fmt::format(
+      "CREATE EXTERNAL TABLE {} {}\n"
       "{}"
       "STORED AS PARQUET\n"
       "LOCATION {}\n"
-      "TBLPROPERTIES (\n"
-      "  'classification' = 'parquet',\n"
-      "  'pg2athena.table' = {},\n"
-      "  'pg2athena.run_id' = {}\n"
-      ");\n",
-      qualifier, identifier(name), columns, partitioned_by(record, statement), literal(lake.url(record.data)),
-      literal(record.table), literal(record.run_id));
-  if (statement.sql.size() > kMaxStatementBytes) {
-    statement.warnings.push_back(
+      "TBLPROPERTIES {};\n",
+      athena_table(record, options), columns_sql(record.columns, warnings), partitioned_by(record, warnings),
+      hive_literal(options.lake.url(record.data)), hive_properties(parameters));
+  if (sql.size() > kMaxStatementBytes) {
+    warnings.push_back(
         fmt::format("the statement has {} bytes; Athena will refuse it: {} are the most. Shorter comments of "
                     "columns help",
-                    statement.sql.size(), kMaxStatementBytes));
+                    sql.size(), kMaxStatementBytes));
   }
-  statement.sql += add_partitions_sql(record, lake, qualifier + identifier(name));
-  return statement;
+  if (!record.partitioning || !scheme.projection.empty()) return sql;
+  return sql + add_partitions_sql(record, record.partitioning->values, options);
 }
 
 }  // namespace
 
-std::string create_table_sql(const TableRecord& record, const storage::S3Location& lake,
-                             std::string_view database) {
-  const Statement statement = statement_of(record, lake, database);
+std::string athena_table(const TableRecord& record, const DdlOptions& options) {
+  const std::string name = hive_identifier(glue_table_name(record.table));
+  return options.database.empty() ? name : hive_identifier(options.database) + "." + name;
+}
+
+PartitionScheme partition_scheme(const TableRecord& record, const DdlOptions& options) {
+  if (!record.partitioning || options.partitions == DdlPartitions::Registered) return {};
+  auto projection = projection_parameters(record, options.lake.url(record.data));
+  if (!projection) {
+    return {.projection = {}, .why_registered = on_one_line(projection.error().message())};
+  }
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : *projection) bytes += name.size() + value.size();
+  // The rest of the statement wants room, too.
+  if (bytes > kMaxStatementBytes / 2) {
+    return {.projection = {},
+            .why_registered = fmt::format("their list has {} bytes, and a statement takes {} at most", bytes,
+                                          kMaxStatementBytes)};
+  }
+  return {.projection = std::move(*projection), .why_registered = {}};
+}
+
+std::string columns_sql(std::span<const TableColumn> columns, Warnings& warnings) {
+  std::string sql;
+  for (const TableColumn& column : columns) {
+    sql += (sql.empty() ? "(\n" : ",\n") + column_sql(column, warnings);
+  }
+  return sql + "\n)";
+}
+
+// Numbers are between quotes, too, which Hive reads as what the column is: its grammar has no negative number
+// there (partitionVal, constant of HiveParser.g).
+std::string partition_sql(const TablePartitioning& by, const std::string& value) {
+  return fmt::format("PARTITION ({} = {})", hive_identifier(by.column), hive_literal(value));
+}
+
+std::string partition_url(const TableRecord& record, const storage::S3Location& lake,
+                          const std::string& value) {
+  const std::string folder = partition_folder(record.partitioning->column, value);
+  return lake.url(fmt::format("{}{}/", record.data, folder));
+}
+
+// Athena could find them by itself (MSCK REPAIR TABLE), by listing every object of the table; but it decodes
+// folders' names by rules of its own, and takes no notice of what it can't.
+std::string add_partitions_sql(const TableRecord& record, std::span<const std::string> values,
+                               const DdlOptions& options) {
+  std::string sql;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i % kPartitionsInStatement == 0) {
+      sql += fmt::format("{}ALTER TABLE {} ADD", i == 0 ? "" : ";\n", athena_table(record, options));
+    }
+    sql += fmt::format("\n  {} LOCATION {}", partition_sql(*record.partitioning, values[i]),
+                       hive_literal(partition_url(record, options.lake, values[i])));
+  }
+  return sql.empty() ? sql : sql + ";\n";
+}
+
+std::string create_table_sql(const TableRecord& record, const DdlOptions& options) {
+  const PartitionScheme scheme = partition_scheme(record, options);
+  Warnings warnings;
+  const std::string sql = create_sql(record, options, scheme, warnings);
   std::string text =
       fmt::format("-- {}: run {}, {} rows in {} file{}\n", on_one_line(record.table),
                   on_one_line(record.run_id), record.rows, record.files, record.files == 1 ? "" : "s");
-  for (const std::string& warning : statement.warnings) text += "-- warning: " + warning + "\n";
-  return text + statement.sql;
+  if (!scheme.why_registered.empty()) {
+    text += fmt::format("-- its partitions are registered one by one: {}\n", scheme.why_registered);
+  }
+  for (const std::string& warning : warnings) text += "-- warning: " + warning + "\n";
+  return text + sql;
 }
 
 }  // namespace pg2athena::catalog

@@ -1,15 +1,20 @@
 #include "catalog/athena_ddl.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace pg2athena::catalog {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const storage::S3Location kLake{.bucket = "acme-lake", .prefix = "shop"};
+const DdlOptions kSales{.lake = {.bucket = "acme-lake", .prefix = "shop"}, .database = "sales"};
+const DdlOptions kOptions{.lake = kSales.lake};
+const DdlOptions kRegistered{
+    .lake = kSales.lake, .database = "sales", .partitions = DdlPartitions::Registered};
 
 TableRecord orders() {
   return {.table = "public.orders",
@@ -25,7 +30,7 @@ TableRecord orders() {
 }
 
 TEST(AthenaDdl, A_table_is_one_statement_over_the_data_of_its_run) {
-  EXPECT_EQ(create_table_sql(orders(), kLake, "sales"),
+  EXPECT_EQ(create_table_sql(orders(), kSales),
             "-- public.orders: run R, 3 rows in 1 file\n"
             "CREATE EXTERNAL TABLE `sales`.`orders` (\n"
             "  `id` bigint COMMENT 'the key',\n"
@@ -36,20 +41,54 @@ TEST(AthenaDdl, A_table_is_one_statement_over_the_data_of_its_run) {
             "LOCATION 's3://acme-lake/shop/public.orders/data/R/'\n"
             "TBLPROPERTIES (\n"
             "  'classification' = 'parquet',\n"
+            "  'objectCount' = '1',\n"
+            "  'pg2athena.run_id' = 'R',\n"
             "  'pg2athena.table' = 'public.orders',\n"
-            "  'pg2athena.run_id' = 'R'\n"
+            "  'recordCount' = '3',\n"
+            "  'sizeKey' = '20',\n"
+            "  'typeOfData' = 'file'\n"
             ");\n");
-  EXPECT_THAT(create_table_sql(orders(), kLake, ""), HasSubstr("CREATE EXTERNAL TABLE `orders` ("));
+  EXPECT_THAT(create_table_sql(orders(), kOptions), HasSubstr("CREATE EXTERNAL TABLE `orders` ("));
 }
 
-TEST(AthenaDdl, A_partitioned_table_has_its_partitions_added_with_their_places) {
+TEST(AthenaDdl, Partitions_are_projected_in_the_tables_own_statement) {
+  TableRecord record = orders();
+  record.partitioning = {.column = "at_day",
+                         .type = "date",
+                         .by = "day",
+                         .source_column = "at",
+                         .values = {"2026-01-30", "2026-01-31"}};
+  const std::string sql = create_table_sql(record, kSales);
+  EXPECT_THAT(sql, HasSubstr(")\nPARTITIONED BY (`at_day` date)\nSTORED AS PARQUET\n"));
+  EXPECT_THAT(sql, HasSubstr("  'projection.at_day.format' = 'yyyy-MM-dd',\n"
+                             "  'projection.at_day.range' = '2026-01-30,2026-01-31',\n"
+                             "  'projection.at_day.type' = 'date',\n"
+                             "  'projection.enabled' = 'true',\n"));
+  EXPECT_THAT(sql, HasSubstr("  'storage.location.template' = "
+                             "'s3://acme-lake/shop/public.orders/data/R/at_day=${at_day}/',\n"));
+  EXPECT_THAT(sql, Not(HasSubstr("ADD")));
+  EXPECT_THAT(create_table_sql(record, kRegistered),
+              AllOf(Not(HasSubstr("projection")), HasSubstr("PARTITION (`at_day` = '2026-01-31') LOCATION")));
+}
+
+TEST(AthenaDdl, Partitions_that_no_statement_has_room_for_are_registered) {
+  TableRecord record = orders();
+  record.partitioning = {.column = "c", .type = "string", .by = "value", .source_column = "id"};
+  for (int i = 0; i < 1000; ++i) record.partitioning->values.push_back(fmt::format("{:0200}", i));
+  const std::string sql = create_table_sql(record, kOptions);
+  EXPECT_THAT(sql, HasSubstr("-- its partitions are registered one by one: their list has 20"));
+  EXPECT_THAT(sql, Not(HasSubstr("warning")));
+}
+
+TEST(AthenaDdl, Where_partitions_cannot_be_projected_they_are_added_with_their_places) {
   TableRecord record = orders();
   record.partitioning = {.column = "id_value",
                          .type = "string",
                          .by = "value",
                          .source_column = "id",
                          .values = {"__HIVE_DEFAULT_PARTITION__", "it's a/b"}};
-  const std::string sql = create_table_sql(record, kLake, "sales");
+  const std::string sql = create_table_sql(record, kSales);
+  EXPECT_THAT(sql, HasSubstr("-- its partitions are registered one by one: there are rows whose id is NULL"));
   EXPECT_THAT(sql, HasSubstr(")\nPARTITIONED BY (`id_value` string)\nSTORED AS PARQUET\n"));
   EXPECT_THAT(sql, testing::EndsWith(
                        ");\n"
@@ -63,15 +102,15 @@ TEST(AthenaDdl, A_partitioned_table_has_its_partitions_added_with_their_places) 
 TEST(AthenaDdl, Many_partitions_are_several_statements) {
   TableRecord record = orders();
   record.partitioning = {.column = "d", .type = "int", .by = "value", .source_column = "id"};
-  EXPECT_THAT(create_table_sql(record, kLake, ""), Not(HasSubstr("ALTER")));
+  EXPECT_THAT(create_table_sql(record, kRegistered), Not(HasSubstr("ALTER")));
   for (int i = 0; i < 250; ++i) record.partitioning->values.push_back(std::to_string(i));
-  const std::string sql = create_table_sql(record, kLake, "");
+  const std::string sql = create_table_sql(record, kRegistered);
   const auto count = [&](std::string_view text) {
     int found = 0;
     for (std::size_t at = sql.find(text); at != std::string::npos; at = sql.find(text, at + 1)) ++found;
     return found;
   };
-  EXPECT_EQ(count("ALTER TABLE `orders` ADD\n  PARTITION"), 3);
+  EXPECT_EQ(count("ALTER TABLE `sales`.`orders` ADD\n  PARTITION"), 3);
   EXPECT_EQ(count(";\n"), 4);
   EXPECT_EQ(count("PARTITION (`d` = "), 250);
 }
@@ -90,7 +129,7 @@ TEST(AthenaDdl, Comments_are_literals_of_one_line_whatever_is_in_them) {
   for (const auto& [comment, sql] : cases) {
     TableRecord record = orders();
     record.columns[0].comment = comment;
-    EXPECT_THAT(create_table_sql(record, kLake, ""),
+    EXPECT_THAT(create_table_sql(record, kOptions),
                 HasSubstr("`id` bigint COMMENT " + std::string(sql) + ","));
   }
 }
@@ -98,24 +137,24 @@ TEST(AthenaDdl, Comments_are_literals_of_one_line_whatever_is_in_them) {
 TEST(AthenaDdl, A_comment_that_Glue_would_refuse_is_cut_between_characters_with_a_warning) {
   TableRecord record = orders();
   record.columns[0].comment = std::string(254, 'x') + "é and more";
-  const std::string sql = create_table_sql(record, kLake, "");
+  const std::string sql = create_table_sql(record, kOptions);
   EXPECT_THAT(sql, HasSubstr("COMMENT '" + std::string(254, 'x') + "',\n"));
   EXPECT_THAT(sql, HasSubstr("-- warning: the comment of `id` is cut from 265 to 254 bytes"));
   record.columns[0].comment.resize(254);
-  EXPECT_THAT(create_table_sql(record, kLake, ""), Not(HasSubstr("warning")));
+  EXPECT_THAT(create_table_sql(record, kOptions), Not(HasSubstr("warning")));
 }
 
 TEST(AthenaDdl, What_Athena_will_refuse_is_a_warning) {
   TableRecord record = orders();
   record.columns[1].name = std::string(256, 'c');
-  EXPECT_THAT(create_table_sql(record, kLake, ""), HasSubstr("has a name of 256 bytes; Athena will refuse"));
+  EXPECT_THAT(create_table_sql(record, kOptions), HasSubstr("has a name of 256 bytes; Athena will refuse"));
   record = orders();
   record.columns.assign(1600, {.name = "c", .type = "int", .comment = std::string(255, 'x')});
-  EXPECT_THAT(create_table_sql(record, kLake, ""), HasSubstr("Athena will refuse it: 262144 are the most"));
+  EXPECT_THAT(create_table_sql(record, kOptions), HasSubstr("Athena will refuse it: 262144 are the most"));
 }
 
 TEST(AthenaDdl, A_location_is_quoted_as_Hive_has_it) {
-  EXPECT_THAT(create_table_sql(orders(), *storage::S3Location::parse("s3://bucket/o'clock"), ""),
+  EXPECT_THAT(create_table_sql(orders(), {.lake = *storage::S3Location::parse("s3://bucket/o'clock")}),
               HasSubstr(R"(LOCATION 's3://bucket/o\'clock/public.orders/data/R/')"));
 }
 

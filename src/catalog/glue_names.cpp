@@ -1,6 +1,7 @@
 #include "catalog/glue_names.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,23 @@ Result<void> check_glue_database(std::string_view name) {
 std::string glue_table_name(std::string_view table) {
   // The lake's names have the one dot behind the schema, and a query's have none (types/lake_name.h).
   return std::string(table.substr(table.find('.') + 1));
+}
+
+Result<void> check_glue_table_names(std::span<const TableRecord> tables, std::string_view database) {
+  std::map<std::string, std::string_view> taken;  // in the catalog → in the lake
+  for (const TableRecord& table : tables) {
+    const std::string name = glue_table_name(table.table);
+    const auto [other, is_new] = taken.emplace(name, table.table);
+    if (is_new) continue;
+    const std::string where = database.empty() ? "" : fmt::format(" in the database {}", database);
+    return fail(
+        Error(ErrorKind::NameCollision,
+              fmt::format("{} and {} would both be the table {}{}", other->second, table.table, name, where))
+            .hint("`as:` gives one of them another name; or give each schema a database of its own: "
+                  "by a run for each (catalog.glue.database), or by `pg2athena ddl --table 'public.*' "
+                  "--database shop`"));
+  }
+  return {};
 }
 
 std::string on_one_line(std::string_view text) {

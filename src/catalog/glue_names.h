@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "catalog/table_record.h"
 
 namespace pg2athena::catalog {
 
@@ -18,8 +20,11 @@ inline constexpr std::size_t kGlueCommentBytes = 255;
 Result<void> check_glue_database(std::string_view name);
 
 // A lake's table in Glue, whose names have no dots: "public.orders" is "orders", and the schema is for the
-// database to tell. Two tables that become one are for the caller to refuse.
+// database to tell. Two tables that become one: check_glue_table_names().
 std::string glue_table_name(std::string_view table);
+
+// Refuses (NameCollision) tables of the lake that would be one in the catalog; `database` is where.
+Result<void> check_glue_table_names(std::span<const TableRecord> tables, std::string_view database);
 
 // Glue takes one line (its "single-line string pattern"): line breaks and other control characters become
 // blanks.

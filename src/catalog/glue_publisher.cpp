@@ -1,6 +1,5 @@
 #include "catalog/glue_publisher.h"
 
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -33,17 +32,7 @@ const json& table_of(const std::optional<GlueTable>& existing) {
 }  // namespace
 
 Result<void> GluePublisher::check(std::span<const TableRecord> tables, Cancellation& stop) {
-  std::map<std::string, std::string> taken;  // in Glue → in the lake
-  for (const TableRecord& table : tables) {
-    const std::string name = glue_table_name(table.table);
-    const auto [other, is_new] = taken.emplace(name, table.table);
-    if (is_new) continue;
-    return fail(
-        Error(ErrorKind::NameCollision,
-              fmt::format("{} and {} would both be the table {} in Glue's database {}", other->second,
-                          table.table, name, client_.options().database))
-            .hint("`as:` gives one of them another name; or export each schema into a database of its own"));
-  }
+  PG2ATHENA_TRY(check_glue_table_names(tables, client_.options().database));
   const GlueClient client = client_.until(stop);
   return for_each_at_once(tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
     PG2ATHENA_TRY(stop.check());

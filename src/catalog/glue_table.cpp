@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
 #include "catalog/partition_projection.h"
-#include "catalog/type_widening.h"
+#include "catalog/table_change.h"
+#include "catalog/table_parameters.h"
 
 namespace pg2athena::catalog {
 namespace {
@@ -37,7 +36,6 @@ class TableInput {
     PG2ATHENA_TRY(check_names());
     if (!existing_.is_null()) {
       PG2ATHENA_TRY(check_owner());
-      PG2ATHENA_TRY(check_partition_keys());
     }
     PG2ATHENA_ASSIGN(json columns, all_columns());
     PG2ATHENA_ASSIGN(json parameters, all_parameters());
@@ -155,33 +153,6 @@ class TableInput {
         "database, or another name with `as:`");
   }
 
-  // How Glue takes another set of keys it doesn't say, and registered partitions would have values of the
-  // old ones.
-  Result<void> check_partition_keys() const {
-    const auto texts = [](const json& keys) {
-      std::vector<std::string> all;
-      for (const json& key : keys) all.push_back(text_at(key, "Name") + " " + text_at(key, "Type"));
-      return all;
-    };
-    const auto there = texts(part_of(existing_, "PartitionKeys"));
-    const auto here = texts(partition_keys());
-    if (there == here) return {};
-    const auto say = [](const std::vector<std::string>& keys) {
-      return keys.empty() ? std::string("nothing") : fmt::format("{}", fmt::join(keys, ", "));
-    };
-    return refuse(ErrorKind::Unsupported,
-                  fmt::format("{} in Glue is partitioned by {}, and would be by {} now", display(),
-                              say(there), say(here)),
-                  start_anew());
-  }
-
-  std::string start_anew() const {
-    return fmt::format(
-        "where nothing needs the old form any more, remove the table in Athena (DROP TABLE {}, which leaves "
-        "its files) and run again; or give it another name with `as:`",
-        display());
-  }
-
   json partition_keys() const {
     json keys = json::array();
     if (record_.partitioning) {
@@ -192,38 +163,24 @@ class TableInput {
 
   // The record's, in its order; behind them those that Glue has and the record doesn't, if they are to stay.
   Result<json> all_columns() const {
-    const json& there = part_of(part_of(existing_, "StorageDescriptor"), "Columns");
-    std::map<std::string, std::string> known;  // name → type
-    for (const json& column : there) known.emplace(text_at(column, "Name"), text_at(column, "Type"));
     json columns = json::array();
-    std::vector<std::string> differences;
-    for (const TableColumn& column : record_.columns) {
-      columns.push_back(column_json(column));
-      const auto before = known.find(column.name);
-      if (before == known.end()) continue;
-      if (!widens(before->second, column.type)) {
-        differences.push_back(
-            fmt::format("{} is {} there and {} now", column.name, before->second, column.type));
-      }
-      known.erase(before);
-    }
-    if (!differences.empty()) {
-      return refuse(ErrorKind::Unsupported,
-                    fmt::format("{} in Glue can't become what it is now, for its readers would fail: {}",
-                                display(), fmt::join(differences, "; ")),
-                    "`types: {column: {as: …}}` may keep a column what it was; " + start_anew());
-    }
+    for (const TableColumn& column : record_.columns) columns.push_back(column_json(column));
+    if (existing_.is_null()) return columns;
+    const json& there = part_of(part_of(existing_, "StorageDescriptor"), "Columns");
+    const KnownTable known{.columns = columns_of(there),
+                           .partition_keys = columns_of(part_of(existing_, "PartitionKeys"))};
+    PG2ATHENA_ASSIGN(const TableChange change, table_change(known, record_, display()));
     if (options_.dropped_columns == DroppedColumns::Remove) return columns;
-    for (const json& column : there) {
-      const std::string name = text_at(column, "Name");
-      // Not those that are the record's, nor what Glue would refuse.
-      if (known.contains(name) && !is_partition_column(name)) columns.push_back(column);
-    }
+    for (const std::size_t place : change.dropped) columns.push_back(there[place]);
     return columns;
   }
 
-  bool is_partition_column(std::string_view name) const {
-    return record_.partitioning && record_.partitioning->column == name;
+  static std::vector<TableColumn> columns_of(const json& told) {
+    std::vector<TableColumn> columns;
+    for (const json& column : told) {
+      columns.push_back({.name = text_at(column, "Name"), .type = text_at(column, "Type"), .comment = {}});
+    }
+    return columns;
   }
 
   static json column_json(const TableColumn& column) {
@@ -242,15 +199,8 @@ class TableInput {
       PG2ATHENA_ASSIGN(const auto projection, projection_parameters(record_, lake_.url(record_.data)));
       for (const auto& [name, value] : projection) parameters[name] = value;
     }
+    for (const auto& [name, value] : run_parameters(record_)) parameters[name] = value;
     parameters["EXTERNAL"] = "TRUE";
-    parameters["classification"] = "parquet";
-    parameters["typeOfData"] = "file";
-    // As Glue's crawlers call them; Athena plans joins by the first.
-    parameters["recordCount"] = std::to_string(record_.rows);
-    parameters["objectCount"] = std::to_string(record_.files);
-    parameters["sizeKey"] = std::to_string(record_.bytes);
-    parameters[kTableParameter] = record_.table;
-    parameters[kRunParameter] = record_.run_id;
     return parameters;
   }
 

@@ -53,8 +53,16 @@ Result<void> take_selection(const Arguments& arguments, postgres::Selection& sel
   return {};
 }
 
-// Where Athena finds the lake: where it is, if that is in S3 and nothing else is said.
-Result<void> take_location(const config::Configuration& configuration, DdlRequest& ddl) {
+// Where Athena finds the lake: where it is, if that is in S3 and nothing else is said. What is optional is
+// checked before the configuration's own words fill it in.
+Result<void> take_ddl(const Arguments& arguments, const config::Configuration& configuration,
+                      DdlRequest& ddl) {
+  using catalog::DroppedColumns;
+  if (arguments.partitions == "registered") ddl.partitions = catalog::DdlPartitions::Registered;
+  if (!arguments.dropped_columns.empty()) {
+    ddl.dropped_columns =
+        arguments.dropped_columns == "remove" ? DroppedColumns::Remove : DroppedColumns::Keep;
+  }
   if (ddl.location.empty() && storage::S3Location::names_one(configuration.target)) {
     ddl.location = configuration.target;
   }
@@ -62,7 +70,9 @@ Result<void> take_location(const config::Configuration& configuration, DdlReques
     return fail(Error(ErrorKind::InvalidArgument, "--location is missing")
                     .hint("say where the lake's folder was copied to: --location s3://bucket/prefix"));
   }
-  return check_ddl_request(ddl);
+  PG2ATHENA_TRY(check_ddl_request(ddl));
+  if (!ddl.dropped_columns) ddl.dropped_columns = configuration.glue.dropped_columns;
+  return {};
 }
 
 // The lake of a command that needs no database: named, or as a file says it.
@@ -165,7 +175,7 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     PG2ATHENA_TRY(take_lake(arguments, configuration));
     if (line.command == Command::Gc) PG2ATHENA_TRY(take_age(arguments, line.gc));
     if (line.command == Command::Verify) PG2ATHENA_TRY(check_table_patterns(line.verify.tables));
-    if (line.command == Command::Ddl) PG2ATHENA_TRY(take_location(configuration, line.ddl));
+    if (line.command == Command::Ddl) PG2ATHENA_TRY(take_ddl(arguments, configuration, line.ddl));
   } else {
     configuration.login.url = arguments.source;
     configuration.target = arguments.target;

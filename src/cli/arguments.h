@@ -21,6 +21,8 @@ struct Arguments {
   std::string shell;
   std::string older_than;
   std::string policy_for;
+  std::string partitions;       // of ddl
+  std::string dropped_columns;  // of ddl
   std::vector<std::string> tables;
   std::vector<std::string> schemas;
   std::vector<std::string> excludes;

@@ -72,9 +72,11 @@ Examples:
   aws s3 sync ./lake s3://acme-lake/shop --no-follow-symlinks --exclude .lock
   pg2athena ddl ./lake --location s3://acme-lake/shop --database shop > shop.sql
   pg2athena ddl ./lake --location s3://acme-lake/shop --table 'public.order*'
+  pg2athena ddl s3://acme-lake/shop --database shop --alter > next.sql
+      From the run before to the one that the lake shows now, for tables that Athena knows already.
 
-Athena runs one statement at a time. A table is named as in PostgreSQL, without its schema; its LOCATION is the
-data of the run that the lake shows now.
+Athena runs one statement at a time, in this order. A table is named as in PostgreSQL, without its schema; its
+LOCATION is the data of the run that the lake shows now.
 )";
 
 constexpr const char* kGcExamples = R"(
@@ -227,7 +229,8 @@ void add_lake_tables(CLI::App& command, std::vector<std::string>& tables) {
       ->type_name("PATTERN");
 }
 
-void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
+void add_ddl_options(CLI::App& command, Arguments& arguments) {
+  DdlRequest& ddl = arguments.line.ddl;
   command
       .add_option("--location", ddl.location,
                   "Where Athena finds the lake: s3://bucket/prefix; without it, where it is")
@@ -235,6 +238,24 @@ void add_ddl_options(CLI::App& command, DdlRequest& ddl) {
   command.add_option("--database", ddl.database, "The database of Athena; without it, the session's")
       ->type_name("NAME");
   add_lake_tables(command, ddl.tables);
+  command
+      .add_option("--partitions", arguments.partitions,
+                  "How Athena finds partitions: by a rule in the table's properties, where there is one for "
+                  "them, or each by a statement of its own")
+      ->check(CLI::IsMember({"projection", "registered"}))
+      ->default_str("projection");
+  command.add_flag("--alter", ddl.alter,
+                   "Print what takes tables that Athena knows from the run before to the present one");
+  command
+      .add_option("--from", ddl.from,
+                  "With --alter: the run that Athena's tables show; without it, of each the one before")
+      ->type_name("RUN");
+  command
+      .add_option("--dropped-columns", arguments.dropped_columns,
+                  "With --alter: whether columns that the present run has no more stay, and are NULL, or go; "
+                  "without it, as catalog.glue.dropped_columns of the configuration says")
+      ->check(CLI::IsMember({"keep", "remove"}))
+      ->default_str("keep");
 }
 
 // A source and a lake, for commands that look at both.
@@ -345,7 +366,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* const ddl =
       add("ddl", Command::Ddl, "Print the SQL that makes Athena know a lake in S3", kDdlExamples);
   add_lake_options(*ddl, "LAKE", arguments);
-  add_ddl_options(*ddl, arguments.line.ddl);
+  add_ddl_options(*ddl, arguments);
   add_printing_commands(app, arguments);
 }
 

@@ -131,6 +131,17 @@ class Trino:
 
     def query(self, sql: str) -> list[list]:
         """Its rows, with values as JSON has them."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return self._query(sql)
+            except QueryFailed as error:
+                # For some seconds after its start; nothing of the query was done.
+                if not str(error).startswith("NO_NODES_AVAILABLE") or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)
+
+    def _query(self, sql: str) -> list[list]:
         answer = self._call("/v1/statement", sql.encode())
         rows = []
         while True:
