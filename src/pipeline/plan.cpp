@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <span>
 
@@ -10,6 +11,7 @@
 #include "base/one_line.h"
 #include "base/utf8.h"
 #include "parquet/compression.h"
+#include "pipeline/athena_warnings.h"
 #include "pipeline/column_choices.h"
 #include "pipeline/column_plan.h"
 #include "pipeline/memory_demand.h"
@@ -95,6 +97,7 @@ class Planner {
           "on_unrepresentable says nothing else");
     }
     for (const PlannedTable& table : plan_.tables) warn_of_long_types(table, plan_.warnings);
+    warn_of_lake();
     number_shards();
     plan_.workers = std::min(workers_, static_cast<int>(plan_.shards.size()));
     if (source_.server.in_recovery && options_.workers > 1) {
@@ -170,6 +173,7 @@ class Planner {
     }
     describe_storage(relation, table);
     describe_selection(relation, table);
+    estimate_files(relation, table);
     plan_.tables.push_back(std::move(table));
     return {};
   }
@@ -290,6 +294,22 @@ class Planner {
     const bool only = table.sources.size() == 1;
     table.notes.push_back(only ? "read by index"
                                : fmt::format("{} of {} parts read by index", by_index, table.sources.size()));
+  }
+
+  static void estimate_files(const Relation& relation, PlannedTable& table) {
+    if (!table.partitioning || !relation.partition_statistics) return;
+    postgres::ColumnStatistics statistics = *relation.partition_statistics;
+    const std::string& by = table.columns[table.partitioning->column].source_name;
+    // Parts are ranges of the column: each has its own partitions.
+    if (relation.key && relation.key->named && relation.key->column.name == by) statistics.correlation = 1;
+    table.partitioning->estimate = estimate_partitions(
+        table.partitioning->by, statistics, table.estimated_rows, static_cast<std::uint64_t>(table.shards));
+  }
+
+  // What readers will make of it.
+  void warn_of_lake() {
+    std::ranges::move(partition_limit_warnings(plan_), std::back_inserter(plan_.warnings));
+    if (options_.uploads) std::ranges::move(athena_warnings(plan_), std::back_inserter(plan_.warnings));
   }
 
   Result<void> add_query(const postgres::QuerySource& query) {

@@ -15,6 +15,7 @@
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
 #include "pipeline/memory_plan.h"
+#include "pipeline/partition_estimate.h"
 #include "pipeline/shard_plan.h"
 #include "postgres/keeper.h"
 #include "postgres/scan.h"
@@ -107,6 +108,7 @@ struct PlannedPartitioning {
   // is called so; and Athena refuses a table that has both.
   std::string name;
   std::string type;  // Hive's
+  std::optional<PartitionEstimate> estimate = {};
 
   bool operator==(const PlannedPartitioning&) const = default;
 };

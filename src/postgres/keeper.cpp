@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "postgres/column_statistics.h"
 #include "postgres/condition.h"
 #include "postgres/name_lookup.h"
 #include "postgres/pooler.h"
@@ -161,11 +162,22 @@ Result<Source> Keeper::lock_relations(const Selection& selection) {
         PG2ATHENA_ASSIGN(relation.names, names_of(relation_select(relation)));
       }
       PG2ATHENA_TRY(read_key_values(connection_, server_, relation));
+      PG2ATHENA_TRY(read_partition_statistics(relation));
     }
     return source;
   }
   return fail(Error(ErrorKind::Unsupported, "tables or partitions keep appearing while the run locks them")
                   .hint("run when nothing attaches partitions or renames tables"));
+}
+
+// Which of its values the operator's condition wants, nobody knows.
+Result<void> Keeper::read_partition_statistics(Relation& relation) {
+  const auto choice = std::ranges::find_if(
+      relation.column_choices, [](const ColumnChoice& each) { return each.partition_by.has_value(); });
+  if (choice == relation.column_choices.end() || !relation.where.empty()) return {};
+  PG2ATHENA_ASSIGN(relation.partition_statistics,
+                   read_column_statistics(connection_, relation, choice->column));
+  return {};
 }
 
 Result<void> Keeper::plan_conditions(std::vector<Relation>& relations) {

@@ -113,6 +113,7 @@ class Keeper {
   Result<bool> lock_new(const std::vector<Relation>& relations);
   // Checks, locks and plans the operator's conditions.
   Result<void> plan_conditions(std::vector<Relation>& relations);
+  Result<void> read_partition_statistics(Relation& relation);
   Result<QuerySource> lock_query(const NamedQuery& query);
 
   Connection connection_;

@@ -114,6 +114,16 @@ struct StoredRelation {
   std::optional<std::uint64_t> largest_row() const;
 };
 
+// What ANALYZE found of a column (pg_stats).
+struct ColumnStatistics {
+  double distinct = 0;     // how many values it has; negative: as a share of the rows
+  double correlation = 0;  // of the order of the rows with that of the values: -1 … 1
+  // The ends of its histogram, as text; empty: it has none, all values are common ones.
+  std::string least = {};
+  std::string greatest = {};
+  bool operator==(const ColumnStatistics&) const = default;
+};
+
 struct Relation {
   Oid oid = 0;
   RelationName name;
@@ -127,6 +137,9 @@ struct Relation {
   // How many columns it has, when `columns` are those that the operator chose.
   std::optional<std::size_t> chosen_from;
   std::vector<ColumnChoice> column_choices;
+  // Of the column that it is partitioned by in the lake, where they say anything of the rows that are
+  // exported.
+  std::optional<ColumnStatistics> partition_statistics;
   std::string as;                        // what the operator calls it in the lake; empty: schema.name
   std::vector<std::string> primary_key;  // its columns, in the key's order; empty: it has none
   // The first columns of its indexes by which ranges are found, the primary key's first, unique ones before

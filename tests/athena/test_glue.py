@@ -315,3 +315,12 @@ def test_The_doctor_asks_the_catalog(job, glue):
     assert "the tables of the database shop can be asked for in us-east-1" in doctor(DONE)
     glue.add(Refuse("AccessDeniedException"), "GetTable", times=None)
     assert "glue:GetTable" in doctor(FAILED)
+
+
+def test_A_plan_holds_no_lock_while_it_asks_Glue(job, glue):
+    def alter():
+        job.database.execute("SET lock_timeout = '10s'; ALTER TABLE orders ADD COLUMN note text")
+    glue.add(Meanwhile(alter), "GetTable")
+    assert_exit(run_pg2athena("plan", "--config", job.file(), env=job.environment), DONE)
+    assert "note" in [name for name, in job.database.query(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0")]
