@@ -21,11 +21,12 @@ class Job:
         self.folder, self.database, self.minio, self.bucket, self.glue = folder, database, minio, bucket, glue
         self.environment = {**minio.environment(), **glue.environment}
         self.tables = None
+        self.sections = {}      # more of the configuration
 
     def file(self, **of_glue):
         sections = {"tables": self.tables} if self.tables else {}
         return s3_lake.job(self.folder, self.database, f"s3://{self.bucket}/lake",
-                           catalog={"glue": {"database": "shop", **of_glue}}, **sections)
+                           catalog={"glue": {"database": "shop", **of_glue}}, **self.sections, **sections)
 
     def run(self, *, code=DONE, **of_glue):
         return assert_exit(run_pg2athena("run", "--config", self.file(**of_glue), env=self.environment), code)

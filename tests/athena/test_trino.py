@@ -170,6 +170,65 @@ def test_An_empty_partitioned_table_has_no_rows(job, trino):
     assert trino.query("SELECT count(*) FROM athena.shop.orders") == [[0]]
 
 
+# What a query reads ----------------------------------------------------------------------------------------------
+# Athena bills it. Files are larger than those that Trino reads whole (3 MB).
+
+@pytest.fixture
+def measurements(job):
+    """Rows in the order of their key, of ten days, ten machines and ten countries, with text that nothing makes smaller."""
+    job.database.execute("""
+        CREATE TABLE measurements AS
+        SELECT i AS id, timestamptz '2026-01-01 00:00+00' + i / 20000 * interval '1 day' AS at, i / 20000 * 3 - 7 AS machine,
+               (ARRAY['AT', 'Österreich', 'a b', 'DE', 'FR', 'IT', 'ES', 'PT', 'NL', 'BE'])[i / 20000 + 1] AS country,
+               md5(i::text) || md5(i::text || 'x') AS payload, md5(i::text || 'y') AS other
+        FROM generate_series(0, 199999) AS i""")
+    return job
+
+
+def bytes_read(trino, sql: str) -> int:
+    trino.query(f"SELECT {sql}")
+    return trino.stats["physicalInputBytes"]
+
+
+EVERYTHING = "checksum(id), checksum(at), checksum(machine), checksum(country), checksum(payload), checksum(other)"
+
+
+@pytest.mark.parametrize("by, condition", [({"day": "at"}, "at_day = date '2026-01-04'"),
+                                           ({"value": "machine"}, "machine_value = 2"),
+                                           ({"value": "country"}, "country_value = 'DE'")], ids=["days", "integers", "a list"])
+def test_One_partition_of_ten_is_a_tenth_of_the_bytes(measurements, trino, by, condition):
+    measurements.tables = [{"name": "public.measurements", "partition_by": by}]
+    measurements.run()
+    whole = bytes_read(trino, f"{EVERYTHING} FROM athena.shop.measurements")
+    splits = trino.stats["completedSplits"]
+    assert whole > 8_000_000
+    one = bytes_read(trino, f"{EVERYTHING} FROM athena.shop.measurements WHERE {condition}")
+    assert one < 0.15 * whole
+    assert trino.stats["completedSplits"] <= splits - 9, "files of other partitions were opened"
+    assert bytes_read(trino, f"{EVERYTHING} FROM athena.shop.measurements WHERE id BETWEEN 60000 AND 79999") < 0.3 * whole, \
+        "minima and maxima of other files rule them out"
+
+
+def test_One_column_is_a_part_of_the_bytes(measurements, trino):
+    measurements.tables = ["public.measurements"]
+    measurements.run()
+    whole = bytes_read(trino, f"{EVERYTHING} FROM athena.shop.measurements")
+    assert bytes_read(trino, "checksum(other) FROM athena.shop.measurements") < 0.5 * whole
+    assert bytes_read(trino, "sum(id) FROM athena.shop.measurements") < 0.15 * whole
+    assert bytes_read(trino, "count(*) FROM athena.shop.measurements") < 0.05 * whole
+
+
+@pytest.mark.parametrize("sections", [{"files": {"page_index": True}}, {"limits": {"memory": "72MiB"}}],
+                         ids=["pages", "row groups"])
+def test_A_range_of_the_key_that_rows_are_in_the_order_of_reads_fewer_bytes(measurements, trino, sections):
+    measurements.tables = ["public.measurements"]
+    measurements.sections = sections
+    measurements.run()
+    whole = bytes_read(trino, "checksum(payload) FROM athena.shop.measurements")
+    part = bytes_read(trino, "checksum(payload) FROM athena.shop.measurements WHERE id BETWEEN 60000 AND 61999")
+    assert part < 0.5 * whole
+
+
 # From run to run -------------------------------------------------------------------------------------------------
 
 def test_Queries_go_on_when_columns_come_go_and_grow(job, trino):
