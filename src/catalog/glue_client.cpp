@@ -98,6 +98,24 @@ Result<std::optional<GlueTable>> GlueClient::get_table(const std::string& name) 
   return found;
 }
 
+Result<GlueTables> GlueClient::get_tables(const std::string& from) const {
+  json input = {{"DatabaseName", options_.database}};
+  if (!from.empty()) input["NextToken"] = from;
+  auto answer = call("GetTables", std::move(input));
+  if (!answer) {
+    if (is_code(answer.error(), "EntityNotFoundException")) return GlueTables();
+    return fail(std::move(answer).error());
+  }
+  GlueTables found;
+  if (const auto list = answer->find("TableList"); list != answer->end() && list->is_array()) {
+    for (json& table : *list) found.tables.push_back(std::move(table));
+  }
+  if (const auto next = answer->find("NextToken"); next != answer->end() && next->is_string()) {
+    found.next = next->get<std::string>();
+  }
+  return found;
+}
+
 Result<bool> GlueClient::create_table(const json& table_input) const {
   auto answer = call("CreateTable", {{"DatabaseName", options_.database}, {"TableInput", table_input}});
   if (answer) return true;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,12 @@ struct GlueTable {
   std::string version_id;  // of this state of it
 };
 
+// Some of a database's tables, each as the Table of GetTable's answer.
+struct GlueTables {
+  std::vector<nlohmann::json> tables;
+  std::string next;  // what to ask for the next ones with; empty: these were the last
+};
+
 // Thread-safe. Errors are those of call_service(), with the database; where Lake Formation refuses, they say
 // so.
 class GlueClient {
@@ -31,6 +38,10 @@ class GlueClient {
 
   // None: there is no such table, or no database.
   Result<std::optional<GlueTable>> get_table(const std::string& name) const;
+
+  // A hundred tables of the database at most, from the first on or from where another answer's `next` says.
+  // None where there is no database.
+  Result<GlueTables> get_tables(const std::string& from) const;
 
   // False: there is a table of this name by now. NotFound: there is no database.
   Result<bool> create_table(const nlohmann::json& table_input) const;

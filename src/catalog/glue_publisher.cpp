@@ -1,5 +1,6 @@
 #include "catalog/glue_publisher.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -23,6 +24,12 @@ constexpr RetryPolicy kOvertaken{.attempts = 12,
                                  .longest = std::chrono::seconds(5),
                                  .deadline = std::chrono::minutes(1)};
 
+// From so many tables on Glue is asked by pages of a hundred. Fewer are asked for one by one in about as many
+// turns, kRequestsAtOnce in each, and whatever else the database has is of no matter; but Glue counts all
+// requests of an account, and those of ten thousand tables are others' throttling, while the run holds its
+// locks.
+constexpr std::size_t kManyTables = 500;
+
 const json kNone;
 
 const json& table_of(const std::optional<GlueTable>& existing) {
@@ -34,12 +41,48 @@ const json& table_of(const std::optional<GlueTable>& existing) {
 Result<void> GluePublisher::check(std::span<const TableRecord> tables, Cancellation& stop) {
   PG2ATHENA_TRY(check_glue_table_names(tables, client_.options().database));
   const GlueClient client = client_.until(stop);
-  return for_each_at_once(tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+  std::vector<const TableRecord*> left;
+  if (tables.size() < kManyTables) {
+    for (const TableRecord& table : tables) left.push_back(&table);
+  } else {
+    PG2ATHENA_ASSIGN(left, check_by_pages(client, tables, stop));
+  }
+  return for_each_at_once(left.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
     PG2ATHENA_TRY(stop.check());
-    PG2ATHENA_ASSIGN(const auto existing, client.get_table(glue_table_name(tables[i].table)));
-    PG2ATHENA_TRY(glue_table_input(tables[i], location_, client.options(), table_of(existing)));
+    PG2ATHENA_ASSIGN(const auto existing, client.get_table(glue_table_name(left[i]->table)));
+    PG2ATHENA_TRY(glue_table_input(*left[i], location_, client.options(), table_of(existing)));
     return {};
   });
+}
+
+// Returns those that no page had, to be asked for one by one: new ones, those that Lake Formation doesn't
+// list for us, and all where we may not list (a policy of before). Of a database that has many more tables
+// than these not all pages are asked for: it would take longer than that.
+Result<std::vector<const TableRecord*>> GluePublisher::check_by_pages(const GlueClient& client,
+                                                                      std::span<const TableRecord> tables,
+                                                                      Cancellation& stop) const {
+  std::map<std::string, const TableRecord*> left;  // by the name in Glue
+  for (const TableRecord& table : tables) left.emplace(glue_table_name(table.table), &table);
+  std::string from;
+  for (std::size_t pages = tables.size() / kRequestsAtOnce; pages > 0 && !left.empty(); --pages) {
+    PG2ATHENA_TRY(stop.check());
+    const auto page = client.get_tables(from);
+    if (!page && page.error().kind() == ErrorKind::PermissionDenied) break;
+    if (!page) return fail(page.error());
+    for (const json& table : page->tables) {
+      const auto name = table.find("Name");
+      if (name == table.end() || !name->is_string()) continue;
+      const auto found = left.find(name->get<std::string>());
+      if (found == left.end()) continue;
+      PG2ATHENA_TRY(glue_table_input(*found->second, location_, client.options(), table));
+      left.erase(found);
+    }
+    from = page->next;
+    if (from.empty()) break;
+  }
+  std::vector<const TableRecord*> records;
+  for (const auto& [name, record] : left) records.push_back(record);
+  return records;
 }
 
 Result<void> GluePublisher::check_partition(const TableRecord& table, const std::string& value) {

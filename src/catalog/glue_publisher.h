@@ -34,6 +34,9 @@ class GluePublisher final : public Publisher {
   Result<std::vector<ShownDifference>> differences(const TableRecord& record) const override;
 
  private:
+  Result<std::vector<const TableRecord*>> check_by_pages(const GlueClient& client,
+                                                         std::span<const TableRecord> tables,
+                                                         Cancellation& stop) const;
   Result<bool> try_to_show(const std::string& table, bool& unheard);
   Result<bool> put(const nlohmann::json& input, const std::optional<GlueTable>& existing);
 

@@ -6,10 +6,13 @@
 #include <mutex>
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "aws/fakes_for_tests.h"
+#include "catalog/glue_names.h"
+#include "catalog/glue_table.h"
 #include "catalog/records_publisher.h"
 #include "catalog/run_for_tests.h"
 
@@ -64,6 +67,7 @@ class FakeGlue final : public aws::HttpTransport {
       return ok(json::object());
     }
     if (!database) return error("EntityNotFoundException");
+    if (operation == "GetTables") return page(input.value("NextToken", "0"));
     const std::string name = operation == "GetTable" ? input["Name"].get<std::string>()
                                                      : input["TableInput"]["Name"].get<std::string>();
     const auto found = tables.find(name);
@@ -84,6 +88,20 @@ class FakeGlue final : public aws::HttpTransport {
     json answer = table.table;
     answer["VersionId"] = std::to_string(table.version);
     return ok({{"Table", answer}});
+  }
+
+  aws::HttpResponse page(const std::string& from) const {
+    constexpr std::size_t kPage = 100;
+    const std::size_t first = std::stoul(from);
+    json list = json::array();
+    std::size_t number = 0;
+    for (const auto& [name, table] : tables) {
+      if (number >= first && number < first + kPage) list.push_back(table.table);
+      ++number;
+    }
+    json answer = {{"TableList", std::move(list)}};
+    if (first + kPage < number) answer["NextToken"] = std::to_string(first + kPage);
+    return ok(answer);
   }
 
   std::mutex mutex_;
@@ -343,6 +361,73 @@ TEST_F(GluePublisherTest, What_it_could_not_show_is_refused_when_the_plan_is_mad
   EXPECT_THAT(foreign.error().message(), HasSubstr("pg2athena didn't make"));
   stop.request(Cancellation::Reason::Operator);
   EXPECT_EQ(publisher.check({{orders}}, stop).error().kind(), ErrorKind::Interrupted);
+}
+
+// Records of a run of so many tables, the first ones of which Glue has already.
+std::vector<TableRecord> many_tables(FakeGlue& glue, int tables, int known) {
+  glue.database = true;
+  std::vector<TableRecord> records;
+  for (int i = 0; i < tables; ++i) {
+    TableRecord record{.table = fmt::format("public.t{:05}", i),
+                       .run_id = "R1",
+                       .previous_run_id = "",
+                       .data = fmt::format("public.t{:05}/data/R1/", i),
+                       .columns = {{.name = "id", .type = "int", .comment = ""}}};
+    if (i < known) {
+      const auto input =
+          glue_table_input(record, {.bucket = "lake", .prefix = "shop"}, {.database = "sales"}, {});
+      glue.tables[glue_table_name(record.table)] = {.table = input.value()};
+    }
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+TEST_F(GluePublisherTest, Many_tables_are_asked_for_by_pages_and_new_ones_by_themselves) {
+  const auto tables = many_tables(glue, 1000, 990);
+  Cancellation stop;
+  const auto accepted = publisher().check(tables, stop);
+  EXPECT_TRUE(accepted) << accepted.error();
+  EXPECT_EQ(count("GetTables"), 10);
+  EXPECT_EQ(count("GetTable"), 10);
+}
+
+TEST_F(GluePublisherTest, What_a_page_has_is_refused_as_what_was_asked_for_by_itself) {
+  auto tables = many_tables(glue, 600, 600);
+  tables[450].columns[0].type = "string";
+  Cancellation stop;
+  const auto refused = publisher().check(tables, stop);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().describe(), HasSubstr("id is int there and string now"));
+}
+
+TEST_F(GluePublisherTest, Few_tables_are_asked_for_one_by_one) {
+  const auto tables = many_tables(glue, 499, 499);
+  Cancellation stop;
+  EXPECT_TRUE(publisher().check(tables, stop));
+  EXPECT_EQ(count("GetTables"), 0);
+  EXPECT_EQ(count("GetTable"), 499);
+}
+
+TEST_F(GluePublisherTest, Who_may_not_list_asks_one_by_one) {
+  const auto tables = many_tables(glue, 600, 600);
+  glue.refuse = [](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
+    if (operation != "GetTables") return std::nullopt;
+    return FakeGlue::error("AccessDeniedException");
+  };
+  Cancellation stop;
+  EXPECT_TRUE(publisher().check(tables, stop));
+  EXPECT_EQ(count("GetTable"), 600);
+}
+
+TEST_F(GluePublisherTest, Of_a_database_with_many_more_tables_only_some_pages_are_asked_for) {
+  many_tables(glue, 10'000, 10'000);
+  auto tables = many_tables(glue, 10'500, 0);
+  tables.erase(tables.begin(), tables.begin() + 9'900);
+  Cancellation stop;
+  EXPECT_TRUE(publisher().check(tables, stop));
+  EXPECT_EQ(count("GetTables"), 37);
+  EXPECT_EQ(count("GetTable"), 600);
 }
 
 }  // namespace

@@ -214,10 +214,11 @@ class Policies {
     notes_.emplace_back(
         "where Lake Formation guards the catalog, it has to grant DESCRIBE, ALTER and CREATE_TABLE on the "
         "database as well; glue:CreateDatabase isn't needed where the database is there");
-    return statement("ShowTheTables",
-                     {"glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:CreateDatabase"},
-                     {arn("catalog"), arn("database/" + glue.database), arn("table/" + glue.database + "/*")},
-                     std::move(own));
+    return statement(
+        "ShowTheTables",
+        {"glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable", "glue:CreateDatabase"},
+        {arn("catalog"), arn("database/" + glue.database), arn("table/" + glue.database + "/*")},
+        std::move(own));
   }
 
   Json assume_role() const {

@@ -127,7 +127,8 @@ TEST(IamPolicy, A_catalog_needs_its_database_and_the_tables_in_it) {
   configuration.glue.database = "shop";
   EXPECT_EQ(statements(configuration).at("ShowTheTables"),
             Json::parse(R"({"Sid": "ShowTheTables", "Effect": "Allow",
-    "Action": ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:CreateDatabase"],
+    "Action": ["glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable",
+               "glue:CreateDatabase"],
     "Resource": ["arn:aws:glue:eu-central-1:*:catalog", "arn:aws:glue:eu-central-1:*:database/shop",
                  "arn:aws:glue:eu-central-1:*:table/shop/*"],
     "Condition": {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}})"));
