@@ -98,6 +98,19 @@ def test_A_column_that_came_is_added_and_one_that_went_stays_or_goes(orders):
     assert orders.select("count(*) FROM athena.shop.orders") == [[3]]
 
 
+def test_What_becomes_of_columns_is_as_the_configuration_says_unless_the_command_does(orders):
+    orders.export("public.orders")
+    orders.database.execute("ALTER TABLE orders DROP COLUMN code")
+    orders.export("public.orders")
+    file = s3_lake.job(orders.folder, orders.database, orders.lake,
+                       catalog={"glue": {"database": "shop", "dropped_columns": "remove"}})
+
+    def sql(*options):
+        return assert_exit(run_pg2athena("ddl", "--config", file, "--alter", *options, env=orders.minio.environment()), DONE).stdout
+    assert "REPLACE COLUMNS" in sql() and "`code` went" in sql()
+    assert "COLUMNS" not in sql("--dropped-columns", "keep")
+
+
 def test_A_date_that_came_makes_the_table_anew(orders):
     orders.export("public.orders")
     orders.create()
