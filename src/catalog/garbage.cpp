@@ -11,7 +11,6 @@
 #include "catalog/decision.h"
 #include "catalog/json_reader.h"
 #include "catalog/object_keys.h"
-#include "catalog/table_record.h"
 
 namespace pg2athena::catalog {
 namespace {
@@ -22,99 +21,20 @@ using std::chrono::system_clock;
 using storage::ObjectInfo;
 using storage::UnfinishedUpload;
 
-// A run as it is found, object by object.
-struct Found {
-  RunRemains remains;
-  bool has_folder = false;  // records of its own: it is of this lake
-  bool has_plan = false;
-  bool has_commit = false;
-  bool has_published = false;
-  std::set<int> receipts;  // by shard
-  // One folder of a table, one attempt at a shard: the file behind the last one that is there.
-  struct Series {
-    std::string table;
-    std::string partition;
-    int shard;
-    int attempt;
-    auto operator<=>(const Series&) const = default;
-  };
-  std::map<Series, int> next_file;
-  int last_attempt = 0;  // of any shard
-
-  void add(const RunObject& object, const ObjectInfo& info);
-};
-
-void Found::add(const RunObject& object, const ObjectInfo& info) {
-  switch (object.kind) {
-    case Kind::Data: {
-      int& next = next_file[{object.table, object.partition, object.shard, object.attempt}];
-      next = std::max(next, object.file + 1);
-      last_attempt = std::max(last_attempt, object.attempt);
-      break;
-    }
-    case Kind::Receipt:
-      has_folder = true;
-      receipts.insert(object.shard);
-      break;
-    case Kind::Plan:
-      has_folder = has_plan = true;
-      break;
-    case Kind::Commit:
-      has_folder = has_commit = true;
-      return;  // it stays, whatever it says
-    case Kind::Published:
-      has_folder = has_published = true;
-      return;
-    case Kind::Pending:
-      break;
-  }
-  remains.objects.push_back(info);
-}
-
-using Runs = std::map<std::string, Found, std::less<>>;
-
-Result<Runs> runs_in(storage::ObjectStore& store) {
-  PG2ATHENA_ASSIGN(const std::vector<ObjectInfo> objects, store.list(""));
-  Runs runs;
-  for (const ObjectInfo& object : objects) {
-    const std::optional<RunObject> of_run = run_object(object.key);
-    if (of_run) runs[of_run->run_id].add(*of_run, object);
-  }
-  return runs;
-}
-
-Result<std::set<std::string>> shown_runs(storage::ObjectStore& store) {
-  PG2ATHENA_ASSIGN(const std::vector<TableRecord> records, read_table_records(store));
-  std::set<std::string> runs;
-  for (const TableRecord& record : records) runs.insert(record.run_id);
-  return runs;
-}
-
-Result<State> state_of(storage::ObjectStore& store, const std::string& run_id, const Found& run,
-                       const std::set<std::string>& shown) {
+Result<State> state_of(storage::ObjectStore& store, const std::string& run_id, const FoundRun& run,
+                       bool shown) {
   if (run.has_published) return State::Published;  // which only comes behind a decision to publish
-  if (!run.has_commit) return shown.contains(run_id) ? State::Published : State::Undecided;
+  if (!run.has_commit) return shown ? State::Published : State::Undecided;
   PG2ATHENA_ASSIGN(const std::optional<Decision> decision, read_decision(store, run_id));
   if (!decision)
     return fail(ErrorKind::Storage, fmt::format("{} was there and then wasn't", commit_key(run_id)));
   return decision->verdict == Decision::Verdict::Publish ? State::Decided : State::Abandoned;
 }
 
-// The folders that the runs in the lake have made of each table, "" for a table without partitions.
-using Folders = std::map<std::string, std::set<std::string>, std::less<>>;
-
-Folders folders_of(const Runs& runs) {
-  Folders folders;
-  for (const auto& [run_id, run] : runs) {
-    for (const auto& [series, next] : run.next_file) folders[series.table].insert(series.partition);
-  }
-  return folders;
-}
-
 // What a shard without a receipt may have been uploading to: in each folder of its table the file behind the
 // last, of any attempt at it. A shard of a partitioned table may be read twice (shard_job.h). Folders that
 // no run of this lake ever finished a file in aren't known.
-void add_candidates(const std::string& run_id, const Found& run, const std::string& table, int shard,
+void add_candidates(const std::string& run_id, const FoundRun& run, const std::string& table, int shard,
                     const std::set<std::string>& folders, bool partitioned, std::vector<std::string>& keys) {
   const int last_attempt = std::max(run.last_attempt, partitioned ? 1 : 0);
   for (const std::string& folder : folders) {
@@ -129,7 +49,7 @@ void add_candidates(const std::string& run_id, const Found& run, const std::stri
 
 // The keys that a run may have been uploading to when it ended, by its plan.
 std::vector<std::string> candidate_keys(storage::ObjectStore& store, const std::string& run_id,
-                                        const Found& run, const Folders& folders) {
+                                        const FoundRun& run, const FoundRuns& found) {
   std::vector<std::string> keys;
   if (!run.has_plan) return keys;
   const auto plan = store.get(plan_key(run_id));
@@ -143,8 +63,8 @@ std::vector<std::string> candidate_keys(storage::ObjectStore& store, const std::
     if (!whole) continue;
     const std::string name = table["name"].get<std::string>();
     if (!check_table_name(name)) continue;
-    const auto known = folders.find(name);
-    std::set<std::string> of_table = known == folders.end() ? std::set<std::string>() : known->second;
+    const auto known = found.folders.find(name);
+    std::set<std::string> of_table = known == found.folders.end() ? std::set<std::string>() : known->second;
     of_table.emplace();
     for (const Json& shard : table["shards"]) {
       if (!shard.is_object() || !shard.contains("shard") || !shard["shard"].is_number_unsigned()) continue;
@@ -159,20 +79,19 @@ std::vector<std::string> candidate_keys(storage::ObjectStore& store, const std::
 
 class Search {
  public:
-  Search(const GarbageSearch& lake, std::chrono::milliseconds older_than)
-      : lake_(lake), older_than_(older_than), now_(lake.clock.now()) {}
+  Search(const GarbageSearch& lake, const FoundRuns& found, std::chrono::milliseconds older_than)
+      : lake_(lake), found_(found), older_than_(older_than), now_(lake.clock.now()) {}
 
   Result<Garbage> search() {
-    // Before the decisions are read: a run that is decided meanwhile isn't undecided.
-    PG2ATHENA_ASSIGN(runs_, runs_in(lake_.store));
-    PG2ATHENA_ASSIGN(const std::set<std::string> shown, shown_runs(lake_.store));
+    for (const TableRecord& record : found_.records) shown_.insert(record.run_id);
+    for (const auto& [run_id, run] : found_.runs) {
+      if (run.has_folder) runs_.insert(run_id);
+    }
     PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(""));
     for (UnfinishedUpload& upload : uploads) take(std::move(upload));
-    folders_ = folders_of(runs_);
-    std::erase_if(runs_, [](const auto& run) { return !run.second.has_folder; });
-    for (auto& [run_id, run] : runs_) {
+    for (const std::string& run_id : runs_) {
       PG2ATHENA_TRY(lake_.stop.check());
-      PG2ATHENA_TRY(judge(run_id, run, shown));
+      PG2ATHENA_TRY(judge(run_id));
     }
     return std::move(garbage_);
   }
@@ -183,41 +102,38 @@ class Search {
     if (!upload.hidden_file) {
       const std::optional<RunObject> object = run_object(upload.key);
       if (!object || object->kind != Kind::Data) return;
-      const auto run = runs_.find(object->run_id);
-      if (run != runs_.end() && run->second.has_folder) add(run->second, std::move(upload));
+      if (runs_.contains(object->run_id)) add(object->run_id, std::move(upload));
       return;
     }
     const std::string run_id(run_of_folder(upload.key));
-    const bool record = upload.key.starts_with(run_prefix(run_id));
-    const auto run = record ? runs_.try_emplace(run_id).first : runs_.find(run_id);
-    if (!run_id.empty() && run != runs_.end() && (record || run->second.has_folder)) {
-      run->second.has_folder = true;
-      add(run->second, std::move(upload));
+    // A run's own folder is enough to know it by: it may have been killed before its plan was there.
+    if (!run_id.empty() && upload.key.starts_with(run_prefix(run_id))) runs_.insert(run_id);
+    if (runs_.contains(run_id)) {
+      add(run_id, std::move(upload));
     } else if (is_old(upload.begun.value_or(system_clock::time_point()))) {
       garbage_.strays.push_back(std::move(upload));
     }
   }
 
-  static void add(Found& run, UnfinishedUpload upload) {
-    std::vector<UnfinishedUpload>& uploads = run.remains.uploads;
+  void add(const std::string& run_id, UnfinishedUpload upload) {
+    std::vector<UnfinishedUpload>& uploads = uploads_[run_id];
     if (std::ranges::find(uploads, upload) == uploads.end()) uploads.push_back(std::move(upload));
   }
 
-  Result<void> judge(const std::string& run_id, Found& run, const std::set<std::string>& shown) {
-    RunRemains& remains = run.remains;
-    remains.run_id = run_id;
-    remains.started = run_id_time(run_id).value_or(system_clock::time_point());
-    PG2ATHENA_ASSIGN(remains.state, state_of(lake_.store, run_id, run, shown));
+  Result<void> judge(const std::string& run_id) {
+    static const FoundRun kNothing;
+    const auto found = found_.runs.find(run_id);
+    const FoundRun& run = found == found_.runs.end() ? kNothing : found->second;
+    RunRemains remains{.run_id = run_id,
+                       .started = run_id_time(run_id).value_or(system_clock::time_point()),
+                       .last_sign_of_life = {},
+                       .objects = run.objects,
+                       .uploads = std::move(uploads_[run_id])};
+    PG2ATHENA_ASSIGN(remains.state, state_of(lake_.store, run_id, run, shown_.contains(run_id)));
     const bool dead = remains.state == State::Undecided || remains.state == State::Abandoned;
     date(remains);
     if (dead && !remains.young && lake_.uploads.by_whole_keys_only()) {
-      for (const std::string& key : candidate_keys(lake_.store, run_id, run, folders_)) {
-        PG2ATHENA_TRY(lake_.stop.check());
-        PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(key));
-        for (UnfinishedUpload& upload : uploads) {
-          if (upload.key == key) add(run, std::move(upload));
-        }
-      }
+      PG2ATHENA_TRY(find_by_whole_keys(run, remains));
       date(remains);
     }
     if (remains.state == State::Published) {
@@ -226,6 +142,18 @@ class Search {
     }
     const bool nothing = remains.objects.empty() && remains.uploads.empty();
     if (!nothing) garbage_.runs.push_back(std::move(remains));
+    return {};
+  }
+
+  Result<void> find_by_whole_keys(const FoundRun& run, RunRemains& remains) {
+    for (const std::string& key : candidate_keys(lake_.store, remains.run_id, run, found_)) {
+      PG2ATHENA_TRY(lake_.stop.check());
+      PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(key));
+      for (UnfinishedUpload& upload : uploads) {
+        const bool known = std::ranges::find(remains.uploads, upload) != remains.uploads.end();
+        if (upload.key == key && !known) remains.uploads.push_back(std::move(upload));
+      }
+    }
     return {};
   }
 
@@ -248,10 +176,12 @@ class Search {
   }
 
   const GarbageSearch& lake_;
+  const FoundRuns& found_;
   const std::chrono::milliseconds older_than_;
   const system_clock::time_point now_;
-  Runs runs_;
-  Folders folders_;
+  std::set<std::string> shown_;                                   // by a table's record
+  std::set<std::string, std::less<>> runs_;                       // that are of this lake
+  std::map<std::string, std::vector<UnfinishedUpload>> uploads_;  // by run
   Garbage garbage_;
 };
 
@@ -366,8 +296,9 @@ std::string_view to_string(RunRemains::State state) {
   return "";
 }
 
-Result<Garbage> find_garbage(const GarbageSearch& lake, std::chrono::milliseconds older_than) {
-  return Search(lake, older_than).search();
+Result<Garbage> find_garbage(const GarbageSearch& lake, const FoundRuns& found,
+                             std::chrono::milliseconds older_than) {
+  return Search(lake, found, older_than).search();
 }
 
 std::vector<Removal> remove_garbage(const GarbageSearch& lake, const Garbage& garbage) {

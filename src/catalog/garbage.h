@@ -18,6 +18,7 @@
 #include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "catalog/found_runs.h"
 #include "storage/object_store.h"
 #include "storage/unfinished_uploads.h"
 
@@ -29,8 +30,7 @@ struct RunRemains {
     Undecided,  // it runs, or was killed
     Abandoned,  // it was killed, or failed, and will never be published
     Decided,    // to be published: nothing of it is garbage
-    Published,  // only its unfinished uploads are garbage. (Old runs that nothing shows any more will be,
-                // too.)
+    Published,  // only its unfinished uploads are garbage: old_runs.h has the rest
   };
 
   std::string run_id;
@@ -62,8 +62,9 @@ struct GarbageSearch {
   Cancellation& stop;
 };
 
-// Changes nothing.
-Result<Garbage> find_garbage(const GarbageSearch& lake, std::chrono::milliseconds older_than);
+// `found`: find_runs(), as of a moment ago. Changes nothing.
+Result<Garbage> find_garbage(const GarbageSearch& lake, const FoundRuns& found,
+                             std::chrono::milliseconds older_than);
 
 // What became of one run, or of the strays.
 struct Removal {

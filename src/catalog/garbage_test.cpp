@@ -108,7 +108,11 @@ class GarbageTest : public testing::Test {
     for (const storage::ObjectInfo& object : objects) found.insert(object.key);
     return found;
   }
-  Garbage find(milliseconds older_than = hours(24)) { return find_garbage(lake(store_), older_than).value(); }
+  Garbage find(milliseconds older_than = hours(24)) { return find(store_, older_than).value(); }
+  Result<Garbage> find(storage::ObjectStore& store, milliseconds older_than) {
+    PG2ATHENA_ASSIGN(const FoundRuns found, find_runs(store, stop_));
+    return find_garbage(lake(store), found, older_than);
+  }
   std::vector<Removal> remove(const Garbage& garbage) { return remove_garbage(lake(store_), garbage); }
   GarbageSearch lake(storage::ObjectStore& store) {
     return {.store = store, .uploads = uploads_, .clock = clock_, .stop = stop_};
@@ -343,8 +347,7 @@ TEST_F(GarbageTest, A_removal_that_fails_anywhere_leaves_what_the_next_one_finds
       return failing % 2 == 0 ? Fault::Refused : Fault::LostAnswer;
     });
     // The search goes through the faulty store as well.
-    if (const auto garbage = find_garbage(lake(faulty), hours(24)); garbage)
-      remove_garbage(lake(faulty), *garbage);
+    if (const auto garbage = find(faulty, hours(24)); garbage) remove_garbage(lake(faulty), *garbage);
     for (const std::string& key : gone()) EXPECT_TRUE(of_dead().contains(key)) << key;
     remove(find());
     EXPECT_EQ(gone(), of_dead()) << failing;
@@ -384,7 +387,7 @@ TEST_F(GarbageTest, When_it_is_stopped_it_says_so_and_the_rest_is_left) {
 
 TEST_F(GarbageTest, A_record_that_can_not_be_read_stops_the_search) {
   ASSERT_TRUE(store_.put(table_key("public.orders"), "{", storage::PutCondition::none()).has_value());
-  EXPECT_EQ(find_garbage(lake(store_), hours(0)).error().kind(), ErrorKind::CorruptInput);
+  EXPECT_EQ(find(store_, hours(0)).error().kind(), ErrorKind::CorruptInput);
 }
 
 TEST_F(GarbageTest, A_run_that_a_table_shows_is_kept_whatever_is_missing_of_its_records) {

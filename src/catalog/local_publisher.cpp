@@ -21,7 +21,7 @@ Result<void> LocalPublisher::show(const std::string& table) {
 
 Result<std::vector<ShownDifference>> LocalPublisher::differences(const TableRecord& record) const {
   const std::string expected = latest_target(record.run_id);
-  PG2ATHENA_ASSIGN(const std::optional<std::string> found, folder_.link(latest_key(record.table)));
+  PG2ATHENA_ASSIGN(const std::optional<std::string> found, folder_.link_target(latest_key(record.table)));
   std::vector<ShownDifference> differences;
   if (!found) {
     differences.push_back({.expected = expected, .found = "there is no link latest"});

@@ -37,6 +37,9 @@ std::string latest_key(std::string_view table) {
 std::string latest_target(std::string_view run_id) {
   return fmt::format("data/{}", run_id);
 }
+std::string records_prefix() {
+  return fmt::format("{}/", kOurs);
+}
 std::string run_prefix(std::string_view run_id) {
   return fmt::format("{}/runs/{}/", kOurs, run_id);
 }

@@ -2,6 +2,7 @@
 // that has a `store`.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -105,6 +106,20 @@ TYPED_TEST_P(EveryStore, A_listing_goes_by_text_and_is_sorted) {
   EXPECT_EQ(this->store().list("other").value().front(), (ObjectInfo{.key = "other", .size = 1}));
 }
 
+TYPED_TEST_P(EveryStore, A_visit_sees_what_a_listing_has_until_it_fails) {
+  for (const char* const key : {"a/1", "a/2", "b"}) ASSERT_TRUE(this->upload(key, key).has_value());
+  typename TestFixture::Keys seen;
+  const auto see = [&](const ObjectInfo& object) -> Result<void> {
+    seen.push_back(object.key);
+    if (object.key == "b") return fail(ErrorKind::Interrupted, "enough");
+    return {};
+  };
+  ASSERT_TRUE(this->store().visit("a/", see).has_value());
+  std::ranges::sort(seen);
+  EXPECT_EQ(seen, (typename TestFixture::Keys{"a/1", "a/2"}));
+  EXPECT_EQ(this->store().visit("", see).error().kind(), ErrorKind::Interrupted);
+}
+
 TYPED_TEST_P(EveryStore, Removing_twice_is_no_error) {
   ASSERT_TRUE(this->upload("a/b/c", "x").has_value());
   EXPECT_TRUE(this->store().remove("a/b/c").has_value());
@@ -172,7 +187,8 @@ TYPED_TEST_P(EveryStore, An_object_is_read_as_it_was_when_it_was_opened_or_not_a
 
 REGISTER_TYPED_TEST_SUITE_P(EveryStore, An_upload_is_visible_once_it_is_complete, An_upload_never_overwrites,
                             Conditions_are_kept, A_put_answers_with_the_ETag_that_get_finds,
-                            A_listing_goes_by_text_and_is_sorted, Removing_twice_is_no_error,
+                            A_listing_goes_by_text_and_is_sorted,
+                            A_visit_sees_what_a_listing_has_until_it_fails, Removing_twice_is_no_error,
                             Bad_keys_are_refused_by_every_call, Of_many_puts_at_once_one_wins,
                             Empty_objects_are_objects, An_object_is_read_in_ranges,
                             No_object_to_read_is_not_found,

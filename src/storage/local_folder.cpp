@@ -210,18 +210,24 @@ Result<PutOutcome> LocalFolder::put(const std::string& key, std::string_view con
   return stored;
 }
 
-Result<std::vector<ObjectInfo>> LocalFolder::list(const std::string& prefix) {
+Result<void> LocalFolder::visit(const std::string& prefix, const Visit& visit) {
   PG2ATHENA_TRY(check_prefix(prefix));
   const auto [folder, stem] = split_key(prefix);
-  std::vector<ObjectInfo> found;
-  PG2ATHENA_TRY(root_->tree.walk(folder, stem, [&](const FolderTree::Entry& entry) -> Result<void> {
+  return root_->tree.walk(folder, stem, [&](const FolderTree::Entry& entry) -> Result<void> {
     if (!entry.regular || entry.name.starts_with('.')) return {};
     struct stat about{};
     if (::fstatat(entry.folder, entry.name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0)
       return {};  // it vanished
-    found.push_back({.key = entry.relative,
-                     .size = static_cast<std::uint64_t>(about.st_size),
-                     .last_modified = last_modified(about)});
+    return visit({.key = entry.relative,
+                  .size = static_cast<std::uint64_t>(about.st_size),
+                  .last_modified = last_modified(about)});
+  });
+}
+
+Result<std::vector<ObjectInfo>> LocalFolder::list(const std::string& prefix) {
+  std::vector<ObjectInfo> found;
+  PG2ATHENA_TRY(visit(prefix, [&](const ObjectInfo& object) -> Result<void> {
+    found.push_back(object);
     return {};
   }));
   std::ranges::sort(found, {}, &ObjectInfo::key);
@@ -265,7 +271,7 @@ Result<void> LocalFolder::set_link(const std::string& key, const LinkTarget& dec
   return {};
 }
 
-Result<std::optional<std::string>> LocalFolder::link(const std::string& key) const {
+Result<std::optional<std::string>> LocalFolder::link_target(const std::string& key) const {
   PG2ATHENA_TRY(check_key(key));
   const auto [folder_key, name] = split_key(key);
   PG2ATHENA_ASSIGN(const FileDescriptor folder, root_->tree.open_folder(folder_key));
@@ -273,8 +279,7 @@ Result<std::optional<std::string>> LocalFolder::link(const std::string& key) con
   std::array<char, PATH_MAX> target{};
   const ssize_t length = ::readlinkat(folder.get(), std::string(name).c_str(), target.data(), target.size());
   if (length >= 0) return std::string(target.data(), static_cast<std::size_t>(length));
-  // EINVAL: something else has the name.
-  if (errno == ENOENT || errno == EINVAL) return std::nullopt;
+  if (errno == ENOENT || errno == EINVAL) return std::nullopt;  // nothing, or no link
   return fail(root_->tree.error(errno, "read the link", key));
 }
 

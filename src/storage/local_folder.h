@@ -51,6 +51,7 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
+  Result<void> visit(const std::string& prefix, const Visit& visit) override;
   Result<void> remove(const std::string& key) override;
 
   // Makes the symbolic link `key`, or swaps it in one step. `decide` answers with the target, relative to the
@@ -59,8 +60,8 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
   // fall behind it. `decide` may only read from this store.
   using LinkTarget = std::function<Result<std::optional<std::string>>()>;
   Result<void> set_link(const std::string& key, const LinkTarget& decide);
-  // Where it leads; none where there is no link of this name.
-  Result<std::optional<std::string>> link(const std::string& key) const;
+  // Where the symbolic link `key` leads; none where there is no link of this name.
+  Result<std::optional<std::string>> link_target(const std::string& key) const;
 
   // Hidden files that no living process holds, in folders whose keys begin with `prefix`.
   Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) override;

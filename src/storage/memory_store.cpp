@@ -19,7 +19,7 @@ class MemoryStore::Upload final : public ObjectUpload {
   }
   Result<void> complete() override {
     const std::lock_guard lock(store_.mutex_);
-    if (store_.objects_.try_emplace(key_, std::move(content_)).second) return {};
+    if (store_.objects_.try_emplace(key_, Object{std::move(content_), store_.time_}).second) return {};
     return fail(ErrorKind::Storage, fmt::format("{} exists already", key_));
   }
 
@@ -57,7 +57,7 @@ Result<std::optional<StoredObject>> MemoryStore::get(const std::string& key) {
   const std::lock_guard lock(mutex_);
   const auto found = objects_.find(key);
   if (found == objects_.end()) return std::nullopt;
-  return StoredObject{.content = found->second, .etag = digest_of(as_bytes(found->second))};
+  return StoredObject{.content = found->second.content, .etag = digest_of(as_bytes(found->second.content))};
 }
 
 Result<std::unique_ptr<ByteSource>> MemoryStore::open(const std::string& key,
@@ -66,7 +66,7 @@ Result<std::unique_ptr<ByteSource>> MemoryStore::open(const std::string& key,
   const std::lock_guard lock(mutex_);
   const auto found = objects_.find(key);
   if (found == objects_.end()) return fail(ErrorKind::NotFound, fmt::format("there is no object {}", key));
-  return std::make_unique<Source>(found->second);
+  return std::make_unique<Source>(found->second.content);
 }
 
 Result<PutOutcome> MemoryStore::put(const std::string& key, std::string_view content,
@@ -77,10 +77,10 @@ Result<PutOutcome> MemoryStore::put(const std::string& key, std::string_view con
   const bool there = found != objects_.end();
   if (condition.kind == PutCondition::Kind::IfAbsent && there) return ConditionFailed{};
   if (condition.kind == PutCondition::Kind::IfMatches &&
-      (!there || digest_of(as_bytes(found->second)) != condition.etag)) {
+      (!there || digest_of(as_bytes(found->second.content)) != condition.etag)) {
     return ConditionFailed{};
   }
-  objects_[key] = content;
+  objects_[key] = {.content = std::string(content), .stored = time_};
   return Stored{digest_of(as_bytes(content))};
 }
 
@@ -89,7 +89,8 @@ Result<std::vector<ObjectInfo>> MemoryStore::list(const std::string& prefix) {
   const std::lock_guard lock(mutex_);
   std::vector<ObjectInfo> found;
   for (auto at = objects_.lower_bound(prefix); at != objects_.end() && at->first.starts_with(prefix); ++at) {
-    found.push_back({.key = at->first, .size = at->second.size()});
+    found.push_back(
+        {.key = at->first, .size = at->second.content.size(), .last_modified = at->second.stored});
   }
   return found;
 }

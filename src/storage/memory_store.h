@@ -1,6 +1,7 @@
 // For tests: an object store in memory, and one that fails where it is told to.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,12 +28,20 @@ class MemoryStore final : public ObjectStore {
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
   Result<void> remove(const std::string& key) override;
 
+  // Of whatever is stored from now on: when that was. Without it no object says so.
+  void set_time(std::optional<std::chrono::system_clock::time_point> time) { time_ = time; }
+
  private:
   class Upload;
   class Source;
+  struct Object {
+    std::string content;
+    std::optional<std::chrono::system_clock::time_point> stored = {};
+  };
 
   std::mutex mutex_;
-  std::map<std::string, std::string> objects_;
+  std::map<std::string, Object> objects_;
+  std::optional<std::chrono::system_clock::time_point> time_;
 };
 
 // Hands calls on to another store, and asks `fault` about each of them first.

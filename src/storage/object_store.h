@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -118,6 +119,10 @@ class ObjectStore {
   // The finished objects whose keys begin with `prefix` (a text, not a folder: "a/b" finds "a/bc"), sorted by
   // key.
   virtual Result<std::vector<ObjectInfo>> list(const std::string& prefix) = 0;
+  // The same, one after the other and in no order: for whoever looks at a whole lake, which may have more
+  // objects than memory should hold. The first error of `visit` ends it, and is the result.
+  using Visit = std::function<Result<void>(const ObjectInfo&)>;
+  virtual Result<void> visit(const std::string& prefix, const Visit& visit);
 
   // An object that isn't there is no error.
   virtual Result<void> remove(const std::string& key) = 0;

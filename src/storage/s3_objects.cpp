@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -171,14 +170,23 @@ Result<S3ListPage> S3Objects::list_page(const std::string& prefix, const std::st
   return page;
 }
 
-Result<std::vector<S3Listed>> S3Objects::list(const std::string& prefix) const {
-  std::vector<S3Listed> objects;
+Result<void> S3Objects::visit(const std::string& prefix,
+                              const std::function<Result<void>(S3Listed&)>& visit) const {
   std::string token;
   do {
     PG2ATHENA_ASSIGN(S3ListPage page, list_page(prefix, token, kMostListed));
-    std::ranges::move(page.objects, std::back_inserter(objects));
+    for (S3Listed& object : page.objects) PG2ATHENA_TRY(visit(object));
     token = std::move(page.next_token);
   } while (!token.empty());
+  return {};
+}
+
+Result<std::vector<S3Listed>> S3Objects::list(const std::string& prefix) const {
+  std::vector<S3Listed> objects;
+  PG2ATHENA_TRY(visit(prefix, [&](S3Listed& object) -> Result<void> {
+    objects.push_back(std::move(object));
+    return {};
+  }));
   // Directory buckets (S3 Express) list in no order.
   std::ranges::sort(objects, {}, &S3Listed::key);
   return objects;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,8 @@ class S3Objects {
 
   // The objects whose keys begin with `prefix`, by key; of a page `most` at most. Keys are the lake's.
   Result<std::vector<S3Listed>> list(const std::string& prefix) const;
+  // The same page by page, in the bucket's order.
+  Result<void> visit(const std::string& prefix, const std::function<Result<void>(S3Listed&)>& visit) const;
   Result<S3ListPage> list_page(const std::string& prefix, const std::string& token, int most,
                                S3Patience patience = S3Patience::Usual) const;
 

@@ -47,18 +47,34 @@ Result<PutOutcome> S3Store::put(const std::string& key, std::string_view content
   return objects_.put(key, content, condition, {.id = new_attempt()});
 }
 
+namespace {
+
+// None for what is no object of a lake: what the console calls folders, for one.
+std::optional<ObjectInfo> info_of(S3Listed& object) {
+  if (!check_key(object.key)) return std::nullopt;
+  return ObjectInfo{.key = std::move(object.key),
+                    .size = object.size,
+                    .last_modified = time_of_rfc3339(object.last_modified)};
+}
+
+}  // namespace
+
 Result<std::vector<ObjectInfo>> S3Store::list(const std::string& prefix) {
   PG2ATHENA_TRY(check_prefix(prefix));
   PG2ATHENA_ASSIGN(std::vector<S3Listed> listed, objects_.list(prefix));
   std::vector<ObjectInfo> found;
   for (S3Listed& object : listed) {
-    // What the console calls folders, for one, is no object of a lake.
-    if (!check_key(object.key)) continue;
-    found.push_back({.key = std::move(object.key),
-                     .size = object.size,
-                     .last_modified = time_of_rfc3339(object.last_modified)});
+    if (auto info = info_of(object)) found.push_back(std::move(*info));
   }
   return found;
+}
+
+Result<void> S3Store::visit(const std::string& prefix, const Visit& visit) {
+  PG2ATHENA_TRY(check_prefix(prefix));
+  return objects_.visit(prefix, [&](S3Listed& object) -> Result<void> {
+    const auto info = info_of(object);
+    return info ? visit(*info) : Result<void>();
+  });
 }
 
 Result<void> S3Store::remove(const std::string& key) {
