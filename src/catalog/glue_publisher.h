@@ -30,6 +30,7 @@ class GluePublisher final : public Publisher {
 
   // CommitUnknown: Glue took the table's new state and never said whether it has it.
   Result<void> show(const std::string& table) override;
+  Result<std::vector<std::string>> shown_runs(const std::string& table, Cancellation& stop) override;
 
   Result<std::vector<ShownDifference>> differences(const TableRecord& record) const override;
 

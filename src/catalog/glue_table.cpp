@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/run_id.h"
 #include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
+#include "catalog/object_keys.h"
 #include "catalog/partition_projection.h"
 #include "catalog/table_change.h"
 #include "catalog/table_parameters.h"
@@ -227,6 +229,32 @@ class TableInput {
 Result<json> glue_table_input(const TableRecord& record, const S3Location& lake, const GlueOptions& options,
                               const json& existing) {
   return TableInput(record, lake, options, existing).make();
+}
+
+namespace {
+
+// "s3://", and what Hadoop calls the same.
+std::string_view without_scheme(std::string_view url) {
+  const std::size_t end = url.find("://");
+  return end == std::string_view::npos ? url : url.substr(end + 3);
+}
+
+}  // namespace
+
+std::vector<std::string> runs_led_to(const json& existing, const S3Location& lake) {
+  std::vector<std::string> runs;
+  const auto add = [&](std::string_view run_id) {
+    if (!run_id.empty() && std::ranges::find(runs, run_id) == runs.end()) runs.emplace_back(run_id);
+  };
+  const std::string root = lake.url() + "/";
+  for (const std::string& url : {text_at(part_of(existing, "StorageDescriptor"), "Location"),
+                                 parameter(existing, "storage.location.template")}) {
+    const std::string place(without_scheme(url));
+    if (!place.starts_with(without_scheme(root))) continue;
+    add(run_of_folder(place.substr(without_scheme(root).size()) + "/"));
+  }
+  if (const std::string run_id = parameter(existing, kRunParameter); is_run_id(run_id)) add(run_id);
+  return runs;
 }
 
 bool shows_run(const json& existing, const TableRecord& record, const S3Location& lake) {

@@ -2,6 +2,9 @@
 // nothing here asks anybody.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/error.h"
@@ -22,5 +25,9 @@ Result<nlohmann::json> glue_table_input(const TableRecord& record, const storage
 
 // Whether GetTable's Table shows the record's run, whole.
 bool shows_run(const nlohmann::json& existing, const TableRecord& record, const storage::S3Location& lake);
+
+// The lake's runs that GetTable's Table leads readers to: by its location, by the rule of its partitions, and
+// by what it says of itself. Usually all are one.
+std::vector<std::string> runs_led_to(const nlohmann::json& existing, const storage::S3Location& lake);
 
 }  // namespace pg2athena::catalog

@@ -1,6 +1,8 @@
 #include "catalog/local_publisher.h"
 
+#include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -29,6 +31,18 @@ Result<std::vector<ShownDifference>> LocalPublisher::differences(const TableReco
     differences.push_back({.expected = expected, .found = fmt::format("latest is {}", *found)});
   }
   return differences;
+}
+
+Result<std::vector<std::string>> LocalPublisher::shown_runs(const std::string& table,
+                                                            Cancellation& /*stop*/) {
+  PG2ATHENA_ASSIGN(const std::optional<std::string> target, folder_.link_target(latest_key(table)));
+  if (!target) return {};
+  // However it is written: a link that somebody made by hand may be "./data/<run>/", or absolute.
+  const std::filesystem::path place = (folder_.path() / table / *target).lexically_normal();
+  const std::string key = place.lexically_relative(folder_.path()).generic_string() + "/";
+  const std::string_view run_id = run_of_folder(key);
+  if (run_id.empty()) return {};
+  return std::vector{std::string(run_id)};
 }
 
 }  // namespace pg2athena::catalog

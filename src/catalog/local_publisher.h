@@ -14,6 +14,7 @@ class LocalPublisher final : public Publisher {
   explicit LocalPublisher(storage::LocalFolder& folder) : folder_(folder) {}
   Result<void> show(const std::string& table) override;
   Result<std::vector<ShownDifference>> differences(const TableRecord& record) const override;
+  Result<std::vector<std::string>> shown_runs(const std::string& table, Cancellation& stop) override;
 
  private:
   storage::LocalFolder& folder_;

@@ -58,6 +58,13 @@ class Publisher {
   virtual Result<std::vector<ShownDifference>> differences(const TableRecord& /*record*/) const {
     return std::vector<ShownDifference>();
   }
+
+  // The runs that readers of this table are led to, by their ids, whatever its record says: somebody may have
+  // moved a link or a catalog's table by hand, and a catalog may not have followed yet. What removes old runs
+  // asks. Thread-safe.
+  virtual Result<std::vector<std::string>> shown_runs(const std::string& /*table*/, Cancellation& /*stop*/) {
+    return {};
+  }
 };
 
 }  // namespace pg2athena::catalog
