@@ -307,6 +307,28 @@ class Search {
 
 }  // namespace
 
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Shown:
+      return "shown";
+    case Verdict::LedTo:
+      return "led_to";
+    case Verdict::MayBeShown:
+      return "may_be_shown";
+    case Verdict::NoRecord:
+      return "no_record";
+    case Verdict::NotFinished:
+      return "not_finished";
+    case Verdict::Young:
+      return "young";
+    case Verdict::UnknownOrigin:
+      return "unknown_origin";
+    case Verdict::Old:
+      return "old";
+  }
+  return "";
+}
+
 bool PublishedRun::has_garbage() const {
   return (records_go && records.objects != 0) ||
          std::ranges::find(tables, Verdict::Old, &TableOfRun::verdict) != tables.end();

@@ -36,6 +36,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/cancellation.h"
@@ -68,6 +69,9 @@ struct TableOfRun {
       {};  // Young, Old: since when at the latest
   Counted files = {};
 };
+
+// "shown", "led_to" …
+std::string_view to_string(TableOfRun::Verdict verdict);
 
 struct PublishedRun {
   std::string run_id;

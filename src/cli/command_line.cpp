@@ -82,12 +82,14 @@ LOCATION is the data of the run that the lake shows now.
 constexpr const char* kGcExamples = R"(
 Examples:
   pg2athena gc s3://acme-lake/shop
-      What killed runs left: objects that nothing points to, unfinished uploads. Nothing is changed.
-  pg2athena gc --config shop.yaml --delete --older-than 7d
+      What killed runs left, unfinished uploads among it, and published runs that were replaced. Nothing is changed.
+  pg2athena gc --config shop.yaml --delete
+  pg2athena gc --config shop.yaml --delete --keep-for 7d --older-than 2d
 
-Only what a run of this lake wrote is listed or removed, and never what is published or decided. A run is called dead
-when it is undecided and gave no sign of life for so long. One that lives after all ends with an error that says
-so, and publishes nothing.
+Only what a run of this lake wrote is listed or removed. What a run published goes when the runs that replaced it have
+been finished for --keep-for, table by table, and never what a record, a link or a catalog shows, or may show. A run is
+called dead when it is undecided and gave no sign of life for --older-than. One that lives after all ends with an
+error that says so, and publishes nothing.
 )";
 
 constexpr const char* kVerifyExamples = R"(
@@ -286,6 +288,7 @@ void add_gc_options(CLI::App& command, Arguments& arguments) {
           "How long a run has to be silent before it is called dead; longer than any step of a run takes")
       ->type_name("TIME")
       ->default_str(duration_text(arguments.line.gc.older_than));
+  add_setting_options(command, {"target"}, arguments);
   add_output_options(command, arguments);
 }
 
@@ -334,8 +337,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_lake_options(*publish, "TARGET", arguments);
   add_output_options(*publish, arguments);
 
-  add_gc_options(*add("gc", Command::Gc, "List what killed runs left in a lake, and remove it", kGcExamples),
-                 arguments);
+  add_gc_options(
+      *add("gc", Command::Gc, "List what old and killed runs left in a lake, and remove it", kGcExamples),
+      arguments);
 
   add_verify_options(
       *add("verify", Command::Verify, "Check that what is published is as it was written", kVerifyExamples),

@@ -61,7 +61,54 @@ TEST(GcCommand, What_was_removed_is_said) {
 }
 
 TEST(GcCommand, A_tidy_lake_has_nothing) {
-  EXPECT_EQ(gc_text({}, {}), "Nothing to remove: no dead run left anything.\n");
+  EXPECT_EQ(gc_text({}, {}), "Nothing to remove: no dead run left anything, and no old one.\n");
+}
+
+// Of three tables, replaced at different times.
+catalog::OldRuns old_runs() {
+  using Verdict = catalog::TableOfRun::Verdict;
+  const auto day = std::chrono::sys_days(std::chrono::year(2026) / 1 / 31);
+  const auto table = [](std::uint32_t number, Verdict verdict) {
+    return catalog::TableOfRun{.table = number, .verdict = verdict, .files = {.objects = 2, .bytes = 1000}};
+  };
+  catalog::PublishedRun first{.run_id = run(1, RunRemains::State::Published, false, 0, 0).run_id,
+                              .started = day + hours(1),
+                              .tables = {table(0, Verdict::Old), table(1, Verdict::Old),
+                                         table(2, Verdict::MayBeShown), table(3, Verdict::Young)}};
+  first.tables[0].replaced_at = first.tables[1].replaced_at = day + hours(2);
+  first.tables[3].replaced_at = day + hours(70);
+  first.tables[2].catalog = 0;
+  catalog::PublishedRun second{.run_id = run(2, RunRemains::State::Published, false, 0, 0).run_id,
+                               .started = day + hours(2),
+                               .tables = {table(0, Verdict::Shown), table(1, Verdict::NoRecord)}};
+  catalog::PublishedRun third{.run_id = run(3, RunRemains::State::Published, false, 0, 0).run_id,
+                              .started = day + hours(3),
+                              .records = {.objects = 5, .bytes = 50},
+                              .records_go = true};
+  return {.runs = {first, second, third},
+          .tables = {"public.a", "public.b", "public.c", "public.d"},
+          .catalogs = {"glue::eu:shop"}};
+}
+
+TEST(GcCommand, Old_runs_are_listed_with_what_goes_and_why_the_rest_stays) {
+  GcResult result{.at = std::chrono::sys_days(std::chrono::year(2026) / 2 / 3)};
+  result.old = old_runs();
+  const std::string text = gc_text({}, result);
+  for (const char* const line : {"public.a, public.b   replaced 2 d ago                       4  2.0 kB",
+                                 "public.c             glue::eu:shop may show it: kept        2  1.0 kB",
+                                 "public.d             replaced 2 h ago: kept for 1d          2  1.0 kB",
+                                 "public.b             the table has no record: kept          2  1.0 kB",
+                                 "(plan and receipts)  nothing of its data is shown           5    50 B"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  EXPECT_THAT(text, EndsWith("\n\nWhat a catalog may show goes once it was asked: use the configuration that "
+                             "names it (--config).\n1 table is shown.\nNothing was removed; --delete would "
+                             "remove 9 objects (2.0 kB) and 0 unfinished uploads of 2 runs.\n"));
+  result.old_removals = {{.run_id = result.old.runs[0].run_id, .objects = 4, .bytes = 2000, .error = {}}};
+  EXPECT_THAT(gc_text({.remove = true}, result), HasSubstr("replaced 2 d ago: removed "));
+  result.old_removals[0].error = Error(ErrorKind::Storage, "no");
+  EXPECT_THAT(gc_text({.remove = true}, result),
+              HasSubstr("replaced 2 d ago: not removed, or not all of it "));
 }
 
 }  // namespace

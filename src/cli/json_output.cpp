@@ -121,12 +121,13 @@ std::string_view publication_status(const std::vector<catalog::RunOutcome>& outc
 }
 
 std::string_view gc_status(const GcRequest& request, const GcResult& result) {
-  const GcTotals totals = to_be_removed(result.garbage);
+  const GcTotals totals = to_be_removed(result);
   if (totals.objects + totals.uploads == 0) return "nothing_to_remove";
   if (!request.remove) return "found";
-  const bool failed = std::ranges::any_of(
-      result.removals, [](const catalog::Removal& removal) { return removal.error.has_value(); });
-  return failed ? "partly_removed" : "removed";
+  const auto failed = [](const catalog::Removal& removal) { return removal.error.has_value(); };
+  const bool any =
+      std::ranges::any_of(result.removals, failed) || std::ranges::any_of(result.old_removals, failed);
+  return any ? "partly_removed" : "removed";
 }
 
 Json gc_totals_json(const GcTotals& totals) {
@@ -139,7 +140,7 @@ Json gc_totals_json(const GcTotals& totals) {
 Json gc_runs_json(const GcResult& result) {
   Json runs = Json::array();
   for (const catalog::RunRemains& run : result.garbage.runs) {
-    const catalog::Removal* const removal = removal_of(result, run.run_id);
+    const catalog::Removal* const removal = removal_of(result.removals, run.run_id);
     const bool kept = !run.is_garbage() || (removal != nullptr && removal->decided_meanwhile);
     runs.push_back({{"run_id", run.run_id},
                     {"started_at", rfc3339(run.started)},
@@ -183,6 +184,34 @@ Json verified_json(const pipeline::VerifiedTable& table) {
 std::string_view verify_status(ExitCode exit_code) {
   if (exit_code == ExitCode::Different) return "different";
   return exit_code == ExitCode::Done ? "ok" : "unknown";
+}
+
+Json counted_json(const catalog::Counted& counted, bool goes) {
+  return {{"action", goes ? "remove" : "keep"}, {"objects", counted.objects}, {"bytes", counted.bytes}};
+}
+
+Json published_runs_json(const GcResult& result) {
+  using catalog::TableOfRun;
+  Json runs = Json::array();
+  for (const catalog::PublishedRun& run : result.old.runs) {
+    Json tables = Json::array();
+    for (const TableOfRun& table : run.tables) {
+      Json json = {{"name", result.old.tables[table.table]}};
+      json.update(counted_json(table.files, table.verdict == TableOfRun::Verdict::Old));
+      json["reason"] = to_string(table.verdict);
+      json["catalog"] =
+          table.catalog == TableOfRun::kNone ? Json() : Json(result.old.catalogs[table.catalog]);
+      json["replaced_at"] = table.replaced_at ? Json(rfc3339(*table.replaced_at)) : Json();
+      tables.push_back(std::move(json));
+    }
+    const catalog::Removal* const removal = removal_of(result.old_removals, run.run_id);
+    runs.push_back({{"run_id", run.run_id},
+                    {"started_at", rfc3339(run.started)},
+                    {"tables", std::move(tables)},
+                    {"records", counted_json(run.records, run.records_go && run.records.objects != 0)},
+                    {"error", removal != nullptr ? error_or_null(removal->error) : Json()}});
+  }
+  return runs;
 }
 
 }  // namespace
@@ -233,10 +262,12 @@ std::string gc_document(const GcRequest& request, const GcResult& result, std::s
   Json json = head("gc", gc_status(request, result), exit_code);
   json.update(Json{{"target", target},
                    {"older_than_ms", request.older_than.count()},
+                   {"keep_for_ms", request.keep_for ? Json(request.keep_for->count()) : Json()},
                    {"runs", gc_runs_json(result)},
+                   {"published_runs", published_runs_json(result)},
                    {"stray_files", result.garbage.strays.size()},
-                   {"found", gc_totals_json(to_be_removed(result.garbage))},
-                   {"removed", request.remove ? gc_totals_json(removed(result.removals)) : Json()}});
+                   {"found", gc_totals_json(to_be_removed(result))},
+                   {"removed", request.remove ? gc_totals_json(removed(result)) : Json()}});
   return written(json);
 }
 

@@ -179,17 +179,20 @@ class Program {
   }
 
   Result<ExitCode> gc_command() {
-    const GcRequest& request = line_.gc;
+    GcRequest request = line_.gc;
+    request.keep_for = line_.configuration.keep_for;
     PG2ATHENA_ASSIGN(const auto lake,
                      open_existing_lake(line_.configuration,
                                         request.remove ? LakeAccess::Write : LakeAccess::Read, aws_, log_));
     PG2ATHENA_ASSIGN(const GcResult result, collect_garbage(request, *lake, clock_, stop_));
     if (text_wanted()) print(stdout, gc_text(request, result));
     ExitCode code = ExitCode::Done;
-    for (const catalog::Removal& removal : result.removals) {
-      if (!removal.error) continue;
-      code = pipeline::policy_of(removal.error->kind()).exit_code;
-      report(*removal.error);
+    for (const std::vector<catalog::Removal>* const removals : {&result.removals, &result.old_removals}) {
+      for (const catalog::Removal& removal : *removals) {
+        if (!removal.error) continue;
+        code = pipeline::policy_of(removal.error->kind()).exit_code;
+        report(*removal.error);
+      }
     }
     if (json_output_) print(stdout, gc_document(request, result, lake->location(), code));
     return code;

@@ -2,6 +2,7 @@
 // live here and in pipeline::RunOptions, nowhere else.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,9 @@ struct Configuration {
   login::Settings login;
   // A local folder, or s3://bucket/prefix; empty where a command needs none.
   std::string target;
-  storage::S3Options s3;      // of a target in S3, but for its location
+  storage::S3Options s3;  // of a target in S3, but for its location
+  // How long a replaced run stays for readers that are at it; nothing: for good.
+  std::optional<std::chrono::milliseconds> keep_for = std::chrono::hours(24);
   aws::Role target_role;      // the role that writes there; without an ARN: the identity itself
   catalog::GlueOptions glue;  // where Athena looks for the lake's tables
   pipeline::RunOptions run{.selection = {}, .queries = {}, .workers = default_workers()};

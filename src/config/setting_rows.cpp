@@ -161,6 +161,25 @@ constexpr std::array kBeforeCatalog = {
             .set = &set_text<&Configuration::target>,
             .get = &get_text<&Configuration::target>},
     Setting{.section = "target",
+            .key = "keep_for",
+            .kind = ValueKind::Duration,
+            .summary = "How long what a run published stays after another run has replaced it, for queries "
+                       "that still read it; then pg2athena gc --delete removes it. never keeps it for good",
+            .example = "7d",
+            .option = "keep-for",
+            .min = 0,
+            .max = 36'500 * kDay,
+            .or_never = true,
+            .set =
+                [](Configuration& c, const SettingValue& v) {
+                  c.keep_for = milliseconds(static_cast<std::int64_t>(v.number));
+                  if (v.text == kNever) c.keep_for.reset();
+                },
+            .get =
+                [](const Configuration& c) {
+                  return c.keep_for ? duration_text(*c.keep_for) : std::string(kNever);
+                }},
+    Setting{.section = "target",
             .key = "region",
             .summary = "Of S3: the bucket's region. Without it: AWS_REGION's or the profile's, and where the "
                        "bucket is elsewhere, what S3 says",

@@ -39,6 +39,7 @@ const std::vector<Case>& cases() {
       {"source.search_path", "shop, public", "shop, public", {""}},
       {"source.row_security", "apply", "apply", {"off", "Apply", ""}},
       {"target.location", "./lake", "./lake", {""}},
+      {"target.keep_for", "7d", "7d", {"7", "101y", "-1h", "36501d", "forever", ""}},
       {"target.region", "eu-central-1", "eu-central-1", {""}},
       {"target.endpoint", "https://minio:9000", "https://minio:9000", {""}},
       {"target.addressing", "path", "path", {"host", "Path", ""}},
