@@ -129,13 +129,13 @@ class Search {
     return runs_[run].found->finished.value_or(now_);
   }
 
-  // Of all runs that are finished and that something is left of.
+  // Of all runs that something is left of; of those that aren't finished to know what they are to replace.
   Result<void> read_decisions() {
     std::vector<std::uint32_t> candidates;
     for (std::uint32_t i = 0; i < runs_.size(); ++i) {
       const FoundRun& run = *runs_[i].found;
-      const bool left = !run.data.empty() || run.records.objects != 0;
-      if (run.has_published && run.has_commit && left) candidates.push_back(i);
+      const bool left = !run.data.empty() || run.records.objects != 0 || !run.objects.empty();
+      if (run.has_commit && left) candidates.push_back(i);
     }
     PG2ATHENA_TRY(for_each_at_once(candidates.size(), kDecisionsAtOnce,
                                    [&](std::size_t i) { return read_decision_of(candidates[i]); }));
@@ -271,7 +271,7 @@ class Search {
       runs[i] = {.run_id = *runs_[i].id,
                  .started = run_id_time(*runs_[i].id).value_or(system_clock::time_point()),
                  .records = found.records,
-                 .records_go = runs_[i].decided};
+                 .records_go = runs_[i].decided && found.has_published};
       if (!found.has_published || runs_[i].decided) continue;
       for (const FoundRun::Data& data : found.data) {
         runs[i].tables.push_back(
@@ -280,6 +280,7 @@ class Search {
     }
     for (const std::vector<Made>& made : made_) {
       for (const Made& one : made) {
+        if (!runs_[one.run].found->has_published) continue;
         PublishedRun& run = runs[one.run];
         run.records_go = run.records_go && one.told.verdict == Verdict::Old;
         const bool told = one.told.files.objects != 0 || one.told.verdict == Verdict::Shown;

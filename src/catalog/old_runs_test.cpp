@@ -227,6 +227,16 @@ TEST_F(OldRunsTest, What_a_run_that_is_not_finished_replaced_is_kept) {
   EXPECT_THAT(told(124), IsSupersetOf({"1 customers: old since 100", "1 orders: old since 100"}));
 }
 
+TEST_F(OldRunsTest, Runs_that_are_not_finished_one_after_the_other_keep_only_what_they_were_to_replace) {
+  published(1, 0);
+  published(2, 10);
+  nobody_.refused = kOrders;
+  EXPECT_FALSE(published(3, 20));
+  EXPECT_FALSE(published(4, 30));
+  EXPECT_THAT(told(100), ElementsAre("1 customers: old since 10", "1 orders: old since 10", "1 records: old",
+                                     "2 customers: not_finished", "2 orders: not_finished"));
+}
+
 TEST_F(OldRunsTest, A_run_that_lost_the_race_goes_some_time_after_it_was_finished) {
   published(1, 0);
   const auto second = planned(2);
