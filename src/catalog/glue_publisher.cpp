@@ -125,7 +125,7 @@ Result<void> GluePublisher::show(const std::string& table) {
 Result<std::vector<std::string>> GluePublisher::shown_runs(const std::string& table, Cancellation& stop) {
   PG2ATHENA_ASSIGN(const auto existing, client_.until(stop).get_table(glue_table_name(table)));
   if (!existing) return {};
-  return runs_led_to(existing->table, location_);
+  return runs_of_table(existing->table, location_);
 }
 
 // False: somebody else changed the table in Glue meanwhile; or we did, and the answer got lost. `unheard` is

@@ -430,5 +430,20 @@ TEST_F(GluePublisherTest, Of_a_database_with_many_more_tables_only_some_pages_ar
   EXPECT_EQ(count("GetTable"), 600);
 }
 
+TEST_F(GluePublisherTest, Who_removes_old_runs_is_told_what_Glue_shows_whatever_the_record_says) {
+  EXPECT_TRUE(run(1).finished);
+  glue.refuse = [](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
+    if (operation == "UpdateTable") return FakeGlue::error("AccessDeniedException");
+    return std::nullopt;
+  };
+  EXPECT_FALSE(run(2).finished);
+  GluePublisher publisher = this->publisher();
+  Cancellation stop;
+  EXPECT_THAT(publisher.shown_runs("public.orders", stop).value(), ElementsAre(id(1)));
+  EXPECT_THAT(publisher.shown_runs("public.unknown", stop).value(), ElementsAre());
+  glue.refuse = [](const std::string&) { return std::optional(FakeGlue::error("AccessDeniedException")); };
+  EXPECT_EQ(publisher.shown_runs("public.orders", stop).error().kind(), ErrorKind::PermissionDenied);
+}
+
 }  // namespace
 }  // namespace pg2athena::catalog

@@ -241,7 +241,7 @@ std::string_view without_scheme(std::string_view url) {
 
 }  // namespace
 
-std::vector<std::string> runs_led_to(const json& existing, const S3Location& lake) {
+std::vector<std::string> runs_of_table(const json& existing, const S3Location& lake) {
   std::vector<std::string> runs;
   const auto add = [&](std::string_view run_id) {
     if (!run_id.empty() && std::ranges::find(runs, run_id) == runs.end()) runs.emplace_back(run_id);

@@ -28,6 +28,6 @@ bool shows_run(const nlohmann::json& existing, const TableRecord& record, const 
 
 // The lake's runs that GetTable's Table leads readers to: by its location, by the rule of its partitions, and
 // by what it says of itself. Usually all are one.
-std::vector<std::string> runs_led_to(const nlohmann::json& existing, const storage::S3Location& lake);
+std::vector<std::string> runs_of_table(const nlohmann::json& existing, const storage::S3Location& lake);
 
 }  // namespace pg2athena::catalog

@@ -235,5 +235,30 @@ TEST(GlueTable, It_shows_a_run_when_name_run_and_place_are_right) {
   EXPECT_TRUE(shows_run(there, record, kLake));
 }
 
+TEST(GlueTable, The_runs_that_it_leads_to_are_read_from_wherever_they_are_named) {
+  const std::string first = "20260131T010000.000Z-0123456789abcdef";
+  const std::string second = "20260131T020000.000Z-0123456789abcdef";
+  const std::string third = "20260131T030000.000Z-0123456789abcdef";
+  json table = {
+      {"StorageDescriptor", {{"Location", "s3://acme-lake/shop/public.orders/data/" + first + "/"}}},
+      {"Parameters",
+       {{"storage.location.template", "s3://acme-lake/shop/public.orders/data/" + second + "/day=${day}"},
+        {"pg2athena.run_id", third}}}};
+  EXPECT_THAT(runs_of_table(table, kLake), ElementsAre(first, second, third));
+  // As people write it.
+  for (const char* const location :
+       {"s3://acme-lake/shop/public.orders/data/", "s3a://acme-lake/shop/t/data/"}) {
+    table = {{"StorageDescriptor", {{"Location", location + first}}}};
+    EXPECT_THAT(runs_of_table(table, kLake), ElementsAre(first)) << location;
+  }
+  // Other lakes', or none's.
+  for (const char* const location : {"s3://acme-lake/shop2/t/data/", "s3://other/shop/t/data/",
+                                     "s3://acme-lake/t/data/", "s3://acme-lake/shop/t/", ""}) {
+    table = {{"StorageDescriptor", {{"Location", location + first}}}};
+    EXPECT_THAT(runs_of_table(table, kLake), ElementsAre()) << location;
+  }
+  EXPECT_THAT(runs_of_table(json::object(), kLake), ElementsAre());
+}
+
 }  // namespace
 }  // namespace pg2athena::catalog

@@ -161,5 +161,32 @@ TEST(LocalPublisher, Links_follow_records_whoever_publishes) {
   EXPECT_TRUE(store->list(pending_prefix()).value().empty());
 }
 
+TEST(LocalPublisher, Who_removes_old_runs_is_told_where_the_link_leads) {
+  const storage::TemporaryFolder folder;
+  const auto store = open(folder.path());
+  LocalPublisher publisher(*store);
+  Cancellation stop;
+  const std::string first = run_number(1);
+  const auto shown = [&] { return publisher.shown_runs("public.orders", stop).value(); };
+  EXPECT_EQ(shown(), std::vector<std::string>{});
+  EXPECT_TRUE(whole_run(*store, publisher, first).finished);
+  EXPECT_EQ(shown(), std::vector{first});
+  const fs::path link = store->path() / "public.orders/latest";
+  for (const std::string& target :
+       {"./data/" + first + "/", (store->path() / "public.orders/data" / first).string()}) {
+    fs::remove(link);
+    fs::create_symlink(target, link);
+    EXPECT_EQ(shown(), std::vector{first}) << target;
+  }
+  for (const char* const target : {"/", "data", "../public.customers", "nowhere"}) {
+    fs::remove(link);
+    fs::create_symlink(target, link);
+    EXPECT_EQ(shown(), std::vector<std::string>{}) << target;
+  }
+  fs::remove(link);
+  fs::create_directory(link);  // somebody's
+  EXPECT_EQ(shown(), std::vector<std::string>{});
+}
+
 }  // namespace
 }  // namespace pg2athena::catalog

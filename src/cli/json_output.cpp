@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "catalog/json_list.h"
+
 namespace pg2athena::cli {
 namespace {
 
@@ -190,28 +192,23 @@ Json counted_json(const catalog::Counted& counted, bool goes) {
   return {{"action", goes ? "remove" : "keep"}, {"objects", counted.objects}, {"bytes", counted.bytes}};
 }
 
-Json published_runs_json(const GcResult& result) {
+Json published_run_json(const GcResult& result, const catalog::PublishedRun& run) {
   using catalog::TableOfRun;
-  Json runs = Json::array();
-  for (const catalog::PublishedRun& run : result.old.runs) {
-    Json tables = Json::array();
-    for (const TableOfRun& table : run.tables) {
-      Json json = {{"name", result.old.tables[table.table]}};
-      json.update(counted_json(table.files, table.verdict == TableOfRun::Verdict::Old));
-      json["reason"] = to_string(table.verdict);
-      json["catalog"] =
-          table.catalog == TableOfRun::kNone ? Json() : Json(result.old.catalogs[table.catalog]);
-      json["replaced_at"] = table.replaced_at ? Json(rfc3339(*table.replaced_at)) : Json();
-      tables.push_back(std::move(json));
-    }
-    const catalog::Removal* const removal = removal_of(result.old_removals, run.run_id);
-    runs.push_back({{"run_id", run.run_id},
-                    {"started_at", rfc3339(run.started)},
-                    {"tables", std::move(tables)},
-                    {"records", counted_json(run.records, run.records_go && run.records.objects != 0)},
-                    {"error", removal != nullptr ? error_or_null(removal->error) : Json()}});
+  Json tables = Json::array();
+  for (const TableOfRun& table : run.tables) {
+    Json json = {{"name", result.old.tables[table.table]}};
+    json.update(counted_json(table.files, table.verdict == TableOfRun::Verdict::Old));
+    json["reason"] = to_string(table.verdict);
+    json["catalog"] = table.catalog == TableOfRun::kNone ? Json() : Json(result.old.catalogs[table.catalog]);
+    json["replaced_at"] = table.replaced_at ? Json(rfc3339(*table.replaced_at)) : Json();
+    tables.push_back(std::move(json));
   }
-  return runs;
+  const catalog::Removal* const removal = removal_of(result.old_removals, run.run_id);
+  return {{"run_id", run.run_id},
+          {"started_at", rfc3339(run.started)},
+          {"tables", std::move(tables)},
+          {"records", counted_json(run.records, run.records_go && run.records.objects != 0)},
+          {"error", removal != nullptr ? error_or_null(removal->error) : Json()}};
 }
 
 }  // namespace
@@ -264,11 +261,13 @@ std::string gc_document(const GcRequest& request, const GcResult& result, std::s
                    {"older_than_ms", request.older_than.count()},
                    {"keep_for_ms", request.keep_for ? Json(request.keep_for->count()) : Json()},
                    {"runs", gc_runs_json(result)},
-                   {"published_runs", published_runs_json(result)},
                    {"stray_files", result.garbage.strays.size()},
                    {"found", gc_totals_json(to_be_removed(result))},
                    {"removed", request.remove ? gc_totals_json(removed(result)) : Json()}});
-  return written(json);
+  // A lake that nobody tidied for a year has millions of tables of runs.
+  return catalog::write_json_with_list(json, "published_runs", result.old.runs.size(), [&](std::size_t i) {
+    return published_run_json(result, result.old.runs[i]);
+  });
 }
 
 std::string verify_document(const VerifyRequest& request, const std::vector<pipeline::VerifiedTable>& tables,

@@ -62,7 +62,8 @@ def test_With_it_every_command_succeeds(shop, minio):
     assert minio.unfinished_uploads()
     assert_exit(shop.pg2athena(policy, "gc", "--older-than", "0", "--delete"), DONE)
     assert not minio.unfinished_uploads()
-    for command in (["run"], ["run"], ["publish"], ["gc"], ["ddl"], ["doctor"], ["verify"], ["verify", "--deep"]):
+    commands = (["run"], ["run"], ["publish"], ["gc", "--keep-for", "0", "--delete"], ["ddl"], ["doctor"], ["verify"], ["verify", "--deep"])
+    for command in commands:
         assert_exit(shop.pg2athena(policy, *command), DONE)
     # What is beside the lake it can't reach.
     client = minio.client(minio.user(*policy["Statement"]))
