@@ -12,6 +12,7 @@
 #include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
 #include "catalog/partition_projection.h"
+#include "catalog/table_parameters.h"
 
 namespace pg2athena::catalog {
 namespace {

@@ -8,10 +8,6 @@
 
 namespace pg2athena::catalog {
 
-// By which a table says whose it is.
-inline constexpr const char* kTableParameter = "pg2athena.table";
-inline constexpr const char* kRunParameter = "pg2athena.run_id";
-
 // What stands at a place; empty if it isn't a text.
 inline std::string text_at(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
