@@ -349,6 +349,16 @@ TEST_F(OldRunsTest, A_record_that_somebody_put_back_keeps_its_run) {
   EXPECT_EQ(keys(), without(before, {data_key(kCustomers, the_run(1), "", 0, 0, 0), table_key(kOrders)}));
 }
 
+TEST_F(OldRunsTest, A_copy_of_a_tables_record_stops_the_search) {
+  published(1, 0);
+  const std::string first = store_.get(table_key(kOrders)).value()->content;
+  published(2, 10);
+  put(tables_prefix() + "public.orders-before.json", first);
+  const auto old = search(store_, nobody_, 100);
+  ASSERT_FALSE(old.has_value());
+  EXPECT_THAT(old.error().describe(), HasSubstr("this record is of the table public.orders"));
+}
+
 TEST_F(OldRunsTest, What_is_not_the_runs_own_stays) {
   published(1, 0);
   published(2, 10);

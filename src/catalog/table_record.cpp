@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/parallel.h"
 #include "catalog/json_reader.h"
 #include "catalog/object_keys.h"
@@ -89,6 +91,13 @@ Result<std::optional<Read>> read(storage::ObjectStore& store, const std::string&
   if (!object) return std::nullopt;
   Result<TableRecord> record = table_record_from_json(object->content);
   if (!record) return fail(std::move(record).error().with("table", table).with("object", key));
+  if (record->table != table) {
+    // A copy that somebody made: by it another table would seem to show an old run.
+    return fail(Error(ErrorKind::CorruptInput, fmt::format("this record is of the table {}", record->table))
+                    .with("table", table)
+                    .with("object", key)
+                    .hint("only pg2athena writes records: move a copy elsewhere"));
+  }
   return Read{.record = std::move(*record), .etag = object->etag};
 }
 
