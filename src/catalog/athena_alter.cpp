@@ -134,11 +134,17 @@ class Alteration {
                       "what pg2athena ddl "
                       "prints without --alter",
                       why_replaced(), table_));
-      sql_ +=
-          fmt::format("ALTER TABLE {} REPLACE COLUMNS {};\n", table_, columns_sql(all_columns(), warnings_));
+      set_columns("REPLACE", all_columns());
     } else if (!change_.added.empty()) {
-      sql_ += fmt::format("ALTER TABLE {} ADD COLUMNS {};\n", table_, columns_sql(change_.added, warnings_));
+      set_columns("ADD", change_.added);
     }
+  }
+
+  void set_columns(std::string_view how, std::span<const TableColumn> columns) {
+    const std::string sql =
+        fmt::format("ALTER TABLE {} {} COLUMNS {};\n", table_, how, columns_sql(columns, warnings_));
+    check_statement(sql, warnings_);
+    sql_ += sql;
   }
 
   std::string why_replaced() const {

@@ -206,6 +206,14 @@ TEST(AthenaAlter, A_projection_that_is_no_more_possible_is_switched_off_when_all
               AllOf(HasSubstr("'projection.enabled' = 'true'"), EndsWith("__HIVE_DEFAULT_PARTITION__');\n")));
 }
 
+TEST(AthenaAlter, A_statement_that_is_too_long_is_a_warning) {
+  TableRecord now = orders("R");
+  for (int i = 0; i < 1500; ++i) {
+    now.columns.push_back({.name = fmt::format("c{}", i), .type = "int", .comment = std::string(255, 'x')});
+  }
+  EXPECT_THAT(alter(orders("Q"), now), HasSubstr("-- warning: the statement has"));
+}
+
 TEST(AthenaAlter, What_readers_would_fail_on_is_refused_by_name) {
   TableRecord now = orders("R");
   now.columns[1].type = "string";

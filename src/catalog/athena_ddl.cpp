@@ -53,12 +53,7 @@ std::string create_sql(const TableRecord& record, const DdlOptions& options, con
       "TBLPROPERTIES {};\n",
       athena_table(record, options), columns_sql(record.columns, warnings), partitioned_by(record, warnings),
       hive_literal(options.lake.url(record.data)), hive_properties(parameters));
-  if (sql.size() > kMaxStatementBytes) {
-    warnings.push_back(
-        fmt::format("the statement has {} bytes; Athena will refuse it: {} are the most. Shorter comments of "
-                    "columns help",
-                    sql.size(), kMaxStatementBytes));
-  }
+  check_statement(sql, warnings);
   if (!record.partitioning || !scheme.projection.empty()) return sql;
   return sql + add_partitions_sql(record, record.partitioning->values, options);
 }
@@ -85,6 +80,14 @@ PartitionScheme partition_scheme(const TableRecord& record, const DdlOptions& op
                                           kMaxStatementBytes)};
   }
   return {.projection = std::move(*projection), .why_registered = {}};
+}
+
+void check_statement(std::string_view sql, Warnings& warnings) {
+  if (sql.size() <= kMaxStatementBytes) return;
+  warnings.push_back(
+      fmt::format("the statement has {} bytes; Athena will refuse it: {} are the most. Shorter comments of "
+                  "columns help",
+                  sql.size(), kMaxStatementBytes));
 }
 
 std::string columns_sql(std::span<const TableColumn> columns, Warnings& warnings) {

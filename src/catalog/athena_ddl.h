@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/glue_options.h"
@@ -46,6 +47,9 @@ PartitionScheme partition_scheme(const TableRecord& record, const DdlOptions& op
 
 // Columns between brackets, each on a line of its own. Warnings are of what Athena will refuse or cut.
 std::string columns_sql(std::span<const TableColumn> columns, std::vector<std::string>& warnings);
+
+// Warns of a statement with columns that is too long for Athena.
+void check_statement(std::string_view sql, std::vector<std::string>& warnings);
 
 // "PARTITION (`day` = '2026-01-31')".
 std::string partition_sql(const TablePartitioning& by, const std::string& value);
