@@ -98,6 +98,8 @@ Examples:
       Every published table: records, files, checksums, and what files say of their rows and columns.
   pg2athena verify --config shop.yaml --deep
       Every value is decoded, counted and summed as well; and what Glue shows is compared.
+  pg2athena verify --config shop.yaml --athena
+      Athena counts as well: SELECT count(*), and count of each column.
   pg2athena verify s3://acme-lake/shop --table 'public.order*' --output json | jq '.tables[].differences'
 
 PostgreSQL isn't asked, and nothing is changed. Files are read from start to end.
@@ -297,6 +299,10 @@ void add_verify_options(CLI::App& command, Arguments& arguments) {
   add_lake_tables(command, arguments.line.verify.tables);
   command.add_flag("--deep", arguments.line.verify.deep,
                    "Decode, count and sum every value too; reads each file twice");
+  command.add_flag(
+      "--athena", arguments.line.verify.athena,
+      "Have Athena count rows and values too, where the configuration has catalog.glue; it bills "
+      "what it reads");
   const config::Setting& workers =
       *std::ranges::find(config::settings(), "workers", &config::Setting::option);
   command

@@ -1,10 +1,12 @@
 // The catalog that a lake in S3 is told to. Only in a build with AWS.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "aws/session.h"
 #include "base/error.h"
+#include "catalog/athena_counter.h"
 #include "catalog/glue_client.h"
 #include "config/configuration.h"
 
@@ -15,5 +17,11 @@ namespace pg2athena::cli {
 Result<catalog::GlueClient> open_glue(const config::Configuration& configuration, aws::Session& session,
                                       aws::CredentialsProvider& credentials,
                                       const std::string& bucket_region);
+
+// Athena, over the same catalog and in its region.
+Result<std::unique_ptr<catalog::AthenaCounter>> open_athena(const config::Configuration& configuration,
+                                                            aws::Session& session,
+                                                            aws::CredentialsProvider& credentials,
+                                                            const std::string& bucket_region);
 
 }  // namespace pg2athena::cli

@@ -278,6 +278,7 @@ std::string verify_document(const VerifyRequest& request, const std::vector<pipe
   Json json = head("verify", verify_status(exit_code), exit_code);
   json.update(Json{{"target", target},
                    {"deep", request.deep},
+                   {"athena", request.athena},
                    {"tables", std::move(verified)},
                    {"totals",
                     {{"tables", totals.tables},

@@ -228,6 +228,7 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
                         {"exit_code", 4},
                         {"target", "/lake"},
                         {"deep", true},
+                        {"athena", false},
                         {"totals", totals}}));
 }
 

@@ -31,6 +31,12 @@ class LocalLake final : public Lake {
 
 }  // namespace
 
+Result<std::unique_ptr<catalog::TableCounter>> Lake::open_counter() {
+  return fail(
+      Error(ErrorKind::Unsupported, "Athena knows nothing of this lake")
+          .hint("--athena is for lakes in S3 with catalog.glue.database in the configuration (--config)"));
+}
+
 Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
                                         AwsAccess& aws, const observe::Log& log) {
   if (storage::S3Location::names_one(configuration.target)) return open_s3_lake(configuration, aws, log);

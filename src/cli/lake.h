@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "catalog/publisher.h"
+#include "catalog/table_counter.h"
 #include "cli/aws_access.h"
 #include "config/configuration.h"
 #include "observe/log.h"
@@ -24,6 +25,8 @@ class Lake {
   virtual storage::ObjectStore& store() = 0;
   virtual catalog::Publisher& publisher() = 0;
   virtual storage::UnfinishedUploads& unfinished_uploads() = 0;
+  // Athena, where the lake is told to Glue. Unsupported elsewhere.
+  virtual Result<std::unique_ptr<catalog::TableCounter>> open_counter();
   // The folder's absolute path, or s3://bucket/prefix.
   virtual std::string location() const = 0;
 };
@@ -33,7 +36,7 @@ enum class LakeAccess : std::uint8_t {
   Write,  // a folder is made where it is missing
 };
 
-// The target of the configuration. `aws` and `log` have to outlive the lake.
+// The target of the configuration, which, with `aws` and `log`, has to outlive the lake.
 Result<std::unique_ptr<Lake>> open_lake(const config::Configuration& configuration, LakeAccess access,
                                         AwsAccess& aws, const observe::Log& log);
 

@@ -35,6 +35,9 @@ class S3Lake final : public Lake {
       lake->publisher_ = std::make_unique<catalog::RecordsPublisher>();
       return lake;
     }
+    lake->configuration_ = &configuration;
+    lake->session_ = session;
+    lake->credentials_ = credentials;
     PG2ATHENA_ASSIGN(auto glue,
                      open_glue(configuration, *session, *credentials, lake->store_->bucket().region()));
     lake->publisher_ = std::make_unique<catalog::GluePublisher>(
@@ -45,6 +48,12 @@ class S3Lake final : public Lake {
   storage::ObjectStore& store() override { return *store_; }
   catalog::Publisher& publisher() override { return *publisher_; }
   storage::UnfinishedUploads& unfinished_uploads() override { return *unfinished_; }
+  Result<std::unique_ptr<catalog::TableCounter>> open_counter() override {
+    if (configuration_ == nullptr) return Lake::open_counter();
+    PG2ATHENA_ASSIGN(auto counter,
+                     open_athena(*configuration_, *session_, *credentials_, store_->bucket().region()));
+    return std::unique_ptr<catalog::TableCounter>(std::move(counter));
+  }
   std::string location() const override { return store_->bucket().options().location.url(); }
 
  private:
@@ -53,6 +62,10 @@ class S3Lake final : public Lake {
   std::unique_ptr<storage::S3Store> store_;
   std::optional<storage::S3Unfinished> unfinished_;
   std::unique_ptr<catalog::Publisher> publisher_;
+  // Of a lake that is told to Glue; null elsewhere.
+  const config::Configuration* configuration_ = nullptr;
+  aws::Session* session_ = nullptr;
+  aws::CredentialsProvider* credentials_ = nullptr;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "cli/verify_command.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -85,7 +87,12 @@ Result<std::vector<VerifiedTable>> verify_lake(const VerifyRequest& request, int
   if (published.empty()) return nothing_published();
   PG2ATHENA_ASSIGN(const std::vector<std::string> tables,
                    choose_tables(request.tables, std::move(published)));
-  const pipeline::VerifyContext context{.store = lake.store(), .publisher = lake.publisher(), .stop = stop};
+  std::unique_ptr<catalog::TableCounter> counter;
+  if (request.athena) {
+    PG2ATHENA_ASSIGN(counter, lake.open_counter());
+  }
+  const pipeline::VerifyContext context{
+      .store = lake.store(), .publisher = lake.publisher(), .stop = stop, .counter = counter.get()};
   return pipeline::verify(context, tables, {.deep = request.deep, .workers = workers});
 }
 

@@ -18,6 +18,7 @@ namespace pg2athena::cli {
 struct VerifyRequest {
   std::vector<std::string> tables;  // patterns of names in the lake; empty: all tables
   bool deep = false;
+  bool athena = false;  // Athena counts too
 };
 
 // NotFound where the lake has no such table. `workers` files are read at once.

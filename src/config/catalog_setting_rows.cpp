@@ -63,6 +63,25 @@ constexpr std::array kSettings = {
             .example = "https://vpce-1234.glue.eu-central-1.vpce.amazonaws.com",
             .set = [](Configuration& c, const SettingValue& v) { c.glue.endpoint = v.text; },
             .get = [](const Configuration& c) { return c.glue.endpoint; }},
+    Setting{.section = "catalog",
+            .key = "athena.workgroup",
+            .summary = "The workgroup in which `verify --athena` has Athena count. Without it: primary",
+            .example = "reports",
+            .set = [](Configuration& c, const SettingValue& v) { c.athena.workgroup = v.text; },
+            .get = [](const Configuration& c) { return c.athena.workgroup; }},
+    Setting{
+        .section = "catalog",
+        .key = "athena.output_location",
+        .summary = "Where Athena puts the results of `verify --athena`. Without it: the workgroup's place",
+        .example = "s3://acme-athena/results/",
+        .set = [](Configuration& c, const SettingValue& v) { c.athena.output_location = v.text; },
+        .get = [](const Configuration& c) { return c.athena.output_location; }},
+    Setting{.section = "catalog",
+            .key = "athena.endpoint",
+            .summary = "Another endpoint than AWS's. Without it: AWS_ENDPOINT_URL_ATHENA or AWS_ENDPOINT_URL",
+            .example = "https://vpce-5678.athena.eu-central-1.vpce.amazonaws.com",
+            .set = [](Configuration& c, const SettingValue& v) { c.athena.endpoint = v.text; },
+            .get = [](const Configuration& c) { return c.athena.endpoint; }},
 };
 
 }  // namespace

@@ -81,6 +81,14 @@ Result<void> check_target(const Configuration& configuration) {
 
 Result<void> check_glue(const Configuration& configuration) {
   const catalog::GlueOptions& glue = configuration.glue;
+  const catalog::AthenaOptions& athena = configuration.athena;
+  if (athena != catalog::AthenaOptions() && glue.database.empty()) {
+    return refuse("catalog.athena has settings, and catalog.glue no database",
+                  "glue: {database: the one that Athena queries}");
+  }
+  if (!athena.output_location.empty() && !storage::S3Location::names_one(athena.output_location)) {
+    return refuse("catalog.athena.output_location is not in S3", "output_location: s3://bucket/prefix/");
+  }
   if (glue == catalog::GlueOptions()) return {};
   if (glue.database.empty()) {
     return refuse("catalog.glue has settings, and no database", "database: the one that Athena queries");

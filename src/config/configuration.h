@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "aws/identity.h"
+#include "catalog/athena_options.h"
 #include "catalog/glue_options.h"
 #include "login/settings.h"
 #include "observe/log.h"
@@ -27,8 +28,9 @@ struct Configuration {
   storage::S3Options s3;  // of a target in S3, but for its location
   // How long a replaced run stays for readers that are at it; nothing: for good.
   std::optional<std::chrono::milliseconds> keep_for = std::chrono::hours(24);
-  aws::Role target_role;      // the role that writes there; without an ARN: the identity itself
-  catalog::GlueOptions glue;  // where Athena looks for the lake's tables
+  aws::Role target_role;          // the role that writes there; without an ARN: the identity itself
+  catalog::GlueOptions glue;      // where Athena looks for the lake's tables
+  catalog::AthenaOptions athena;  // how it is asked, by `verify --athena` alone
   pipeline::RunOptions run{.selection = {}, .queries = {}, .workers = default_workers()};
   observe::LogFormat log_format = observe::LogFormat::Text;
   aws::Identity aws;

@@ -250,6 +250,9 @@ TEST(ConfigurationFile, Settings_of_a_catalog_that_mean_nothing_together_are_ref
       {"target: {location: ./lake}\ncatalog: {glue: {database: shop}}", "local folder"},
       {"target: {location: s3://bucket}\ncatalog: {glue: {adopt: true}}", "no database"},
       {"target: {location: s3://bucket}\ncatalog: {glue: {database: Shop}}", "lower-case"},
+      {"target: {location: s3://bucket}\ncatalog: {athena: {workgroup: reports}}", "no database"},
+      {"target: {location: s3://bucket}\ncatalog: {glue: {database: shop}, athena: {output_location: /tmp}}",
+       "not in S3"},
       {"target: {location: s3://bucket}\ncatalog: {glue: shop}", "mapping"},
       {"target: {location: s3://bucket}\ncatalog: {hive: {database: shop}}", "glue"},
   };

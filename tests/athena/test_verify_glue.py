@@ -1,6 +1,10 @@
 """`pg2athena verify` and Glue: what somebody, or something, made of a table there is found."""
+import json
+
 import pytest
 
+from harness import s3_lake
+from harness.athena import Athena, Fail
 from harness.glue import Refuse
 from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, run_pg2athena
 from harness.verification import assert_verifies, verify
@@ -96,3 +100,65 @@ def test_A_right_that_is_missing_is_no_difference_and_is_named(parted, glue):
     result = run_pg2athena("verify", "--config", parted.file(), env=parted.environment)
     assert_error(result, FAILED, "glue:GetTable")
     assert verify(["--config", parted.file()], code=FAILED, env=parted.environment)["totals"]["differences"] == 0
+
+
+# --athena -----------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def athena(parted, glue):
+    with Athena(glue, parted.minio) as athena:
+        parted.environment |= athena.environment
+        yield athena
+
+
+def test_Athena_counts_what_was_published(parted, athena):
+    document = verify(["--config", parted.file()], "--athena", env=parted.environment)
+    assert [table["state"] for table in document["tables"]] == ["ok", "ok"]
+    assert sorted(call.input["QueryString"] for call in athena.seen("StartQueryExecution")) == [
+        'SELECT count(*), count("id"), count("name") FROM "shop"."customers"',
+        'SELECT count(*), count("id"), count("total"), count("at") FROM "shop"."orders"']
+
+
+def test_Where_Athena_reads_something_else_that_is_a_difference(parted, glue, athena):
+    """Glue's table leads to another run, of which Athena sees other rows."""
+    before = glue.table("shop", "customers")["StorageDescriptor"]["Location"]
+    parted.database.execute("INSERT INTO customers VALUES (2, NULL)")
+    parted.run()
+    change(glue, "customers", lambda table: table["StorageDescriptor"].update(Location=before))
+    document = verify(["--config", parted.file()], "--athena", code=4, env=parted.environment)
+    assert [(each["what"], each["column"], each["found"]) for table in document["tables"] for each in table["differences"]] == [
+        ("catalog", None, f"location {before}"), ("athena", None, "1 rows"), ("athena", "id", "1 values that aren't NULL")]
+
+
+def test_What_Athena_can_not_read_is_a_difference_without_a_value(parted, athena):
+    athena.add(Fail("HIVE_BAD_DATA: Error parsing field value '271828'"))
+    document = verify(["--config", parted.file()], "--athena", "--table", "customers", code=4, env=parted.environment)
+    [[found]] = [table["differences"] for table in document["tables"]]
+    assert found["what"] == "athena" and found["found"].startswith("HIVE_BAD_DATA (query ")
+    assert "271828" not in json.dumps(document)
+
+
+def test_Throttling_is_outlasted_and_a_query_that_fails_for_a_right_is_an_error(parted, athena):
+    athena.add(Refuse("TooManyRequestsException"), "StartQueryExecution", times=2)
+    athena.add(Refuse("ThrottlingException"), "GetQueryExecution", nth=2)
+    verify(["--config", parted.file()], "--athena", "--workers", "1", env=parted.environment)
+    athena.add(Fail("Insufficient permissions to execute the query"))
+    result = run_pg2athena("verify", "--config", parted.file(), "--athena", env=parted.environment)
+    assert_error(result, FAILED, "Insufficient permissions", "query-")
+    athena.add(Refuse("AccessDeniedException"), times=None)
+    assert_error(run_pg2athena("verify", "--config", parted.file(), "--athena", env=parted.environment), FAILED,
+                 "athena:StartQueryExecution")
+
+
+def test_The_workgroup_and_the_place_of_results_are_the_configurations(parted, athena):
+    file = s3_lake.job(parted.folder, parted.database, f"s3://{parted.bucket}/lake", catalog={
+        "glue": {"database": "shop"}, "athena": {"workgroup": "reports", "output_location": "s3://results/x/"}})
+    verify(["--config", file], "--athena", "--table", "customers", env=parted.environment)
+    [call] = athena.seen("StartQueryExecution")
+    assert call.input["WorkGroup"] == "reports"
+    assert call.input["ResultConfiguration"] == {"OutputLocation": "s3://results/x/"}
+
+
+def test_A_lake_that_Athena_knows_nothing_of_is_refused(parted):
+    result = run_pg2athena("verify", f"s3://{parted.bucket}/lake", "--athena", env=parted.environment)
+    assert_error(result, REFUSED, "Athena", "catalog.glue.database")

@@ -210,4 +210,48 @@ std::vector<Difference> check_objects(const TableRecord& record, const TableRece
   return all;
 }
 
+ReceiptCounts counts_of(const TableRecord& record, const TableReceipts& receipts) {
+  std::map<std::string_view, std::uint64_t> values;
+  ReceiptCounts counts;
+  for (const Receipt& receipt : receipts.receipts) {
+    counts.rows += receipt.rows;
+    for (const FileReceipt& file : receipt.files) {
+      for (const catalog::ColumnReceipt& column : file.columns) values[column.path] += column.values;
+    }
+  }
+  for (const catalog::TableColumn& column : record.columns) {
+    // Of a nested one the receipts count what is in it.
+    const auto found = values.find(column.name);
+    if (found == values.end()) continue;
+    counts.columns.push_back(column.name);
+    counts.values.push_back(found->second);
+  }
+  return counts;
+}
+
+std::vector<Difference> check_reader_counts(const TableRecord& record, const ReceiptCounts& expected,
+                                            const catalog::TableCounts& found) {
+  std::vector<Difference> all;
+  const auto add = [&](const std::string& column, std::string wanted, std::string counted) {
+    all.push_back({.kind = DifferenceKind::Athena,
+                   .table = record.table,
+                   .column = column,
+                   .expected = std::move(wanted),
+                   .found = std::move(counted)});
+  };
+  if (!found.refusal.empty()) {
+    add({}, {}, found.refusal);
+    return all;
+  }
+  if (found.rows != expected.rows) {
+    add({}, fmt::format("{}", expected.rows), fmt::format("{} rows", found.rows));
+  }
+  for (std::size_t i = 0; i < std::min(expected.columns.size(), found.values.size()); ++i) {
+    if (found.values[i] == expected.values[i]) continue;
+    add(expected.columns[i], fmt::format("{}", expected.values[i]),
+        fmt::format("{} values that aren't NULL", found.values[i]));
+  }
+  return all;
+}
+
 }  // namespace pg2athena::pipeline

@@ -2,11 +2,13 @@
 // objects that are there. Pure: what was read is handed in.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "catalog/receipt.h"
+#include "catalog/table_counter.h"
 #include "catalog/table_record.h"
 #include "pipeline/verify/difference.h"
 #include "pipeline/verify/run_facts.h"
@@ -44,5 +46,17 @@ std::vector<Difference> check_sums(const catalog::TableRecord& record, const Run
 // there is for check_file().)
 std::vector<Difference> check_objects(const catalog::TableRecord& record, const TableReceipts& receipts,
                                       std::span<const storage::ObjectInfo> objects);
+
+// What the receipts count of the table: rows, and the values of each column that is a leaf.
+struct ReceiptCounts {
+  std::uint64_t rows = 0;
+  std::vector<std::string> columns;
+  std::vector<std::uint64_t> values;  // of each of them
+};
+ReceiptCounts counts_of(const catalog::TableRecord& record, const TableReceipts& receipts);
+
+// What an engine counted that reads the table as its readers do.
+std::vector<Difference> check_reader_counts(const catalog::TableRecord& record, const ReceiptCounts& expected,
+                                            const catalog::TableCounts& found);
 
 }  // namespace pg2athena::pipeline

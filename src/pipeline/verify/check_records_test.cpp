@@ -168,5 +168,23 @@ TEST_F(CheckRecords, A_file_of_two_receipts_is_said) {
   EXPECT_THAT(texts(check_objects(record_, receipts_, {})), ElementsAre(HasSubstr("which another has too")));
 }
 
+TEST_F(CheckRecords, What_readers_count_is_compared_with_the_receipts) {
+  record_.columns.push_back({.name = "tags", .type = "array<string>", .comment = ""});
+  for (Receipt& each : receipts_.receipts) {
+    each.files[0].columns = {{.path = "at", .values = 2, .nulls = 0},
+                             {.path = "tags.list.element", .values = 7, .nulls = 0}};
+  }
+  const ReceiptCounts expected = counts_of(record_, receipts_);
+  EXPECT_EQ(expected.rows, 4U);
+  EXPECT_THAT(expected.columns, ElementsAre("at")) << "of a nested column the receipts count what is in it";
+  EXPECT_THAT(expected.values, ElementsAre(4U));
+  EXPECT_THAT(check_reader_counts(record_, expected, {.rows = 4, .values = {4}}), IsEmpty());
+  EXPECT_THAT(
+      texts(check_reader_counts(record_, expected, {.rows = 2, .values = {1}})),
+      ElementsAre(HasSubstr("2 rows instead of 4"), HasSubstr("column at: is read otherwise by Athena: 1")));
+  EXPECT_THAT(texts(check_reader_counts(record_, expected, {.refusal = "HIVE_BAD_DATA"})),
+              ElementsAre(HasSubstr("HIVE_BAD_DATA")));
+}
+
 }  // namespace
 }  // namespace pg2athena::pipeline

@@ -37,7 +37,8 @@ class TableCheck {
     report_.add(check_sums(record_, *facts_, receipts_));
     PG2ATHENA_TRY(report_.keep(list_objects()));
     PG2ATHENA_TRY(check_files());
-    return report_.keep(check_shown());
+    PG2ATHENA_TRY(report_.keep(check_shown()));
+    return report_.keep(check_counts());
   }
 
  private:
@@ -170,6 +171,19 @@ class TableCheck {
       report_.add(
           Difference{.kind = kind, .table = record_.table, .expected = other.expected, .found = other.found});
     }
+    return {};
+  }
+
+  // What readers count, where the table is shown to them.
+  Result<void> check_counts() {
+    catalog::TableCounter* const counter = parts_.context.counter;
+    const bool shown = facts_->published && !facts_->pending && !record_.catalog.empty() &&
+                       record_.catalog == parts_.context.publisher.catalog();
+    if (counter == nullptr || !shown || !receipts_.broken.empty()) return {};
+    const ReceiptCounts expected = counts_of(record_, receipts_);
+    PG2ATHENA_ASSIGN(const catalog::TableCounts found,
+                     counter->count(record_, expected.columns, parts_.context.stop));
+    report_.add(check_reader_counts(record_, expected, found));
     return {};
   }
 

@@ -40,6 +40,7 @@ constexpr std::array kKinds = {
     KindRow{DifferenceKind::Receipt, "receipt", "isn't a receipt of the run"},
     KindRow{DifferenceKind::Link, "link", "doesn't lead to the run"},
     KindRow{DifferenceKind::Catalog, "catalog", "is shown otherwise"},
+    KindRow{DifferenceKind::Athena, "athena", "is read otherwise by Athena"},
 };
 
 const KindRow& row_of(DifferenceKind kind) {

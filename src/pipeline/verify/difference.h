@@ -35,6 +35,7 @@ enum class DifferenceKind : std::uint8_t {
   Receipt,    // a receipt is missing, can't be read or contradicts itself
   Link,       // the folder's link `latest` doesn't lead to the run
   Catalog,    // Glue shows something else
+  Athena,     // Athena counts otherwise, or can't read the table
 };
 
 // "missing", "row_digest": for machines (docs/output.md).

@@ -9,6 +9,7 @@
 #include "base/cancellation.h"
 #include "base/error.h"
 #include "catalog/publisher.h"
+#include "catalog/table_counter.h"
 #include "pipeline/verify/difference.h"
 #include "storage/object_store.h"
 
@@ -19,6 +20,8 @@ struct VerifyContext {
   // What readers look at besides the records is compared too.
   const catalog::Publisher& publisher;
   Cancellation& stop;
+  // Counts the rows and values that readers see. Null: nobody is asked.
+  catalog::TableCounter* counter = nullptr;
 };
 
 struct VerifyOptions {

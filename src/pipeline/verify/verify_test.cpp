@@ -39,13 +39,21 @@ std::string run_number(int n) {
   return make_run_id(std::chrono::sys_days(std::chrono::year(2026) / 1 / 31) + std::chrono::seconds(n));
 }
 
+class NamedPublisher final : public catalog::Publisher {
+ public:
+  std::string catalog() const override { return name; }
+  Result<void> show(const std::string&) override { return {}; }
+
+  std::string name;
+};
+
 class Verify : public testing::Test {
  protected:
   Verify() { publish(run_); }
 
   // Two tables of two shards each.
-  void publish(const std::string& run_id) {
-    catalog::RunPlan plan{.run_id = run_id, .json = plan_json(run_id)};
+  void publish(const std::string& run_id, const std::string& catalog = {}) {
+    catalog::RunPlan plan{.run_id = run_id, .json = plan_json(run_id), .catalog = catalog};
     for (const char* const table : {kOrders, kParts}) {
       plan.tables.push_back({.name = table,
                              .previous = catalog::read_current(store_, table).value(),
@@ -65,7 +73,9 @@ class Verify : public testing::Test {
                                        .files = {file}}));
     }
     ASSERT_TRUE(record->commit());
-    ASSERT_TRUE(record->publish(publisher_).finished);
+    NamedPublisher publisher;
+    publisher.name = catalog;
+    ASSERT_TRUE(record->publish(publisher).finished);
   }
 
   static std::string plan_json(const std::string& run_id) {
@@ -297,10 +307,11 @@ class OtherPublisher final : public catalog::Publisher {
   Result<std::vector<catalog::ShownDifference>> differences(
       const catalog::TableRecord& record) const override {
     if (record.table != kOrders) return std::vector<catalog::ShownDifference>();
-    return std::vector<catalog::ShownDifference>{{.expected = "a", .found = "b"}};
+    return other;
   }
 
   std::string name;
+  std::vector<catalog::ShownDifference> other = {{.expected = "a", .found = "b"}};
 };
 
 TEST_F(Verify, What_readers_are_shown_is_compared_where_the_run_was_published_to_it) {
@@ -315,6 +326,38 @@ TEST_F(Verify, What_readers_are_shown_is_compared_where_the_run_was_published_to
   tables = pipeline::verify(context, {kOrders}, {}).value();
   EXPECT_EQ(tables[0].state, State::Ok);
   EXPECT_THAT(tables[0].notes, ElementsAre(HasSubstr("wasn't published to glue::eu-central-1:shop")));
+}
+
+class OtherCounter final : public catalog::TableCounter {
+ public:
+  Result<catalog::TableCounts> count(const catalog::TableRecord& record,
+                                     const std::vector<std::string>& columns,
+                                     Cancellation& /*stop*/) override {
+    asked.push_back(record.table);
+    if (record.table == kParts) return fail(ErrorKind::Service, "Athena's query failed");
+    return catalog::TableCounts{
+        .rows = record.rows - 1, .values = {record.rows}, .refusal = columns.front() == "id" ? "" : "?"};
+  }
+  std::vector<std::string> asked;
+};
+
+TEST_F(Verify, Readers_are_asked_to_count_where_the_table_is_shown_to_them) {
+  OtherCounter counter;
+  VerifyContext context{.store = store_, .publisher = publisher_, .stop = stop_, .counter = &counter};
+  EXPECT_EQ(pipeline::verify(context, {kOrders}, {}).value()[0].state, State::Ok);
+  EXPECT_THAT(counter.asked, IsEmpty()) << "the run was published to no catalog";
+
+  OtherPublisher glue;
+  glue.name = "glue::eu-central-1:shop";
+  glue.other.clear();
+  publish(run_number(2), glue.name);
+  const VerifyContext with_glue{.store = store_, .publisher = glue, .stop = stop_, .counter = &counter};
+  const auto tables = pipeline::verify(with_glue, {kOrders, kParts}, {.workers = 1}).value();
+  EXPECT_THAT(counter.asked, ElementsAre(kOrders, kParts));
+  ASSERT_EQ(tables[0].differences.size(), 1U);
+  EXPECT_EQ(tables[0].differences[0].kind, DifferenceKind::Athena);
+  EXPECT_EQ(tables[0].differences[0].found, "199 rows");
+  EXPECT_EQ(tables[1].state, State::Unknown);
 }
 
 }  // namespace
