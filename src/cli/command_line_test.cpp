@@ -59,8 +59,8 @@ TEST(CommandLine, Verify_takes_a_lake_and_no_source) {
   EXPECT_EQ(all.configuration.target, "lake");
   EXPECT_FALSE(all.verify.deep || all.verify.athena);
   EXPECT_TRUE(all.verify.tables.empty());
-  const CommandLine some =
-      line({"verify", "s3://acme-lake/shop", "--deep", "--athena", "--table", "a", "--table", "b.*", "--workers", "7"});
+  const CommandLine some = line({"verify", "s3://acme-lake/shop", "--deep", "--athena", "--table", "a",
+                                 "--table", "b.*", "--workers", "7"});
   EXPECT_TRUE(some.verify.deep && some.verify.athena);
   EXPECT_EQ(some.verify.tables, (std::vector<std::string>{"a", "b.*"}));
   EXPECT_EQ(some.configuration.run.workers, 7);
