@@ -149,11 +149,15 @@ class TableCheck {
 
   // Links and Glue, which follow the record.
   Result<void> check_shown() {
-    if (facts_->pending || !facts_->published) {
+    if (facts_->pending && !facts_->published) {
       report_.note(
           fmt::format("run {} isn't finished: pg2athena publish, or the next run, shows it to all readers",
                       record_.run_id));
       return {};
+    }
+    // Without a marker there is nobody who would write it again.
+    if (!facts_->published) {
+      report_.add(difference(DifferenceKind::Missing, catalog::published_key(record_.run_id), {}));
     }
     const catalog::Publisher& publisher = parts_.context.publisher;
     if (record_.catalog != publisher.catalog()) {
@@ -177,7 +181,7 @@ class TableCheck {
   // What readers count, where the table is shown to them.
   Result<void> check_counts() {
     catalog::TableCounter* const counter = parts_.context.counter;
-    const bool shown = facts_->published && !facts_->pending && !record_.catalog.empty() &&
+    const bool shown = facts_->published && !record_.catalog.empty() &&
                        record_.catalog == parts_.context.publisher.catalog();
     if (counter == nullptr || !shown || !receipts_.broken.empty()) return {};
     const ReceiptCounts expected = counts_of(record_, receipts_);

@@ -218,9 +218,20 @@ TEST_F(Verify, Without_its_plan_a_run_is_checked_all_the_same) {
 
 TEST_F(Verify, A_run_that_is_not_finished_is_a_note) {
   ASSERT_TRUE(store_.put(catalog::pending_key(run_), run_, PutCondition::none()));
+  EXPECT_THAT(orders().notes, IsEmpty()) << "only the marker is left of it";
+  ASSERT_TRUE(store_.remove(catalog::published_key(run_)));
   const VerifiedTable table = orders();
   EXPECT_EQ(table.state, State::Ok);
   EXPECT_THAT(table.notes, ElementsAre(HasSubstr("pg2athena publish")));
+}
+
+TEST_F(Verify, A_finish_that_was_removed_is_missing) {
+  ASSERT_TRUE(store_.remove(catalog::published_key(run_)));
+  for (const VerifiedTable& table : look(store_)) {
+    ASSERT_EQ(table.differences.size(), 1U);
+    EXPECT_EQ(table.differences[0].kind, DifferenceKind::Missing);
+    EXPECT_EQ(table.differences[0].object, catalog::published_key(run_));
+  }
 }
 
 TEST_F(Verify, What_the_store_refuses_is_no_difference) {
