@@ -1,9 +1,12 @@
 // A sum of whole numbers that is exact however many there are.
 #pragma once
 
+#include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/int128.h"
 #include "base/uint256.h"
@@ -20,6 +23,13 @@ class ExactSum {
     sum_.high += (value < 0 ? ~UInt128{0} : 0) + (sum_.low < low ? 1 : 0);
   }
   void add(const ExactSum& other) { sum_ = sum_ + other.sum_; }
+
+  // Modulo 2^64.
+  std::uint64_t low_bits() const { return static_cast<std::uint64_t>(sum_.low); }
+  auto operator<=>(const ExactSum& other) const {
+    return std::pair(static_cast<Int128>(sum_.high), sum_.low) <=>
+           std::pair(static_cast<Int128>(other.sum_.high), other.sum_.low);
+  }
 
   // Of numbers that are an integer times 10^-scale (0 <= scale <= 38): "-12.34" for -1234 and 2. As
   // format_decimal() prints them (decimal.h), with more digits.

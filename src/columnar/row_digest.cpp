@@ -74,8 +74,8 @@ std::optional<RowDigest> RowDigest::parse(std::string_view hex) {
   RowDigest digest;
   for (const std::string_view half : {hex.substr(0, kHalf), hex.substr(kHalf)}) {
     std::uint64_t bits = 0;
-    const auto [end, problem] = std::from_chars(half.data(), half.data() + kHalf, bits, 16);
-    if (problem != std::errc() || end != half.data() + kHalf) return std::nullopt;
+    const auto [end, problem] = std::from_chars(half.data(), half.data() + half.size(), bits, 16);
+    if (problem != std::errc() || end != half.data() + half.size()) return std::nullopt;
     digest.sum_ = (digest.sum_ << 64U) | bits;
   }
   return digest.hex() == hex ? std::optional(std::move(digest)) : std::nullopt;

@@ -1,11 +1,12 @@
 #include "columnar/totals.h"
 
-#include <bit>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "columnar/leaf_walk.h"
 
 namespace pg2athena::columnar {
 namespace {
@@ -30,40 +31,35 @@ void add_leaves(const Type& type, const std::string& path, std::vector<LeafTotal
   }
 }
 
-// Slots of a column; a bit for each, set = it has a value. Null: all have one.
-struct Present {
-  const std::uint8_t* bits = nullptr;
-  std::size_t slots = 0;
-
-  bool operator[](std::size_t slot) const {
-    return bits == nullptr || ((unsigned{bits[slot >> 3U]} >> (slot & 7U)) & 1U) != 0;
-  }
-  std::size_t count() const {
-    if (bits == nullptr) return slots;
-    std::size_t set = 0;
-    std::size_t byte = 0;
-    for (; (byte + 8) * 8 <= slots; byte += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bits + byte, sizeof word);
-      set += static_cast<std::size_t>(std::popcount(word));
-    }
-    for (std::size_t slot = byte * 8; slot < slots; ++slot) set += (*this)[slot] ? 1U : 0U;
-    return set;
-  }
-};
-
-// `Sum` has room for the values of all slots of a batch, of which there are less than 2^32.
-template <typename T, typename Sum>
-Sum sum_of(const T* values, const Present& present) {
-  Sum sum = 0;
+// Of values of up to 32 bits: 64 have room for those of all slots of a batch, of which there are less than
+// 2^32.
+template <typename T>
+std::int64_t sum_of(const T* values, const Present& present) {
+  std::int64_t sum = 0;
   if (present.bits == nullptr) {
-    for (std::size_t i = 0; i < present.slots; ++i) sum += static_cast<Sum>(values[i]);
+    for (std::size_t i = 0; i < present.slots; ++i) sum += values[i];
   } else {
-    for (std::size_t i = 0; i < present.slots; ++i) {
-      sum += present[i] ? static_cast<Sum>(values[i]) : Sum{0};
-    }
+    for (std::size_t i = 0; i < present.slots; ++i) sum += present[i] ? values[i] : 0;
   }
   return sum;
+}
+
+// The halves by themselves, as their sums have room in 64 bits: a loop of vector instructions, which one of
+// 128 bits can't be.
+Int128 sum_of(const std::int64_t* values, const Present& present) {
+  constexpr unsigned kHalf = 32;
+  std::uint64_t lower = 0;
+  std::int64_t upper = 0;
+  const auto add = [&](std::int64_t value) {
+    lower += static_cast<std::uint32_t>(value);
+    upper += value >> kHalf;
+  };
+  if (present.bits == nullptr) {
+    for (std::size_t i = 0; i < present.slots; ++i) add(values[i]);
+  } else {
+    for (std::size_t i = 0; i < present.slots; ++i) add(present[i] ? values[i] : 0);
+  }
+  return Int128{upper} * (Int128{1} << kHalf) + lower;
 }
 
 void add_wide(const Column& column, const Present& present, ExactSum& sum) {
@@ -79,11 +75,11 @@ void add_wide(const Column& column, const Present& present, ExactSum& sum) {
 void add_values(const Column& column, const Present& present, ExactSum& sum) {
   switch (column.type.storage()) {
     case Storage::Byte:
-      return sum.add(sum_of<std::uint8_t, std::int64_t>(column.fixed<std::uint8_t>().data(), present));
+      return sum.add(sum_of(column.fixed<std::uint8_t>().data(), present));
     case Storage::Int32:
-      return sum.add(sum_of<std::int32_t, std::int64_t>(column.fixed<std::int32_t>().data(), present));
+      return sum.add(sum_of(column.fixed<std::int32_t>().data(), present));
     case Storage::Int64:
-      return sum.add(sum_of<std::int64_t, Int128>(column.fixed<std::int64_t>().data(), present));
+      return sum.add(sum_of(column.fixed<std::int64_t>().data(), present));
     case Storage::Int128:
       return add_wide(column, present, sum);
     case Storage::Bytes:
@@ -101,62 +97,21 @@ void add_values(const Column& column, const Present& present, ExactSum& sum) {
 
 std::optional<std::string> LeafTotals::sum_text() const {
   if (!sum) return std::nullopt;
-  return sum->text(type.id == TypeId::Decimal ? type.scale : 0);
+  return sum->text(scale());
 }
-
-// Down a tree of columns, as add_leaves() went down that of types.
-struct Totals::Walk {
-  std::vector<LeafTotals>::iterator leaf;
-
-  // `present` says where the column has a slot to be looked at: no struct around it is NULL there. `absent`
-  // are entries of the lists around it that have no slot.
-  void visit(const Column& column, const Present& present, std::uint64_t absent) {
-    Buffer<std::uint8_t> both;
-    const Present own = with_values(column, present, both);
-    switch (column.type.storage()) {
-      case Storage::Struct:
-        for (const Column& child : column.children) visit(child, own, absent);
-        return;
-      case Storage::List: {
-        // What isn't there has an empty range too (batch.h).
-        for (std::size_t i = 0; i < column.length; ++i) {
-          absent += column.offsets[i] == column.offsets[i + 1] ? 1U : 0U;
-        }
-        const Column& entries = column.children[0];
-        visit(entries, {.bits = nullptr, .slots = entries.length}, absent);
-        return;
-      }
-      default:
-        break;
-    }
-    const std::size_t values = own.count();
-    leaf->values += values;
-    leaf->nulls += absent + (column.length - values);
-    if (leaf->sum) add_values(column, own, *leaf->sum);
-    ++leaf;
-  }
-
-  // `present` without the column's own NULLs. `both` has the bits where they are neither's.
-  static Present with_values(const Column& column, const Present& present, Buffer<std::uint8_t>& both) {
-    if (!column.nullable || column.null_count == 0) return present;
-    const std::uint8_t* const own = column.validity.data();
-    if (present.bits == nullptr) return {.bits = own, .slots = present.slots};
-    const std::size_t bytes = (present.slots + 7) / 8;
-    both.resize(bytes);
-    for (std::size_t i = 0; i < bytes; ++i) {
-      both[i] = static_cast<std::uint8_t>(unsigned{present.bits[i]} & unsigned{own[i]});
-    }
-    return {.bits = both.data(), .slots = present.slots};
-  }
-};
 
 Totals::Totals(const Schema& schema) {
   for (const Field& field : schema.fields) add_leaves(field.type, field.name, leaves_);
 }
 
 void Totals::add(const Batch& batch) {
-  Walk walk{.leaf = leaves_.begin()};
-  for (const Column& column : batch.columns) walk.visit(column, {.bits = nullptr, .slots = column.length}, 0);
+  for_each_leaf(batch, [&](const LeafSlots& slots) {
+    LeafTotals& totals = leaves_[slots.leaf];
+    const std::size_t values = slots.present.count();
+    totals.values += values;
+    totals.nulls += slots.absent + (slots.column.length - values);
+    if (totals.sum) add_values(slots.column, slots.present, *totals.sum);
+  });
 }
 
 void Totals::add(const Totals& other) {

@@ -24,6 +24,8 @@ struct LeafTotals {
   // on the order.
   std::optional<ExactSum> sum;
 
+  // Digits behind the point of `sum`: a decimal's.
+  int scale() const { return type.id == TypeId::Decimal ? type.scale : 0; }
   // With the point of a decimal: "12.50".
   std::optional<std::string> sum_text() const;
 
@@ -43,8 +45,6 @@ class Totals {
   const std::vector<LeafTotals>& leaves() const { return leaves_; }
 
  private:
-  struct Walk;
-
   std::vector<LeafTotals> leaves_;
 };
 
