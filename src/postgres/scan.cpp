@@ -22,23 +22,6 @@ std::string select_item(const ScanColumn& column) {
       "CASE WHEN {0} IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.format('%s', {0}) END", name);
 }
 
-// FROM and WHERE.
-std::string rows_of(const ScanSource& source, const ShardRange& range) {
-  const std::string in_range = range_condition(range);
-  if (!source.row_columns.empty()) {
-    return fmt::format("FROM {} WHERE {}",
-                       rows_as_of_table(*source.relation, source.name_in_where, source.row_columns, in_range),
-                       parenthesised(source.where));
-  }
-  std::string clause = "FROM " + source.from_clause();
-  if (!source.where.empty()) clause += " AS " + quote_identifier(source.name_in_where);
-  std::vector<std::string> conditions;
-  if (!in_range.empty()) conditions.push_back(in_range);
-  if (!source.where.empty()) conditions.push_back(parenthesised(source.where));
-  if (!conditions.empty()) clause += fmt::format(" WHERE {}", fmt::join(conditions, " AND "));
-  return clause;
-}
-
 // By its bytes, where the type's own order may call texts equal that differ: citext, a collation that isn't
 // deterministic. And never a name alone, which ORDER BY takes for one of the SELECT list
 // (findTargetlistEntrySQL92 in src/backend/parser/parse_clause.c), where it may be there twice.
@@ -68,6 +51,22 @@ std::string ScanSource::display() const {
 std::string ScanSource::from_clause() const {
   if (!relation) return parenthesised(query) + " AS q";
   return fmt::format("{}{}", only ? "ONLY " : "", relation->quoted());
+}
+
+std::string rows_of(const ScanSource& source, const ShardRange& range) {
+  const std::string in_range = range_condition(range);
+  if (!source.row_columns.empty()) {
+    return fmt::format("FROM {} WHERE {}",
+                       rows_as_of_table(*source.relation, source.name_in_where, source.row_columns, in_range),
+                       parenthesised(source.where));
+  }
+  std::string clause = "FROM " + source.from_clause();
+  if (!source.where.empty()) clause += " AS " + quote_identifier(source.name_in_where);
+  std::vector<std::string> conditions;
+  if (!in_range.empty()) conditions.push_back(in_range);
+  if (!source.where.empty()) conditions.push_back(parenthesised(source.where));
+  if (!conditions.empty()) clause += fmt::format(" WHERE {}", fmt::join(conditions, " AND "));
+  return clause;
 }
 
 std::string copy_statement(const ScanSource& source, const ShardRange& range,

@@ -72,6 +72,9 @@ struct ScanSource {
 std::string rows_as_of_table(const RelationName& part, std::string_view alias,
                              const std::vector<std::string>& columns, const std::string& condition);
 
+// FROM and WHERE of the rows of the range that the condition wants.
+std::string rows_of(const ScanSource& source, const ShardRange& range);
+
 // COPY (SELECT …) TO STDOUT (FORMAT binary), for those rows of the range that the condition wants. With
 // `order_by`, which is an index of its columns, equal values of that come together, and NULLs; nothing is
 // promised of the order else.
