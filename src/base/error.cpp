@@ -57,6 +57,8 @@ std::string_view to_string(ErrorKind kind) {
       return "commit_failed";
     case ErrorKind::CommitUnknown:
       return "commit_unknown";
+    case ErrorKind::Different:
+      return "different";
     case ErrorKind::Interrupted:
       return "interrupted";
     case ErrorKind::Internal:

@@ -40,6 +40,7 @@ enum class ErrorKind {
   Superseded,            // another run published this table first
   CommitFailed,          // the run is known not to be published
   CommitUnknown,         // nobody knows whether the run is published; never treated as CommitFailed
+  Different,             // a verification found that the lake isn't what its source or its records say
   Interrupted,           // the operator asked us to stop
   Internal,              // a bug of ours
 };

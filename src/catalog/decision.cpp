@@ -24,12 +24,12 @@ std::string to_json(const Decision& decision) {
     json["previous_etag"] = table.previous_etag;
     return json;
   };
-  return write_json_with_list(
-      {{"format", kRecordFormat},
-       {"run_id", decision.run_id},
-       {"verdict", decision.verdict == Decision::Verdict::Publish ? kPublish : kAbandon},
-       {"decided_at", decision.decided_at}},
-      "tables", decision.tables.size(), table_json);
+  Json json = {{"format", kRecordFormat},
+               {"run_id", decision.run_id},
+               {"verdict", decision.verdict == Decision::Verdict::Publish ? kPublish : kAbandon},
+               {"decided_at", decision.decided_at}};
+  if (!decision.verified.empty()) json["verified"] = decision.verified;
+  return write_json_with_list(json, "tables", decision.tables.size(), table_json);
 }
 
 Result<Decision> decision_from_json(std::string_view text) {
@@ -38,6 +38,7 @@ Result<Decision> decision_from_json(std::string_view text) {
                     .verdict = Decision::Verdict::Abandon,
                     .decided_at = reader.text("decided_at"),
                     .tables = {}};
+  decision.verified = reader.optional_text("verified").value_or("");
   const std::string verdict = reader.text("verdict");
   if (verdict == kPublish) {
     decision.verdict = Decision::Verdict::Publish;

@@ -30,6 +30,8 @@ struct Decision {
   std::string run_id;
   Verdict verdict = Verdict::Publish;
   std::string decided_at;  // RFC 3339
+  // How far the run compared what it wrote with its source before: "totals", "deep"; empty: not at all.
+  std::string verified = {};
   std::vector<DecidedTable> tables;
 
   bool operator==(const Decision&) const = default;

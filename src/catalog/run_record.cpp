@@ -191,6 +191,7 @@ Decision RunRecord::decide() const {
   Decision decision{.run_id = run_id(),
                     .verdict = Decision::Verdict::Publish,
                     .decided_at = rfc3339(clock_.now()),
+                    .verified = verified_,
                     .tables = {}};
   for (const PlannedTable& table : plan_.tables) {
     TableRecord record{.table = table.name,

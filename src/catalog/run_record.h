@@ -57,6 +57,9 @@ class RunRecord {
   // The tables as they will be published, once every shard has its receipt.
   std::vector<TableRecord> tables() const;
 
+  // How far the run's data were compared with its source (Decision::verified): before commit().
+  void set_verified(std::string how_far) { verified_ = std::move(how_far); }
+
   // Checks the data against the receipts (every file there with its size; files that no receipt names are
   // left-overs of failed attempts and are removed, since Hive readers take whatever lies in the folder), then
   // puts commit.json. Errors: CommitUnknown: the run may be decided; nothing of it may be removed, and
@@ -108,6 +111,7 @@ class RunRecord {
   RunPlan plan_;
   mutable std::mutex mutex_;
   std::map<int, Receipt> receipts_;  // by shard; guarded by mutex_
+  std::string verified_;
   State state_ = State::Open;
   Decision decision_;
 };

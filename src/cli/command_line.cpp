@@ -160,6 +160,14 @@ std::string value_name(config::ValueKind kind) {
 
 // The option of a setting, for the values that the configuration file takes too.
 void add_setting_option(CLI::App& command, const config::Setting& setting, Arguments& arguments) {
+  if (!setting.alone.empty()) {
+    // A flag, since an option would take the argument behind it for its value. CLI11 has the value that it is
+    // alone in braces.
+    command.add_flag(fmt::format("--{}{{{}}}", setting.option, setting.alone), arguments.settings[&setting],
+                     fmt::format("{}. Alone it is {}; --{}=VALUE is another", setting.summary, setting.alone,
+                                 setting.option));
+    return;
+  }
   auto* const option = command.add_option("--" + std::string(setting.option), arguments.settings[&setting],
                                           std::string(setting.summary));
   option->type_name(value_name(setting.kind))->default_str(setting.get(config::Configuration()));

@@ -18,9 +18,10 @@ std::span<const ExitCodeMeaning> exit_codes() {
           ExitCode::Refused,
           "Refused by the plan, before a row was read: an object or a right is missing, two names "
           "collide, row security would hide rows, or another run holds the table."},
-      ExitCodeMeaning{
-          ExitCode::Different,
-          "Different: verify found that what is published isn't as it was written; the result says what."},
+      ExitCodeMeaning{ExitCode::Different,
+                      "Different: verify found that what is published isn't as it was written; or run "
+                      "--verify, that what "
+                      "it wrote isn't what the source has, and published nothing. The result says what."},
       ExitCodeMeaning{
           ExitCode::CommitUnknown,
           "Commit unknown: nobody can tell whether the run was decided. The command publish finishes "

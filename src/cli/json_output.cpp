@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catalog/json_list.h"
+#include "cli/differences.h"
 
 namespace pg2athena::cli {
 namespace {
@@ -110,7 +111,8 @@ Json run_tables_json(const pipeline::RunSummary& summary) {
                  {"bytes", table.bytes},
                  {"bytes_read", table.bytes_read},
                  {"elapsed_ms", table.elapsed.count()},
-                 {"coerced", coerced_json(table.coerced)}};
+                 {"coerced", coerced_json(table.coerced)},
+                 {"verified", verified_json(table.verified)}};
     add_outcome(json, table.outcome);
     tables.push_back(std::move(json));
   }
@@ -227,6 +229,7 @@ std::string run_document(const pipeline::RunSummary& summary, const RunFacts& fa
                    {"started_at", facts.started_at},
                    {"elapsed_ms", summary.elapsed.count()},
                    {"workers", summary.workers},
+                   {"verify", verify_name(summary.verify)},
                    {"tables", run_tables_json(summary)},
                    {"totals", totals_json(summary)},
                    {"peak_memory_bytes", facts.peak_memory_bytes},
@@ -304,9 +307,17 @@ std::string doctor_document(const Checkup& checkup, ExitCode exit_code) {
   return written(json);
 }
 
-std::string failure_document(const Error& error, std::string_view command) {
+std::string failure_document(const Error& error, std::string_view command,
+                             const std::vector<pipeline::Difference>& differences) {
   Json json = head(command, "failed", pipeline::policy_of(error.kind()).exit_code);
   json["error"] = error_json(error);
+  if (differences.empty()) return written(json);
+  Json& list = json["differences"] = Json::array();
+  for (const pipeline::Difference& difference : differences) {
+    list.push_back(
+        {{"table", difference.table}, {"shard", difference.shard ? Json(*difference.shard) : Json()}});
+    list.back().update(difference_json(difference));
+  }
   return written(json);
 }
 

@@ -41,7 +41,9 @@ std::string verify_document(const VerifyRequest& request, const std::vector<pipe
                             std::string_view target, pipeline::ExitCode exit_code);
 std::string doctor_document(const Checkup& checkup, pipeline::ExitCode exit_code);
 // Of any command that ended with an error; `command` is empty when it didn't get so far as to know it.
-std::string failure_document(const Error& error, std::string_view command);
+// `differences` are those that a verification found, if the error is that there are some.
+std::string failure_document(const Error& error, std::string_view command,
+                             const std::vector<pipeline::Difference>& differences = {});
 
 // For errors in the command line itself: whether JSON was asked for, and of which command, as far as can be
 // told without reading the line properly.

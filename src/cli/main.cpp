@@ -11,6 +11,7 @@
 #include "catalog/publication.h"
 #include "cli/aws_access.h"
 #include "cli/command_line.h"
+#include "cli/differences.h"
 #include "cli/doctor.h"
 #include "cli/json_output.h"
 #include "cli/lake.h"
@@ -41,9 +42,14 @@ class DisplayObserver final : public pipeline::RunObserver {
   void planned(const pipeline::Plan&) override {}
   void reading_began(const observe::RunProgress& progress) override { display_.start(progress); }
   void reading_ended() override { display_.stop(); }
+  void differences_found(const std::vector<pipeline::Difference>& differences) override {
+    differences_ = differences;
+  }
+  const std::vector<pipeline::Difference>& differences() const { return differences_; }
 
  private:
   ProgressDisplay& display_;
+  std::vector<pipeline::Difference> differences_;
 };
 
 class Program {
@@ -95,8 +101,9 @@ class Program {
     }
     if (code) return *code;
     display_.stop();
+    if (!json_ && !differences_.empty()) print(stderr, differences_text(differences_) + "\n");
     report(code.error());
-    if (json_output_) print(stdout, failure_document(code.error(), to_string(line_.command)));
+    if (json_output_) print(stdout, failure_document(code.error(), to_string(line_.command), differences_));
     return pipeline::policy_of(code.error().kind()).exit_code;
   }
 
@@ -113,8 +120,10 @@ class Program {
     pipeline::RunContext context{
         .store = lake->store(), .publisher = lake->publisher(), .clock = clock_, .log = log_, .stop = stop_};
     DisplayObserver observer(display_);
-    PG2ATHENA_ASSIGN(const pipeline::RunSummary summary,
-                     pipeline::run(*logins, line_.configuration.run, target, context, observer));
+    const auto done = pipeline::run(*logins, line_.configuration.run, target, context, observer);
+    differences_ = observer.differences();
+    if (!done) return fail(done.error());
+    const pipeline::RunSummary& summary = *done;
     if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](const Error& error) {
@@ -278,6 +287,7 @@ class Program {
   ProgressDisplay display_;
   observe::Log log_;
   AwsAccess aws_;
+  std::vector<pipeline::Difference> differences_;  // that a verification found
 };
 
 // A result that is cut off must not pass for a whole one.

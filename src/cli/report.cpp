@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.h"
+#include "cli/differences.h"
 #include "cli/text_table.h"
 #include "parquet/compression.h"
 #include "parquet/encoding_choice.h"
@@ -181,6 +182,10 @@ std::string plan_text(const pipeline::Plan& plan) {
     out += fmt::format("at most {} a second from the server\n", byte_size_text(plan.read_rate));
   }
   out += files_text(plan);
+  if (plan.verify != pipeline::Verify::None) {
+    out += fmt::format("verified before it is published: {}\n",
+                       plan.verify == pipeline::Verify::Deep ? "totals and each value (deep)" : "totals");
+  }
   const pipeline::MemoryPlan& memory = plan.memory;
   out += fmt::format("memory {}: row groups up to {}, values up to {}{}{}\n", byte_size_text(memory.limit),
                      mebibytes_text(row_group_bytes(plan)), byte_size_text(memory.max_value_bytes),
@@ -225,9 +230,9 @@ std::string summary_text(const pipeline::RunSummary& summary, const std::string&
   if (!coerced.empty()) coerced = "\n" + coerced;
   table.set_footer({counted(summary.tables.size(), "table"), with_thousands(rows), with_thousands(files),
                     human_bytes(bytes), human_bytes(bytes_read), human_duration(summary.elapsed), ""});
-  return fmt::format("{}{}\nRun {} into {}, {}, snapshot at {}\n", table.render(), coerced, summary.run_id,
+  return fmt::format("{}{}\nRun {} into {}, {}, snapshot at {}\n{}", table.render(), coerced, summary.run_id,
                      target, counted(static_cast<std::size_t>(summary.workers), "worker"),
-                     summary.snapshot.lsn);
+                     summary.snapshot.lsn, verified_text(summary));
 }
 
 std::string publication_text(const std::vector<catalog::RunOutcome>& outcomes) {

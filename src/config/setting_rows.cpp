@@ -30,6 +30,9 @@ constexpr std::array kCodecValues = {parquet::Compression::Zstd, parquet::Compre
                                      parquet::Compression::None};
 constexpr std::array<std::string_view, 2> kMethods = {"password", "iam"};
 constexpr std::array kMethodValues = {login::Method::Password, login::Method::Iam};
+constexpr std::array<std::string_view, 3> kVerifies = {"none", "totals", "deep"};
+constexpr std::array kVerifyValues = {pipeline::Verify::None, pipeline::Verify::Totals,
+                                      pipeline::Verify::Deep};
 constexpr std::array<std::string_view, 2> kRowSecurities = {"refuse", "apply"};
 constexpr std::array kRowSecurityValues = {postgres::RowSecurity::Refuse, postgres::RowSecurity::Apply};
 constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
@@ -509,6 +512,20 @@ constexpr std::array kBehindCatalog = {
         .choices = kTimestamps,
         .set = [](Configuration& c, const SettingValue& v) { c.run.timestamps = v.text; },
         .get = [](const Configuration& c) { return c.run.timestamps; }},
+    Setting{
+        .section = "files",
+        .key = "verify",
+        .kind = ValueKind::Choice,
+        .summary =
+            "Whether the files are compared with the source before they are published. totals: what the "
+            "server counts and sums in the run's snapshot, and each file's bytes; deep: each value too, as "
+            "it is read back from the files",
+        .example = "totals",
+        .option = "verify",
+        .alone = "totals",
+        .choices = kVerifies,
+        .set = [](Configuration& c, const SettingValue& v) { c.run.verify = kVerifyValues[v.number]; },
+        .get = [](const Configuration& c) { return std::string(pipeline::verify_name(c.run.verify)); }},
     Setting{.section = "log",
             .key = "format",
             .kind = ValueKind::Choice,

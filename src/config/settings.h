@@ -39,6 +39,7 @@ struct Setting {
   std::string_view summary;      // one sentence, without its full stop
   std::string_view example;      // a value that is right
   std::string_view option = {};  // on the command line, without dashes; empty: only in the file
+  std::string_view alone = {};   // the value that the option has without one; empty: it needs one
   bool reference = false;        // ${NAME} is replaced from the environment
   bool required = false;
   std::string_view unless = {};  // the key of the same section without which it is required; empty: always

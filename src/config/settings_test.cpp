@@ -78,6 +78,7 @@ const std::vector<Case>& cases() {
       {"files.page_index", "true", "true", {"yes", "1", "True", ""}},
       {"files.timestamps", "millis_floor", "millis_floor", {"millis", "MICROS", ""}},
       {"files.size", "1GiB", "1GiB", {"1", "2TiB", "small", ""}},
+      {"files.verify", "deep", "deep", {"yes", "true", "Deep", ""}},
       {"log.format", "json", "json", {"xml", "JSON", ""}},
       {"aws.profile", "etl", "etl", {""}},
       {"aws.region", "eu-central-1", "eu-central-1", {""}},

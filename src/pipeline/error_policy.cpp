@@ -60,6 +60,11 @@ constexpr std::array kPolicies = {
     ErrorPolicy{CommitFailed, ExitCode::Failed, Again::Never, "nothing was published; run again"},
     ErrorPolicy{CommitUnknown, ExitCode::CommitUnknown, Again::Never,
                 "run pg2athena publish on the target: it finishes the run if it was decided"},
+    ErrorPolicy{
+        Different, ExitCode::Different, Again::Never,
+        "nothing was published. A view or query that has other rows each time it is read, by random() "
+        "or clock_timestamp(), is different too; otherwise run again, and look at what stands between "
+        "the server, this machine and the target"},
     ErrorPolicy{Interrupted, ExitCode::Interrupted, Again::Never, "nothing was published"},
     ErrorPolicy{Internal, ExitCode::Failed, Again::Never, "this is a bug: please report it"},
 };

@@ -18,7 +18,7 @@ enum class ExitCode : int {
   Failed = 1,
   Usage = 2,
   Refused = 3,    // by the plan, before a row was read
-  Different = 4,  // verify found a difference
+  Different = 4,  // a verification found a difference
   CommitUnknown = 5,
   Interrupted = 130,
 };

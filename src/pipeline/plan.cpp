@@ -83,6 +83,7 @@ class Planner {
     plan_.file_bytes = options_.file_bytes;
     plan_.read_rate = options_.read_rate;
     plan_.most_partitions = options_.most_partitions;
+    plan_.verify = options_.verify;
     plan_.warnings = source_.warnings;
     for (const Relation& relation : source_.relations) PG2ATHENA_TRY(add_relation(relation));
     for (const postgres::QuerySource& query : source_.queries) PG2ATHENA_TRY(add_query(query));
@@ -356,6 +357,18 @@ class Planner {
 
 std::uint64_t row_group_bytes(const Plan& plan) {
   return std::min<std::uint64_t>(plan.memory.row_group_bytes, parquet::WriterOptions().row_group_bytes);
+}
+
+std::string_view verify_name(Verify verify) {
+  switch (verify) {
+    case Verify::Totals:
+      return "totals";
+    case Verify::Deep:
+      return "deep";
+    case Verify::None:
+      break;
+  }
+  return "none";
 }
 
 std::string_view profile_name(parquet::Profile profile) {

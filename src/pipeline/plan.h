@@ -26,6 +26,15 @@ namespace pg2athena::pipeline {
 // The timestamps that lose nothing: the type table's own form.
 inline constexpr std::string_view kExactTimestamps = "micros";
 
+// Whether a run compares what it wrote with its source and its files, before it publishes.
+enum class Verify : std::uint8_t {
+  None,
+  Totals,  // what the server counts and sums, and each file's bytes
+  Deep,    // each value besides, as it is read back from the files
+};
+// As the configuration spells it: "none", "totals", "deep".
+std::string_view verify_name(Verify verify);
+
 // What the operator asked for.
 struct RunOptions {
   postgres::Selection selection;
@@ -64,6 +73,7 @@ struct RunOptions {
   std::map<std::string, types::TypeChoice, std::less<>> types;
   // The most partitions that a table may have.
   std::uint64_t most_partitions = 1000;
+  Verify verify = Verify::None;
   // The form of timestamp and timestamptz, where `types` names none.
   std::string timestamps{kExactTimestamps};
 };
@@ -147,6 +157,7 @@ struct Plan {
   std::uint64_t file_bytes = 0;
   std::uint64_t read_rate = 0;        // bytes in a second, of all workers together; 0: no limit
   std::uint64_t most_partitions = 0;  // of one table
+  Verify verify = Verify::None;
   MemoryDemand memory_demand;
   MemoryPlan memory;
   std::vector<PlannedTable> tables;

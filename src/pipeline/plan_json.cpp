@@ -137,6 +137,7 @@ nlohmann::ordered_json json_without_tables(const Plan& plan) {
         {"max_value_bytes", plan.memory.max_value_bytes},
         {"max_value_derived", plan.memory.max_value_derived}}},
       {"files", files_json(plan)},
+      {"verify", verify_name(plan.verify)},
       {"warnings", plan.warnings}};
 }
 

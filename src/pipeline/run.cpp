@@ -160,6 +160,7 @@ class Attempt {
     auto read = read_shards();
     // Whatever came of it: production gets its locks and its vacuum back before the rest.
     guard_->release();
+    if (read) read = verify();
     return read ? publish() : give_up(std::move(read).error());
   }
 
@@ -271,6 +272,10 @@ class Attempt {
     }
     memory_.emplace(plan_.memory.limit);
     PG2ATHENA_ASSIGN(const Reservation process, memory_->reserve(plan_.memory.process_bytes));
+    if (plan_.verify != Verify::None) {
+      verification_.emplace(RunVerification::Context{
+          .plan = plan_, .run_id = run_id_, .store = context_.store, .log = log_, .stop = stop_});
+    }
     trim_heap();  // of what planning needed
     observer_.reading_began(*progress_);
     run_workers();
@@ -302,6 +307,7 @@ class Attempt {
                     .tables = states_,
                     .progress = *progress_,
                     .record = *record_,
+                    .verification = verification_ ? &*verification_ : nullptr,
                     .queue = queue};
     std::deque<Worker> workers;
     std::vector<std::jthread> threads;
@@ -320,6 +326,17 @@ class Attempt {
         break;
       }
     }
+  }
+
+  // What the server said of each shard has been compared; what is left is the files.
+  Result<void> verify() {
+    if (!verification_) return {};
+    auto verified = verification_->finish(record_->receipts());
+    if (!verified && verified.error().kind() == ErrorKind::Different) {
+      observer_.differences_found(verification_->differences());
+    }
+    if (verified) record_->set_verified(std::string(verify_name(plan_.verify)));
+    return verified;
   }
 
   // By a worker or the guard. The first reason is the run's.
@@ -359,6 +376,7 @@ class Attempt {
         .run_id = run_id_,
         .snapshot = snapshot_,
         .workers = plan_.workers,
+        .verify = plan_.verify,
         .tables = summarize_tables(plan_, progress_->snapshot(), record_->receipts(), outcome.tables),
         .publication_error = std::move(outcome.error)};
     log_tables(plan_, summary, log_);
@@ -394,6 +412,7 @@ class Attempt {
   std::deque<TableState> states_;
   std::optional<observe::RunProgress> progress_;
   std::optional<MemoryBudget> memory_;
+  std::optional<RunVerification> verification_;
 };
 
 void report_rolled_forward(RunContext& context, const std::vector<catalog::RunOutcome>& outcomes) {

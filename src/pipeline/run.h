@@ -12,6 +12,8 @@
 #include "observe/log.h"
 #include "observe/progress.h"
 #include "pipeline/plan.h"
+#include "pipeline/verify/difference.h"
+#include "pipeline/verify/run_verification.h"
 #include "postgres/login.h"
 #include "storage/object_store.h"
 
@@ -37,6 +39,8 @@ class RunObserver {
   // `progress` lives until reading_ended().
   virtual void reading_began(const observe::RunProgress& progress) = 0;
   virtual void reading_ended() = 0;
+  // The run verified what it wrote, and ends with an error of kind Different.
+  virtual void differences_found(const std::vector<Difference>& differences) = 0;
 };
 
 struct TableSummary {
@@ -48,6 +52,7 @@ struct TableSummary {
   std::uint64_t files = 0;
   std::chrono::milliseconds elapsed{0};              // of its reading
   std::vector<catalog::CoercedColumn> coerced = {};  // of all its shards, as in a receipt
+  std::vector<VerifiedColumn> verified = {};         // by what they were compared; none where they weren't
   catalog::TableOutcome outcome;
 };
 
@@ -55,6 +60,7 @@ struct RunSummary {
   std::string run_id;
   postgres::Snapshot snapshot;
   int workers = 0;
+  Verify verify = Verify::None;
   std::chrono::milliseconds elapsed{0};
   std::vector<TableSummary> tables;
   std::optional<Error> publication_error;  // the run is decided, and something is left to be rolled forward

@@ -53,6 +53,7 @@ std::vector<TableSummary> summarize_tables(const Plan& plan, const observe::Prog
                       .bytes_read = read.bytes_read,
                       .elapsed = read.elapsed,
                       .outcome = {}});
+    if (plan.verify != Verify::None) tables.back().verified = verified_columns(plan, planned);
     if (i < outcomes.size()) tables.back().outcome = std::move(outcomes[i]);
   }
   for (const catalog::Receipt& receipt : receipts) {

@@ -122,6 +122,7 @@ Result<catalog::Receipt> ShardJob::run(postgres::SnapshotSession& session) {
   progress_.start_shard();
   PG2ATHENA_ASSIGN(const Written written, read(session, table_.in_order.load()));
   if (written == Written::NeedsOrder) PG2ATHENA_TRY(read_again_in_order(session));
+  if (auto asked = ask_server(session); !asked) return fail(explain(std::move(asked).error(), session));
   PG2ATHENA_TRY(session.leave_unchanged(*shard_.source));
   PG2ATHENA_TRY(finish_table());
   catalog::Receipt receipt{.run_id = context_.run_id,
@@ -146,6 +147,19 @@ void ShardJob::take_back() {
   if (!output_) return;
   progress_.take_back(rows_, bytes_read_, output_->bytes_written(), output_->files());
   output_.reset();
+}
+
+// In the same transaction: what is asked about are the rows that were read. Of a source's last shard also
+// how many rows there are in all; a shard is its last one in each of its attempts.
+Result<void> ShardJob::ask_server(postgres::SnapshotSession& session) {
+  RunVerification* const verification = context_.verification;
+  if (verification == nullptr) return {};
+  PG2ATHENA_ASSIGN(server_totals_, verification->ask(session, shard_));
+  if (!attempts_.asked) {
+    attempts_.asked = true;
+    attempts_.ends_source = verification->ends_source(shard_);
+  }
+  return attempts_.ends_source ? verification->count_source(session, shard_) : Result<void>();
 }
 
 // The shard counts once, however often it is read: its rows are the same every time.

@@ -17,6 +17,7 @@
 #include "pipeline/plan.h"
 #include "pipeline/shard_output.h"
 #include "pipeline/table_state.h"
+#include "pipeline/verify/run_verification.h"
 #include "postgres/copy_reader.h"
 #include "postgres/snapshot_session.h"
 #include "storage/object_store.h"
@@ -34,6 +35,7 @@ class ShardJob {
     RateLimit& read_rate;  // of all workers together
     RetryTimes& times;
     WorkerMemory& memory;
+    RunVerification* verification = nullptr;  // none is asked for
   };
 
   // Attempts at one shard. Everything outlives it.
@@ -57,6 +59,9 @@ class ShardJob {
   // the table begin sorted, so what was read in vain is a shard of each worker at most.
   Result<catalog::Receipt> run(postgres::SnapshotSession& session);
 
+  // After run(), where there is a verification: what the server says of the rows itself.
+  const std::optional<postgres::ServerTotals>& server_totals() const { return server_totals_; }
+
   // After a failure: what was counted as progress is none.
   void take_back();
 
@@ -65,6 +70,7 @@ class ShardJob {
   Result<Written> read(postgres::SnapshotSession& session, bool in_order);
   Result<Written> read_rows(postgres::ShardReader& reader);
   Result<void> read_again_in_order(postgres::SnapshotSession& session);
+  Result<void> ask_server(postgres::SnapshotSession& session);
   Result<void> finish_table();
   Result<void> wait_for_rate(std::uint64_t bytes);
   Result<void> make_room(const columnar::Batch& batch);
@@ -87,6 +93,7 @@ class ShardJob {
   std::uint64_t bytes_read_ = 0;
   std::optional<std::uint64_t> failed_row_;  // the number, from 0, of a row that no file could be found for
   std::vector<catalog::CoercedColumn> coerced_;
+  std::optional<postgres::ServerTotals> server_totals_;
 };
 
 // What a table's files are to be: profile, codec, what was chosen for columns, key-value metadata.

@@ -223,7 +223,7 @@ Result<void> ShardOutput::open_file(std::uint32_t number) {
       .stop = &context_.stop};
   PG2ATHENA_ASSIGN(partition.file, LakeFile::open(context_.store, key, upload, context_.table.schema,
                                                   context_.state.writer_options, context_.blocks,
-                                                  /*digest_rows=*/false));
+                                                  context_.plan.verify == Verify::Deep));
   partition.bytes_counted = 0;
   open_.push_back(number);
   return {};

@@ -50,6 +50,8 @@ struct ShardAttempts {
   int next = 0;                   // the number of the next attempt: none is used twice, as files have it
   bool counted = false;           // the shard's rows are among its table's
   bool makes_empty_file = false;  // it was the table's last, and none had a row
+  bool asked = false;             // the server was asked about its rows, for a verification
+  bool ends_source = false;       // it was the last of its source, of several
 };
 
 // A worker's, from one shard to the next.

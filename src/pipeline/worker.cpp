@@ -87,7 +87,8 @@ Result<void> Worker::try_shard(const PlannedShard& shard, ShardAttempts& attempt
                                   .stop = reading_.stop,
                                   .read_rate = reading_.read_rate,
                                   .times = reading_.times,
-                                  .memory = *memory_};
+                                  .memory = *memory_,
+                                  .verification = reading_.verification};
   ShardJob job(context, shard, reading_.tables[shard.table], attempts, progress, name_);
   const auto read = [&]() -> Result<catalog::Receipt> {
     PG2ATHENA_ASSIGN(catalog::Receipt made, job.run(*session_));
@@ -99,6 +100,7 @@ Result<void> Worker::try_shard(const PlannedShard& shard, ShardAttempts& attempt
     job.take_back();
     return fail(receipt.error());
   }
+  if (job.server_totals()) reading_.verification->add_shard(shard, *receipt, *job.server_totals());
   progress.finish_shard();
   log.info("shard_done", "shard done",
            {{"rows", receipt->rows}, {"bytes", receipt->bytes}, {"duration_ms", receipt->duration.count()}});

@@ -52,6 +52,7 @@ struct Reading {
   std::deque<TableState>& tables;
   observe::RunProgress& progress;
   catalog::RunRecord& record;
+  RunVerification* verification;  // nullptr: none is asked for
   ShardQueue& queue;
 };
 

@@ -53,6 +53,12 @@ class Call:
     function: typing.Callable[[Statement], object]
 
 
+@dataclasses.dataclass(frozen=True)
+class Alter:
+    """Each message of the COPY that the statement starts becomes what a function makes of its body; None takes it away."""
+    function: typing.Callable[[bytes], bytes | None]
+
+
 class Pause:
     """Holds the statement until the test releases it. What the server says comes through meanwhile."""
 
@@ -81,7 +87,7 @@ class Pause:
         return self._released.wait(timeout)
 
 
-Fault = Reset | BlackHole | Slow | Call | Pause
+Fault = Reset | BlackHole | Slow | Call | Alter | Pause
 
 
 @dataclasses.dataclass

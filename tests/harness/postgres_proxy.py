@@ -22,7 +22,7 @@ import urllib.parse
 from harness import postgres_wire as wire
 from harness.fault_rule import Rule
 from harness.loopback import go_silent, reset
-from harness.postgres_faults import ROLES, BlackHole, Call, Fault, Match, Pause, Refusal, Reset, Slow, Statement
+from harness.postgres_faults import ROLES, Alter, BlackHole, Call, Fault, Match, Pause, Refusal, Reset, Slow, Statement
 
 # How often whoever waits for a socket or a test looks whether the connection has been ended meanwhile.
 GLANCE = 0.05
@@ -174,6 +174,7 @@ class Link:
         self.over = threading.Event()
         self.is_silent = threading.Event()      # nothing comes through
         self._limit: tuple[int, Fault] | None = None    # what happens when the server has sent so much
+        self._altered: tuple[typing.Callable, wire.MessageReader] | None = None     # the COPY that is under way
         self._client = client
         self._server: socket.socket | None = None
         self._inbox = wire.MessageReader(with_first=True)
@@ -268,6 +269,8 @@ class Link:
                     self._check()
             case Call(function):
                 self._call(function, statement)
+            case Alter(function):
+                self._altered = function, wire.MessageReader(with_first=False)
             case Slow(bytes_per_second):
                 self.bytes_per_second = bytes_per_second
             case Reset(after=0):
@@ -293,7 +296,7 @@ class Link:
                 data = self._receive(self._server)
                 if greeting:
                     greeting = self._note_backend(greeting, data)
-                self._pass(data)
+                self._pass(self._alter(data) if self._altered else data)
         except Ended:
             self.end()
 
@@ -304,6 +307,21 @@ class Link:
                 self.backend = wire.INTEGER.unpack_from(message.body)[0]
                 return None
         return greeting
+
+    def _alter(self, data: bytes) -> bytes:
+        """What is to be passed on of what came; messages that aren't all there yet wait."""
+        function, messages = self._altered
+        messages.add(data)
+        passed = bytearray()
+        while message := messages.take():
+            if message.kind == b"d":
+                body = function(message.body)
+                passed += wire.Message(message.kind, body).raw if body is not None else b""
+                continue
+            passed += message.raw
+            if message.kind == b"Z":        # ready for the next statement, which nobody has sent yet
+                self._altered = None
+        return bytes(passed)
 
     def _pass(self, data: bytes) -> None:
         limit = self._limit

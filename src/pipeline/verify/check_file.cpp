@@ -9,7 +9,6 @@
 
 #include "base/bytes.h"
 #include "parquet/file_reader.h"
-#include "pipeline/verify/read_values.h"
 #include "pipeline/verify/watched_source.h"
 #include "storage/content_digest.h"
 
@@ -20,8 +19,6 @@ using catalog::ColumnReceipt;
 using parquet::FileReader;
 
 constexpr std::size_t kDigestPiece = std::size_t{1} << 20U;
-// Of a store that is far, while columns are read in turn.
-constexpr std::size_t kReadAhead = std::size_t{32} << 20U;
 
 // A bound of floating point may be either zero: which one came first decides, and they are equal.
 std::string_view unsigned_zero(std::string_view bound) {
@@ -188,12 +185,12 @@ class FileCheck {
              difference.kind != DifferenceKind::Minimum && difference.kind != DifferenceKind::Maximum;
     });
     if (!options_.deep || other_file) return {};
-    PG2ATHENA_ASSIGN(
-        const auto source,
-        open({.places = footer.leaves().size(), .memory_bytes = kReadAhead, .stop = options_.stop}));
+    PG2ATHENA_ASSIGN(const auto source, open({.places = footer.leaves().size(),
+                                              .memory_bytes = options_.read_ahead_bytes,
+                                              .stop = options_.stop}));
     if (!source) return {};
     WatchedSource watched(*source);
-    const auto values = read_values(watched, options_.stop);
+    const auto values = read_values(watched, options_.stop, options_.visit);
     if (!values) {
       if (values.error().kind() == ErrorKind::Interrupted) return fail(values.error());
       return blame(watched, values.error(), DifferenceKind::Content);

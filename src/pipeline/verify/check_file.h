@@ -11,6 +11,7 @@
 #include "catalog/receipt.h"
 #include "catalog/table_record.h"
 #include "pipeline/verify/difference.h"
+#include "pipeline/verify/read_values.h"
 #include "storage/object_store.h"
 
 namespace pg2athena::pipeline {
@@ -27,6 +28,9 @@ struct FileCheckOptions {
   // Whether each value is decoded too, and counted, summed and compared again.
   bool deep = false;
   Cancellation* stop = nullptr;  // not owned
+  // The most that is read ahead of a store that is far, while columns are read in turn.
+  std::size_t read_ahead_bytes = std::size_t{32} << 20U;
+  BatchVisitor visit = {};  // with `deep`, for whoever wants to see the values too
 };
 
 // Reads the file once from start to end, in memory that doesn't depend on its size: its size, its checksum,

@@ -30,6 +30,7 @@ constexpr std::array kKinds = {
     KindRow{DifferenceKind::Maximum, "max", "has another largest value"},
     KindRow{DifferenceKind::Sum, "sum", "has values with another sum"},
     KindRow{DifferenceKind::RowDigest, "row_digest", "has rows with another digest"},
+    KindRow{DifferenceKind::ValueDigest, "digest", "has values with another digest"},
     KindRow{DifferenceKind::Content, "content", "can't be decoded"},
     KindRow{DifferenceKind::Statistics, "statistics", "has other values than the file says itself"},
     KindRow{DifferenceKind::Extra, "extra", "is known to no receipt"},
@@ -54,7 +55,7 @@ std::string_view to_string(DifferenceKind kind) {
 }
 
 std::string difference_text(const Difference& difference) {
-  std::string text = difference.object;
+  std::string text = difference.shard ? fmt::format("shard {}", *difference.shard) : difference.object;
   if (!difference.column.empty()) {
     text += fmt::format("{}column {}", text.empty() ? "" : ", ", difference.column);
   }

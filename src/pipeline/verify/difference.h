@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,12 +18,13 @@ enum class DifferenceKind : std::uint8_t {
   Metadata,    // it says that it is another run's, or another table's
   Columns,     // other columns or types than the table's
   Rows,
-  Values,     // of a column: how many aren't NULL
-  Nulls,      // how many are
-  Minimum,    // of its values
-  Maximum,    //
-  Sum,        //
-  RowDigest,  // of all values of the rows
+  Values,       // of a column: how many aren't NULL
+  Nulls,        // how many are
+  Minimum,      // of its values
+  Maximum,      //
+  Sum,          //
+  RowDigest,    // of all values of the rows
+  ValueDigest,  // of a column's values, as a server hashes them
   // Of a file, by a look at its values.
   Content,     // they can't be decoded: a page's checksum, an encoding
   Statistics,  // the file says other things of a column chunk than its values are
@@ -43,7 +45,8 @@ std::string_view to_string(DifferenceKind kind);
 
 struct Difference {
   DifferenceKind kind = DifferenceKind::Missing;
-  std::string table;        // the lake's name
+  std::string table;              // the lake's name
+  std::optional<int> shard = {};  // where it is the source that says otherwise: of what was read from it
   std::string object = {};  // its key, of the file or the record that is different; empty: none in the store
   std::string column = {};  // "address.city"; empty: not of one
   // What was to be there and what is, for people. Empty where it says nothing, or would be a value of a cell:

@@ -58,9 +58,10 @@ void set_bounds(const ValueBounds& bounds, std::vector<ColumnReceipt>& columns) 
 
 class ValueReader {
  public:
-  ValueReader(const FileReader& reader, ValueBounds bounds, Cancellation* stop)
+  ValueReader(const FileReader& reader, ValueBounds bounds, Cancellation* stop, const BatchVisitor& visit)
       : reader_(reader),
         stop_(stop),
+        visit_(visit),
         bounds_(std::move(bounds)),
         totals_(reader.schema()),
         batch_(reader.schema()) {}
@@ -95,6 +96,7 @@ class ValueReader {
       totals.add(batch_);
       digest_.add(batch_);
       bounds_.add(batch_);
+      if (visit_) visit_(batch_);
     }
     compare_chunks(reader_.metadata().row_groups[index], totals);
     totals_.add(totals);
@@ -115,6 +117,7 @@ class ValueReader {
 
   const FileReader& reader_;
   Cancellation* const stop_;
+  const BatchVisitor& visit_;
   ValueBounds bounds_;
   columnar::Totals totals_;
   columnar::RowDigest digest_;
@@ -143,10 +146,10 @@ Result<std::vector<ColumnReceipt>> columns_of_footer(const FileReader& reader) {
   return columns;
 }
 
-Result<FileValues> read_values(ByteSource& source, Cancellation* stop) {
+Result<FileValues> read_values(ByteSource& source, Cancellation* stop, const BatchVisitor& visit) {
   PG2ATHENA_ASSIGN(const FileReader reader, FileReader::open(source, {.batch_bytes = kBatchBytes}));
   PG2ATHENA_ASSIGN(ValueBounds bounds, bounds_for(reader));
-  return ValueReader(reader, std::move(bounds), stop).read();
+  return ValueReader(reader, std::move(bounds), stop, visit).read();
 }
 
 }  // namespace pg2athena::pipeline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "base/cancellation.h"
 #include "base/error.h"
 #include "catalog/receipt.h"
+#include "columnar/batch.h"
 #include "parquet/file_reader.h"
 
 namespace pg2athena::pipeline {
@@ -26,8 +28,11 @@ struct FileValues {
   std::vector<std::string> other_than_footer;
 };
 
+// Whoever wants to see the values too.
+using BatchVisitor = std::function<void(const columnar::Batch& batch)>;
+
 // Decodes every value of the file; pages that have a checksum are compared with it. Errors are FileReader's,
-// and Interrupted.
-Result<FileValues> read_values(ByteSource& source, Cancellation* stop);
+// and Interrupted. `visit`, if there is one, is called with each batch.
+Result<FileValues> read_values(ByteSource& source, Cancellation* stop, const BatchVisitor& visit = {});
 
 }  // namespace pg2athena::pipeline
