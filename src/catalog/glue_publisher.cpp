@@ -86,8 +86,8 @@ Result<std::vector<const TableRecord*>> GluePublisher::check_by_pages(const Glue
 }
 
 Result<void> GluePublisher::check_partition(const TableRecord& table, const std::string& value) {
-  TableRecord alone = table;
-  alone.rows = 1;
+  // Without the columns, which may be many: it is asked for each value that comes.
+  TableRecord alone{.table = table.table, .rows = 1, .partitioning = table.partitioning};
   alone.partitioning->values = {value};
   PG2ATHENA_TRY(projection_parameters(alone, location_.url(table.data)));
   return {};

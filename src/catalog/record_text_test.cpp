@@ -132,6 +132,8 @@ TEST(RecordText, Partitions_are_read_as_they_were_written) {
                                         .source_column = "created_at",
                                         .values = {"2026-01-31", "__HIVE_DEFAULT_PARTITION__"}}};
   EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
+  record.partitioning->default_value = "1970-01-01";
+  EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
   record.partitioning->values.clear();
   EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
 }

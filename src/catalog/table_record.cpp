@@ -14,11 +14,13 @@ namespace pg2athena::catalog {
 namespace {
 
 Json partitioning_json(const TablePartitioning& partitioning) {
-  return {{"column", partitioning.column},
-          {"type", partitioning.type},
-          {"by", partitioning.by},
-          {"source_column", partitioning.source_column},
-          {"values", partitioning.values}};
+  Json json = {{"column", partitioning.column},
+               {"type", partitioning.type},
+               {"by", partitioning.by},
+               {"source_column", partitioning.source_column},
+               {"values", partitioning.values}};
+  if (partitioning.default_value) json["default"] = *partitioning.default_value;
+  return json;
 }
 
 TablePartitioning read_partitioning(JsonReader& json) {
@@ -26,7 +28,8 @@ TablePartitioning read_partitioning(JsonReader& json) {
           .type = json.text("type"),
           .by = json.text("by"),
           .source_column = json.text("source_column"),
-          .values = json.texts("values")};
+          .values = json.texts("values"),
+          .default_value = json.optional_text("default")};
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ struct TablePartitioning {
   std::string source_column;  // of what: a column of the table, which its files have as well
   // Those that there are, in the order of their bytes, kDefaultPartition among them.
   std::vector<std::string> values = {};
+  // The partition of rows whose value is NULL or can't be one; nothing: kDefaultPartition has the NULLs.
+  std::optional<std::string> default_value = {};
 
   bool operator==(const TablePartitioning&) const = default;
 };

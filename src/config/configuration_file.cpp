@@ -259,17 +259,27 @@ class Reader {
 
   // Whether the column's type can be partitioned so, the plan finds out.
   Result<void> read_partition_by(const YAML::Node& node, Table& table) {
-    std::vector<std::string> names(types::partition_by_names().begin(), types::partition_by_names().end());
+    std::vector<std::string> keys(types::partition_by_names().begin(), types::partition_by_names().end());
+    keys.emplace_back("default");
+    postgres::ColumnChoice choice{.column = {}, .encoding = {}, .place = {}};
+    int columns = 0;
     PG2ATHENA_TRY(yaml_.each_key(
-        node, "partition_by", names, [&](const std::string& by, const YAML::Node& value) -> Result<void> {
-          PG2ATHENA_ASSIGN(std::string column, yaml_.plain_scalar(value, "partition_by." + by));
-          table.column_choices.push_back({.column = std::move(column),
-                                          .encoding = {},
-                                          .partition_by = types::partition_by_named(by),
-                                          .place = yaml_.place_of(value)});
+        node, "partition_by", keys, [&](const std::string& key, const YAML::Node& value) -> Result<void> {
+          PG2ATHENA_ASSIGN(std::string text, yaml_.plain_scalar(value, "partition_by." + key));
+          if (key == "default") {
+            choice.partition_default = std::move(text);
+            return {};
+          }
+          ++columns;
+          choice.column = std::move(text);
+          choice.partition_by = types::partition_by_named(key);
+          choice.place = yaml_.place_of(value);
           return {};
         }));
-    if (node.size() == 1) return {};
+    if (columns == 1) {
+      table.column_choices.push_back(std::move(choice));
+      return {};
+    }
     return fail(yaml_.error_at(node, "partition_by takes one column, and one of day, month, year and value")
                     .hint("partition_by: {day: created_at}"));
   }

@@ -57,6 +57,7 @@ tables:
   - {sql: SELECT 1 AS one, as: ones, encoding: {one: dictionary}}
   - {name: public.lines, as: order_lines, rename: {"Net Price": net}, types: {price: {as: "decimal(18,4)"}}}
   - {name: public.visits, partition_by: {month: "At"}}
+  - {name: public.sales, partition_by: {default: 0, value: shop}}
 )yaml");
   EXPECT_EQ(c.login.password, "secret");
   EXPECT_EQ(c.run.search_path, "shop");
@@ -74,30 +75,37 @@ tables:
   EXPECT_THAT(c.run.selection.schemas, ElementsAre("audit", "tmp_*"));
   EXPECT_THAT(c.run.selection.excludes, ElementsAre("audit.\"Old Log\""));
   using Table = postgres::TableSelection;
-  EXPECT_THAT(
-      c.run.selection.tables,
-      ElementsAre(Table{.pattern = "public.orders", .columns = {}, .where = {}},
-                  Table{.pattern = "public.\"Order Items\"", .columns = {}, .where = {}},
-                  Table{.pattern = "public.events", .columns = {"id", "Odd Name"}, .where = "id > 5"},
-                  Table{.pattern = "public.items",
-                        .columns = {},
-                        .where = {},
-                        .column_choices = {{.column = "id", .encoding = "delta_binary_packed"},
-                                           {.column = "Odd Name", .encoding = "plain"},
-                                           {.column = "id", .encoding = {}, .bloom_filter = true}}},
-                  Table{.pattern = "public.lines",
-                        .columns = {},
-                        .where = {},
-                        .column_choices = {{.column = "Net Price", .encoding = {}, .rename = "net"},
-                                           {.column = "price",
-                                            .encoding = {},
-                                            .type = {.as = "decimal(18,4)", .place = {}}}},
-                        .as = "order_lines"},
-                  Table{.pattern = "public.visits",
-                        .columns = {},
-                        .where = {},
-                        .column_choices = {
-                            {.column = "At", .encoding = {}, .partition_by = types::PartitionBy::Month}}}));
+  EXPECT_THAT(c.run.selection.tables,
+              ElementsAre(Table{.pattern = "public.orders", .columns = {}, .where = {}},
+                          Table{.pattern = "public.\"Order Items\"", .columns = {}, .where = {}},
+                          Table{.pattern = "public.events", .columns = {"id", "Odd Name"}, .where = "id > 5"},
+                          Table{.pattern = "public.items",
+                                .columns = {},
+                                .where = {},
+                                .column_choices = {{.column = "id", .encoding = "delta_binary_packed"},
+                                                   {.column = "Odd Name", .encoding = "plain"},
+                                                   {.column = "id", .encoding = {}, .bloom_filter = true}}},
+                          Table{.pattern = "public.lines",
+                                .columns = {},
+                                .where = {},
+                                .column_choices = {{.column = "Net Price", .encoding = {}, .rename = "net"},
+                                                   {.column = "price",
+                                                    .encoding = {},
+                                                    .type = {.as = "decimal(18,4)", .place = {}}}},
+                                .as = "order_lines"},
+                          Table{.pattern = "public.visits",
+                                .columns = {},
+                                .where = {},
+                                .column_choices = {{.column = "At",
+                                                    .encoding = {},
+                                                    .partition_by = types::PartitionBy::Month}}},
+                          Table{.pattern = "public.sales",
+                                .columns = {},
+                                .where = {},
+                                .column_choices = {{.column = "shop",
+                                                    .encoding = {},
+                                                    .partition_by = types::PartitionBy::Value,
+                                                    .partition_default = "0"}}}));
   EXPECT_EQ(c.run.selection.tables[3].column_choices[1].place, "jobs/shop.yaml:16:62");
   ASSERT_EQ(c.run.queries.size(), 1U);
   EXPECT_EQ(c.run.queries[0].name, "ones");
@@ -340,6 +348,9 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"tables: [{name: a, partition_by: b}]", "2:34", "mapping"},
       {"tables: [{name: a, partition_by: {}}]", "2:34", "one column"},
       {"tables: [{name: a, partition_by: {hour: b}}]", "2:35", "day"},
+      {"tables: [{name: a, partition_by: {default: b}}]", "2:34", "one column"},
+      {"tables: [{name: a, partition_by: {day: b, default: ''}}]", "2:52", "empty"},
+      {"tables: [{name: a, partition_by: {day: b, default: [c]}}]", "2:52", "one value"},
       {"tables: [{name: a, partition_by: {day: [b]}}]", "2:40", "one value"},
       {"tables: [{name: a, partition_by: {day: ''}}]", "2:40", "empty"},
       {"tables: [{name: a, partition_by: {day: b, value: c}}]", "2:34", "one column"},

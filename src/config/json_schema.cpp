@@ -143,13 +143,19 @@ Json types_schema() {
 
 Json partition_by_schema(std::string_view summary) {
   Json properties = Json::object();
-  for (const std::string_view by : types::partition_by_names()) properties[std::string(by)] = name_schema();
+  Json columns = Json::array();
+  for (const std::string_view by : types::partition_by_names()) {
+    properties[std::string(by)] = name_schema();
+    columns.push_back({{"required", {by}}});
+  }
+  // In YAML a value that looks like a number is one.
+  properties["default"] = {
+      {"description", kPartitionDefaultSummary}, {"type", {"string", "number", "boolean"}}, {"minLength", 1}};
   return {{"description", summary},
           {"type", "object"},
-          {"minProperties", 1},
-          {"maxProperties", 1},
           {"additionalProperties", false},
-          {"properties", std::move(properties)}};
+          {"properties", std::move(properties)},
+          {"oneOf", std::move(columns)}};
 }
 
 Json tables_schema() {

@@ -599,7 +599,8 @@ constexpr std::array kTableKeys = {
         "tables are one shard without it"},
     Key{"partition_by", kPartitionColumn,
         "The column by which rows are put into folders: by the day, month or year (in UTC) of a date or "
-        "timestamp, or by its value. Readers that ask for some of them read only those"},
+        "timestamp, or by its value. Readers that ask for some of them read only those. `default` is the "
+        "partition of rows whose value is NULL or can't be one"},
     Key{"query", "file", "A file with one SELECT, relative to the configuration file; instead of `name`"},
     Key{"sql", "SQL", "One SELECT, instead of `name`"},
     Key{"as", "name",

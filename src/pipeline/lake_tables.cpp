@@ -1,5 +1,7 @@
 #include "pipeline/lake_tables.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "catalog/object_keys.h"
@@ -22,7 +24,8 @@ std::optional<catalog::TablePartitioning> lake_partitioning(const PlannedTable& 
   return catalog::TablePartitioning{.column = planned.name,
                                     .type = planned.type,
                                     .by = std::string(to_string(planned.by)),
-                                    .source_column = table.schema.fields[planned.column].name};
+                                    .source_column = table.schema.fields[planned.column].name,
+                                    .default_value = planned.default_value};
 }
 
 catalog::TableRecord lake_table(const PlannedTable& table, const std::string& run_id) {
@@ -40,16 +43,44 @@ std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::strin
   return records;
 }
 
-std::vector<std::string> null_partition_warnings(const Plan& plan, catalog::Publisher& publisher) {
+namespace {
+
+Result<void> check_default(const PlannedTable& table, catalog::Publisher& publisher) {
+  const PlannedPartitioning& partitioning = *table.partitioning;
+  const auto accepted = publisher.check_partition(lake_table(table, {}), *partitioning.default_value);
+  if (accepted) return {};
+  return fail(Error(accepted.error().kind(), fmt::format("{}: the catalog has no place for the default {} of "
+                                                         "partition_by",
+                                                         table.display(), *partitioning.default_value))
+                  .with("table", table.display())
+                  .with("column", table.columns[partitioning.column].source_name)
+                  .hint("name another value: `default` of partition_by")
+                  .because(accepted.error()));
+}
+
+// Of partitioned tables whose NULLs the publisher couldn't show, where there may be some: the run would end
+// at the first.
+std::optional<std::string> null_warning(const PlannedTable& table, catalog::Publisher& publisher) {
+  if (!table.schema.fields[table.partitioning->column].nullable) return std::nullopt;
+  const std::string null(catalog::kDefaultPartition);
+  if (publisher.check_partition(lake_table(table, {}), null)) return std::nullopt;
+  return fmt::format(
+      "{}: {} may be NULL, and the catalog has no partition for that: the run ends at the first such "
+      "row. `default` of partition_by gives them one, `where` leaves them out",
+      table.display(), table.columns[table.partitioning->column].source_name);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::Publisher& publisher) {
   std::vector<std::string> warnings;
   for (const PlannedTable& table : plan.tables) {
-    if (!table.partitioning || !table.schema.fields[table.partitioning->column].nullable) continue;
-    const std::string null(catalog::kDefaultPartition);
-    if (publisher.check_partition(lake_table(table, {}), null)) continue;
-    warnings.push_back(fmt::format(
-        "{}: {} may be NULL, and the catalog has no partition for that: the run ends at the first such "
-        "row. `where` leaves them out, a query can give them a value (coalesce)",
-        table.display(), table.columns[table.partitioning->column].source_name));
+    if (!table.partitioning) continue;
+    if (table.partitioning->default_value) {
+      PG2ATHENA_TRY(check_default(table, publisher));
+    } else if (auto warning = null_warning(table, publisher)) {
+      warnings.push_back(std::move(*warning));
+    }
   }
   return warnings;
 }

@@ -19,8 +19,8 @@ std::optional<catalog::TablePartitioning> lake_partitioning(const PlannedTable& 
 catalog::TableRecord lake_table(const PlannedTable& table, const std::string& run_id);
 std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::string& run_id);
 
-// Of partitioned tables whose NULLs the publisher couldn't show, where there may be some: the run would end
-// at the first.
-std::vector<std::string> null_partition_warnings(const Plan& plan, catalog::Publisher& publisher);
+// What the operator has to know of partitions before the run, as the publisher sees them: NULLs that it could
+// not show, where there may be some. Its own error for a default that it can't show.
+Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::Publisher& publisher);
 
 }  // namespace pg2athena::pipeline

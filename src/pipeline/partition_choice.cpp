@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/partition_name.h"
 #include "pipeline/column_choices.h"
 #include "types/lake_name.h"
 
@@ -49,6 +50,33 @@ Result<void> check_name(const ColumnChoice& choice, const std::string& name, con
                 std::string(kRename));
 }
 
+std::string_view values_of(PartitionBy by, std::string_view type) {
+  if (type == "date") return "days, such as 1970-01-01";
+  if (by == PartitionBy::Month) return "months, such as 1970-01";
+  return type == "string" ? "texts" : "whole numbers, such as 0";
+}
+
+Result<void> check_default(const ColumnChoice& choice, const PlannedPartitioning& partitioning,
+                           const PlannedTable& table) {
+  if (!partitioning.default_value) return {};
+  const std::string& value = *partitioning.default_value;
+  if (!types::is_partition_value(partitioning.by, partitioning.type, value)) {
+    return refuse(choice, ErrorKind::InvalidArgument, table,
+                  fmt::format("the default of partition_by is \"{}\", and the partitions are {}", value,
+                              values_of(partitioning.by, partitioning.type)),
+                  "default: one that no row has, or that says what such rows are");
+  }
+  const std::string folder = catalog::partition_folder(partitioning.name, value);
+  if (folder.size() <= catalog::kLongestPartitionFolder && value != catalog::kDefaultPartition) return {};
+  return refuse(choice, ErrorKind::InvalidArgument, table,
+                value == catalog::kDefaultPartition
+                    ? fmt::format("the default of partition_by is {}, which means NULL", value)
+                    : fmt::format("the default of partition_by makes a folder's name of {} bytes, and {} "
+                                  "are the most",
+                                  folder.size(), catalog::kLongestPartitionFolder),
+                "default: a short text, such as unknown");
+}
+
 }  // namespace
 
 Result<void> choose_partitioning(std::span<const ColumnChoice> choices, PlannedTable& table) {
@@ -68,8 +96,14 @@ Result<void> choose_partitioning(std::span<const ColumnChoice> choices, PlannedT
   const std::string& source = table.schema.fields[index].name;
   const std::string name = fmt::format("{}_{}", source, to_string(by));
   PG2ATHENA_TRY(check_name(*choice, name, table));
-  table.partitioning = PlannedPartitioning{.by = by, .column = index, .name = name, .type = *type};
+  table.partitioning = PlannedPartitioning{
+      .by = by, .column = index, .name = name, .type = *type, .default_value = choice->partition_default};
+  PG2ATHENA_TRY(check_default(*choice, *table.partitioning, table));
   table.notes.push_back(fmt::format("partitioned by {}, the {} of {}", name, to_string(by), source));
+  if (choice->partition_default) {
+    table.notes.push_back(
+        fmt::format("NULL, and what can't be a partition, is in {}={}", name, *choice->partition_default));
+  }
   return {};
 }
 

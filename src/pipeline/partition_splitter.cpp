@@ -19,7 +19,7 @@ using types::OnUnrepresentable;
 using types::PartitionBy;
 
 constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
-// What known_ may have before it is emptied.
+// What known_ and refused_ may have before they are emptied.
 constexpr std::size_t kMostKnown = 4096;
 
 // A year of four digits, which is what every reader takes for one: 0001-01-01 to 9999-12-31.
@@ -39,9 +39,10 @@ std::string day_text(std::int64_t day, PartitionBy by) {
 
 }  // namespace
 
-PartitionSplitter::PartitionSplitter(const PlannedTable& table)
+PartitionSplitter::PartitionSplitter(const PlannedTable& table, const Check* check)
     : table_(table),
       partitioning_(*table.partitioning),
+      check_(check != nullptr && *check ? check : nullptr),
       policy_(table.columns[partitioning_.column].mapping.on_unrepresentable),
       form_(form_of(table)) {}
 
@@ -100,7 +101,7 @@ Result<void> PartitionSplitter::split_numbers(const Column& column, Read read) {
     const std::int64_t number = null ? 0 : read(begin);
     std::size_t end = begin + 1;
     while (end < column.length && is_null(end) == null && (null || read(end) == number)) ++end;
-    PG2ATHENA_ASSIGN(const std::uint32_t partition, null ? null_partition() : of_number(number, begin));
+    PG2ATHENA_ASSIGN(const std::uint32_t partition, null ? of_null(begin) : of_number(number, begin));
     add(partition, begin, end);
     begin = end;
   }
@@ -115,7 +116,7 @@ Result<void> PartitionSplitter::split_texts(const Column& column) {
     std::size_t end = begin + 1;
     while (end < column.length && column.is_null(end) == null && (null || as_text(column.bytes(end)) == text))
       ++end;
-    PG2ATHENA_ASSIGN(const std::uint32_t partition, null ? null_partition() : of_text(text, begin));
+    PG2ATHENA_ASSIGN(const std::uint32_t partition, null ? of_null(begin) : of_text(text, begin));
     add(partition, begin, end);
     begin = end;
   }
@@ -143,9 +144,9 @@ Result<std::uint32_t> PartitionSplitter::of_number(std::int64_t number, std::siz
   if (known_.size() >= kMostKnown) known_.clear();
   std::uint32_t partition = 0;
   if (form_ == Form::Boolean) {
-    partition = number_of(number != 0 ? "true" : "false");
+    PG2ATHENA_ASSIGN(partition, place(number != 0 ? "true" : "false", row));
   } else if (form_ == Form::Number) {
-    partition = number_of(fmt::format("{}", number));
+    PG2ATHENA_ASSIGN(partition, place(fmt::format("{}", number), row));
   } else {
     PG2ATHENA_ASSIGN(partition, of_day(number, row));
   }
@@ -158,21 +159,22 @@ Result<std::uint32_t> PartitionSplitter::of_day(std::int64_t day, std::size_t ro
     if (policy_ != OnUnrepresentable::Clamp) return settle(Problem::YearOutOfRange, row);
     day = std::clamp(day, kFirstDay, kLastDay);
   }
-  return number_of(day_text(day, partitioning_.by));
+  return place(day_text(day, partitioning_.by), row);
 }
 
 Result<std::uint32_t> PartitionSplitter::of_text(std::string_view text, std::size_t row) {
   if (form_ != Form::Text) return of_time_text(text, row);
-  if (text.empty()) return null_partition();
+  if (text.empty()) return of_null(row);
   if (const auto known = numbers_.find(text); known != numbers_.end() && text != catalog::kDefaultPartition) {
     return known->second;
   }
+  if (refused_.contains(text)) return null_partition();
   if (text == catalog::kDefaultPartition) return settle(Problem::ReservedName, row);
   if (text.size() > catalog::kLongestPartitionFolder ||
       catalog::partition_folder(partitioning_.name, text).size() > catalog::kLongestPartitionFolder) {
     return settle(Problem::TooLong, row);
   }
-  return number_of(std::string(text));
+  return place(std::string(text), row);
 }
 
 // What the server printed for a column that is kept as text.
@@ -189,7 +191,8 @@ Result<std::uint32_t> PartitionSplitter::of_time_text(std::string_view text, std
 }
 
 Result<std::uint32_t> PartitionSplitter::settle(Problem problem, std::size_t row) {
-  if (policy_ == OnUnrepresentable::Null) return null_partition();
+  if (partitioning_.default_value) return null_partition();
+  if (policy_ == OnUnrepresentable::Null) return of_null(row);
   failed_row_ = row;
   const auto message = [&]() -> std::string {
     switch (problem) {
@@ -210,14 +213,44 @@ Result<std::uint32_t> PartitionSplitter::settle(Problem problem, std::size_t row
   return fail(Error(ErrorKind::Unrepresentable, message())
                   .with("table", table_.display())
                   .with("column", column)
-                  .hint(fmt::format("leave such rows out with `where`, partition by something else, or put "
-                                    "them where NULLs go: `types: {{{}: {{on_unrepresentable: null}}}}` at "
-                                    "the table",
+                  .hint(fmt::format("give such rows a partition (`default` of partition_by), leave them out "
+                                    "with `where`, or put them where NULLs go: "
+                                    "`types: {{{}: {{on_unrepresentable: null}}}}` at the table",
                                     column)));
 }
 
 std::uint32_t PartitionSplitter::null_partition() {
-  return number_of(std::string(catalog::kDefaultPartition));
+  return number_of(partitioning_.default_value.value_or(std::string(catalog::kDefaultPartition)));
+}
+
+// The default was checked when the plan was made.
+Result<std::uint32_t> PartitionSplitter::of_null(std::size_t row) {
+  if (!partitioning_.default_value && !null_checked_) {
+    PG2ATHENA_TRY(check(std::string(catalog::kDefaultPartition), row));
+    null_checked_ = true;
+  }
+  return null_partition();
+}
+
+Result<std::uint32_t> PartitionSplitter::place(std::string value, std::size_t row) {
+  if (const auto known = numbers_.find(value); known != numbers_.end()) return known->second;
+  if (auto shown = check(value, row); !shown) {
+    if (!partitioning_.default_value || shown.error().kind() != ErrorKind::Unsupported) {
+      return fail(std::move(shown).error());
+    }
+    failed_row_.reset();
+    if (refused_.size() >= kMostKnown) refused_.clear();
+    refused_.insert(std::move(value));
+    return null_partition();
+  }
+  return number_of(std::move(value));
+}
+
+Result<void> PartitionSplitter::check(const std::string& value, std::size_t row) {
+  if (check_ == nullptr) return {};
+  auto shown = (*check_)(value);
+  if (!shown) failed_row_ = row;
+  return shown;
 }
 
 std::uint32_t PartitionSplitter::number_of(std::string value) {

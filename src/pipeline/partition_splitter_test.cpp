@@ -3,6 +3,7 @@
 #include <functional>
 #include <limits>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -161,6 +162,87 @@ TEST(PartitionSplitter, A_value_without_a_partition_is_an_error_with_its_row_or_
       .as = {}, .on_unrepresentable = types::OnUnrepresentable::Clamp, .trim = {}, .place = {}};
   EXPECT_THAT(names<std::int64_t>(table(types::oid::kDate, PartitionBy::Day, clamp), {-800'000, 3'000'000}),
               ElementsAre("0001-01-01", "9999-12-31"));
+}
+
+PlannedTable with_default(types::Oid type, PartitionBy by, const std::string& value) {
+  PlannedTable made = table(type, by);
+  made.partitioning->default_value = value;
+  return made;
+}
+
+TEST(PartitionSplitter, A_default_is_where_NULLs_go_and_what_no_partition_can_be_named_by) {
+  EXPECT_THAT(
+      names<std::string>(with_default(types::oid::kText, PartitionBy::Value, "unknown"),
+                         {"DE", {}, "", "unknown", std::string(248, 'x'), "__HIVE_DEFAULT_PARTITION__"}),
+      ElementsAre("DE", "unknown", "unknown", "unknown", "unknown", "unknown"));
+  EXPECT_THAT(names<std::int64_t>(with_default(types::oid::kInt4, PartitionBy::Value, "0"), {7, {}, 0}),
+              ElementsAre("7", "0", "0"));
+  EXPECT_THAT(names<std::int64_t>(with_default(types::oid::kDate, PartitionBy::Day, "1900-01-01"),
+                                  {0, {}, -719'163, 2'932'897}),
+              ElementsAre("1970-01-01", "1900-01-01", "1900-01-01", "1900-01-01"));
+  EXPECT_THAT(names<bool>(with_default(types::oid::kBool, PartitionBy::Value, "unknown"), {true, {}}),
+              ElementsAre("true", "unknown"));
+}
+
+TEST(PartitionSplitter, Rows_that_have_the_default_are_in_one_partition_with_those_that_get_it) {
+  const PlannedTable by_text = with_default(types::oid::kText, PartitionBy::Value, "b");
+  PartitionSplitter splitter(by_text);
+  EXPECT_EQ(splitter.null_partition(), 0U);
+  EXPECT_THAT(parts(splitter, batch_of<std::string>(by_text, {"a", "b", {}, "", "a", "b"})),
+              ElementsAre(Pair("a", ElementsAre(RowRange{0, 1}, RowRange{4, 5})),
+                          Pair("b", ElementsAre(RowRange{1, 4}, RowRange{5, 6}))));
+  EXPECT_TRUE(splitter.scatters_nulls());
+}
+
+TEST(PartitionSplitter, What_could_not_be_shown_is_an_error_with_its_row_or_in_the_default) {
+  int asked = 0;
+  const PartitionSplitter::Check check = [&](const std::string& value) -> Result<void> {
+    ++asked;
+    if (!value.contains(',') && value != "__HIVE_DEFAULT_PARTITION__") return {};
+    return fail(ErrorKind::Unsupported, "no " + value);
+  };
+  const PlannedTable strict = table(types::oid::kText, PartitionBy::Value);
+  PartitionSplitter refusing(strict, &check);
+  EXPECT_EQ(parts(refusing, batch_of<std::string>(strict, {"a", "a", "b,c"}))[0].first, "no b,c");
+  EXPECT_EQ(refusing.failed_row(), 2U);
+  PartitionSplitter refusing_null(strict, &check);
+  refusing_null.null_partition();
+  EXPECT_EQ(parts(refusing_null, batch_of<std::string>(strict, {"a", {}}))[0].first,
+            "no __HIVE_DEFAULT_PARTITION__");
+
+  const PlannedTable lenient = with_default(types::oid::kText, PartitionBy::Value, "none");
+  PartitionSplitter splitter(lenient, &check);
+  asked = 0;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(parts(splitter, batch_of<std::string>(lenient, {"a", "b,c", {}, "a", ","})),
+                ElementsAre(Pair("a", ElementsAre(RowRange{0, 1}, RowRange{3, 4})),
+                            Pair("none", ElementsAre(RowRange{1, 3}, RowRange{4, 5}))));
+    EXPECT_EQ(splitter.failed_row(), std::nullopt);
+  }
+  EXPECT_EQ(asked, 3) << "once for each value";
+}
+
+TEST(PartitionSplitter, More_values_than_are_remembered_are_still_in_the_default) {
+  const PartitionSplitter::Check none = [](const std::string&) -> Result<void> {
+    return fail(ErrorKind::Unsupported, "no");
+  };
+  const PlannedTable lenient = with_default(types::oid::kText, PartitionBy::Value, "none");
+  PartitionSplitter splitter(lenient, &none);
+  Texts values;
+  for (int i = 0; i < 10'000; ++i) values.emplace_back(fmt::format("v{}", i));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(parts(splitter, batch_of<std::string>(lenient, values)),
+                ElementsAre(Pair("none", ElementsAre(RowRange{0, 10'000}))));
+  }
+}
+
+TEST(PartitionSplitter, An_error_that_is_not_about_the_value_ends_the_run_with_a_default_too) {
+  const PartitionSplitter::Check broken = [](const std::string&) -> Result<void> {
+    return fail(ErrorKind::Internal, "broken");
+  };
+  const PlannedTable lenient = with_default(types::oid::kText, PartitionBy::Value, "none");
+  PartitionSplitter splitter(lenient, &broken);
+  EXPECT_EQ(parts(splitter, batch_of<std::string>(lenient, {"a"}))[0].first, "broken");
 }
 
 TEST(PartitionSplitter, The_longest_name_of_a_folder_has_255_bytes) {

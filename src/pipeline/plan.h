@@ -119,6 +119,9 @@ struct PlannedPartitioning {
   std::string name;
   std::string type;  // Hive's
   std::optional<PartitionEstimate> estimate = {};
+  // The partition of rows whose value is NULL or can't be one; nothing: NULLs are in kDefaultPartition
+  // (catalog/partition_name.h), and what can't be one ends the run.
+  std::optional<std::string> default_value = {};
 
   bool operator==(const PlannedPartitioning&) const = default;
 };

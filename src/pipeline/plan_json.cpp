@@ -51,7 +51,9 @@ nlohmann::ordered_json partition_by_json(const PlannedTable& table) {
   return {{"column", partitioning.name},
           {"type", partitioning.type},
           {"by", to_string(partitioning.by)},
-          {"source_column", table.schema.fields[partitioning.column].name}};
+          {"source_column", table.schema.fields[partitioning.column].name},
+          {"default", partitioning.default_value ? nlohmann::ordered_json(*partitioning.default_value)
+                                                 : nlohmann::ordered_json()}};
 }
 
 nlohmann::ordered_json sorting_json(const PlannedTable& table) {

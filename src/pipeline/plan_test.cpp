@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/lake_tables.h"
 #include "pipeline/relations_for_tests.h"
 #include "pipeline/shard_job.h"
 
@@ -288,6 +289,57 @@ TEST(Plan, A_table_is_partitioned_by_a_column_of_another_name) {
   EXPECT_TRUE(made.memory_demand.partitioned);
   EXPECT_EQ(plan_json(made)["tables"][0]["partition_by"]["source_column"], "kind");
   EXPECT_FALSE(plan({typed_table()}).tables[0].partitioning.has_value());
+}
+
+TEST(Plan, The_default_of_partitions_is_a_value_that_one_can_have) {
+  Relation relation = typed_table();
+  relation.column_choices = {partitioned("code", types::PartitionBy::Value)};
+  relation.column_choices[0].partition_default = "unknown";
+  const Plan made = plan({relation});
+  EXPECT_EQ(made.tables.at(0).partitioning->default_value, "unknown");
+  EXPECT_THAT(made.tables[0].notes, testing::Contains(HasSubstr("is in code_value=unknown")));
+  EXPECT_EQ(plan_json(made)["tables"][0]["partition_by"]["default"], "unknown");
+  EXPECT_EQ(lake_partitioning(made.tables[0])->default_value, "unknown");
+
+  const struct {
+    const char* column;
+    std::string value;
+    const char* said;
+  } wrong[] = {{"id", "none", "whole numbers"},
+               {"code", "__HIVE_DEFAULT_PARTITION__", "means NULL"},
+               {"code", std::string(250, 'x'), "255 are the most"}};
+  for (const auto& [column, value, said] : wrong) {
+    Relation other = std::string(column) == "id" ? table(1, "public", "numbers", kMiB) : typed_table();
+    other.column_choices = {partitioned(column, types::PartitionBy::Value)};
+    other.column_choices[0].partition_default = value;
+    const Error error = refuse({other});
+    EXPECT_EQ(error.kind(), ErrorKind::InvalidArgument);
+    EXPECT_THAT(error.describe(), HasSubstr(said));
+    EXPECT_THAT(error.describe(), HasSubstr("shop.yaml:8:9"));
+  }
+}
+
+class NoNulls final : public catalog::Publisher {
+ public:
+  Result<void> show(const std::string&) override { return {}; }
+  Result<void> check_partition(const catalog::TableRecord&, const std::string& value) override {
+    if (value != "__HIVE_DEFAULT_PARTITION__" && value != "a,b") return {};
+    return fail(ErrorKind::Unsupported, "no");
+  }
+};
+
+TEST(Plan, A_default_that_the_catalog_has_no_place_for_is_refused_and_any_other_needs_no_warning) {
+  Relation relation = typed_table();
+  relation.column_choices = {partitioned("code", types::PartitionBy::Value)};
+  NoNulls publisher;
+  EXPECT_THAT(partition_warnings(plan({relation}), publisher).value(),
+              ElementsAre(HasSubstr("code may be NULL")));
+  relation.column_choices[0].partition_default = "unknown";
+  EXPECT_TRUE(partition_warnings(plan({relation}), publisher).value().empty());
+  relation.column_choices[0].partition_default = "a,b";
+  const auto refused = partition_warnings(plan({relation}), publisher);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().describe(), HasSubstr("no place for the default a,b"));
 }
 
 TEST(Plan, A_partitioned_table_has_fewer_and_larger_shards) {

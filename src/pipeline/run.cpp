@@ -168,7 +168,8 @@ class Attempt {
   Result<std::vector<catalog::PlannedTable>> lock_and_plan(postgres::Keeper& keeper) {
     PG2ATHENA_ASSIGN(const postgres::Source source, keeper.lock_source(options_.selection, options_.queries));
     PG2ATHENA_ASSIGN(plan_, make_plan(source, options_));
-    std::ranges::move(null_partition_warnings(plan_, context_.publisher), std::back_inserter(plan_.warnings));
+    PG2ATHENA_ASSIGN(auto of_partitions, partition_warnings(plan_, context_.publisher));
+    std::ranges::move(of_partitions, std::back_inserter(plan_.warnings));
     for (const std::string& warning : plan_.warnings) log_.warn("plan_warning", warning);
     PG2ATHENA_TRY(context_.publisher.check(lake_tables(plan_, run_id_), stop_));
     PG2ATHENA_TRY(claim_tables(keeper));
@@ -474,7 +475,8 @@ Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, co
   PG2ATHENA_ASSIGN(Plan plan, make_plan(found, options));
   if (context.publisher != nullptr) {
     PG2ATHENA_TRY(context.publisher->check(lake_tables(plan, make_run_id(context.clock.now())), planning));
-    std::ranges::move(null_partition_warnings(plan, *context.publisher), std::back_inserter(plan.warnings));
+    PG2ATHENA_ASSIGN(auto of_partitions, partition_warnings(plan, *context.publisher));
+    std::ranges::move(of_partitions, std::back_inserter(plan.warnings));
   }
   return plan;
 }

@@ -26,7 +26,7 @@ std::uint64_t receipt_bytes(const PlannedTable& table) {
 ShardOutput::ShardOutput(const Context& context, int shard, int attempt, bool in_order)
     : context_(context), shard_(shard), attempt_(attempt), in_order_(in_order) {
   if (!context.table.partitioning) return;
-  splitter_.emplace(context.table);
+  splitter_.emplace(context.table, &context.state.check_partition);
   gathered_.emplace(context.table.schema);
   if (!in_order) {
     most_open_ = static_cast<std::size_t>(context.plan.memory.open_files);
@@ -53,9 +53,6 @@ Result<ShardOutput::Written> ShardOutput::write_partition(std::uint32_t number, 
   Partition& partition = this->partition(number);
   if (!partition.file) {
     if (partition.evicted && !in_order_) return Written::NeedsOrder;
-    if (splitter_ && context_.state.check_partition) {
-      PG2ATHENA_TRY(context_.state.check_partition(splitter_->value(number)));
-    }
     if (number != kept_open_ && is_full()) PG2ATHENA_TRY(evict());
     PG2ATHENA_TRY(open_file(number));
   }

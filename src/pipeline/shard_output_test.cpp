@@ -139,6 +139,37 @@ TEST_F(ShardOutputTest, Where_NULLs_are_apart_in_the_order_their_file_stays_open
                                 {"k=c/3-0-0.parquet", 1}}));
 }
 
+// The default's rows come where its own value is sorted to, and with NULL at the end.
+TEST_F(ShardOutputTest, The_default_is_one_file_in_the_order_of_the_values_too) {
+  table_.partitioning->default_value = "2";
+  ShardOutput unordered = output();
+  EXPECT_EQ(unordered.write(batch({1, 2, 3, {}})), Written::All);
+  EXPECT_EQ(unordered.write(batch({1})), Written::NeedsOrder);
+  ShardOutput out = output(true, 1);
+  EXPECT_EQ(out.write(batch({1, 2, 2})), Written::All);
+  EXPECT_EQ(out.write(batch({2, 3, 4})), Written::All);
+  EXPECT_EQ(out.write(batch({{}, {}})), Written::All);
+  EXPECT_EQ(closed(out), (Files{{"k=1/3-1-0.parquet", 1},
+                                {"k=3/3-1-0.parquet", 1},
+                                {"k=2/3-1-0.parquet", 5},
+                                {"k=4/3-1-0.parquet", 1}}));
+}
+
+TEST_F(ShardOutputTest, A_default_is_one_partition_however_many_values_are_in_it) {
+  table_.partitioning->column = 1;
+  table_.partitioning->default_value = "none";
+  plan_.most_partitions = 2;
+  state_.check_partition = [](const std::string& value) -> Result<void> {
+    if (value == "a" || value == "none") return {};
+    return fail(ErrorKind::Unsupported, "no");
+  };
+  ShardOutput out = output();
+  for (const std::string_view text : {"a", "b", "c", "", "d"}) {
+    ASSERT_EQ(out.write(batch({1}, text)), Written::All);
+  }
+  EXPECT_EQ(closed(out), (Files{{"k=a/3-0-0.parquet", 1}, {"k=none/3-0-0.parquet", 4}}));
+}
+
 TEST_F(ShardOutputTest, A_file_that_was_closed_for_its_size_may_have_another_behind_it) {
   plan_.file_bytes = 1;  // with the first row group
   ShardOutput out = output();
@@ -189,6 +220,10 @@ TEST_F(ShardOutputTest, A_table_without_rows_is_a_file_where_NULLs_would_be) {
   ShardOutput out = output();
   ASSERT_TRUE(out.write_empty_file().has_value());
   EXPECT_EQ(closed(out), (Files{{"k=__HIVE_DEFAULT_PARTITION__/3-0-0.parquet", 0}}));
+  table_.partitioning->default_value = "0";
+  ShardOutput other = output();
+  ASSERT_TRUE(other.write_empty_file().has_value());
+  EXPECT_EQ(closed(other), (Files{{"k=0/3-0-0.parquet", 0}}));
 }
 
 TEST_F(ShardOutputTest, An_output_that_goes_away_leaves_no_open_file_behind) {

@@ -47,12 +47,14 @@ struct ColumnChoice {
   bool bloom_filter = false;
   // The table's rows are put into folders by it. Of one column at most.
   std::optional<types::PartitionBy> partition_by = {};
-  std::string place;  // where it was said: "shop.yaml:7:15"
+  std::optional<std::string> partition_default = {};  // where NULLs and what can't be named go
+  std::string place;                                  // where it was said: "shop.yaml:7:15"
 
   // Where it was said makes no difference.
   bool operator==(const ColumnChoice& other) const {
     return column == other.column && encoding == other.encoding && bloom_filter == other.bloom_filter &&
-           type == other.type && rename == other.rename && partition_by == other.partition_by;
+           type == other.type && rename == other.rename && partition_by == other.partition_by &&
+           partition_default == other.partition_default;
   }
 };
 

@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "base/iso8601.h"
 
 namespace pg2athena::types {
 namespace {
@@ -14,6 +19,18 @@ constexpr std::array<std::string_view, 3> kTimes = {"date", "timestamp", "timest
 constexpr std::array<std::string_view, 12> kDiscrete = {"boolean", "smallint", "integer", "bigint",
                                                         "oid",     "text",     "varchar", "char",
                                                         "name",    "enum",     "uuid",    "date"};
+
+bool is_day(std::string_view text) {
+  constexpr std::size_t kDay = std::string_view("2026-01-31").size();
+  return text.size() == kDay && text >= "0001" && parse_iso8601_date(text).has_value();
+}
+
+template <typename Number>
+bool is_number(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && fmt::format("{}", number) == text;
+}
 
 }  // namespace
 
@@ -45,6 +62,14 @@ std::optional<std::string> partition_type(PartitionBy by, const TypeMapping& map
   if (id == TypeId::Int16) return "int";
   const bool as_it_is = id == TypeId::Int32 || id == TypeId::Int64 || id == TypeId::Date;
   return as_it_is ? columnar::hive_name(mapping.column) : "string";
+}
+
+bool is_partition_value(PartitionBy by, std::string_view type, std::string_view text) {
+  if (type == "date") return is_day(text);
+  if (by == PartitionBy::Month) return is_day(fmt::format("{}-01", text));
+  if (type == "int") return is_number<std::int32_t>(text);
+  if (type == "bigint") return is_number<std::int64_t>(text);
+  return true;
 }
 
 std::string_view partitionable_types(PartitionBy by) {

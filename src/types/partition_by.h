@@ -27,6 +27,10 @@ std::span<const std::string_view> partition_by_names();
 // What isn't a number or a day is a string there: Athena's partition keys have no other types that every
 // reader takes.
 std::optional<std::string> partition_type(PartitionBy by, const TypeMapping& mapping);
+// Whether a text is a value of a partition column of that type, spelled as its folder would be: a day as
+// 2026-01-31, a month as 2026-01, a number without a sign or zeros that say nothing. Of the other strings any
+// is one.
+bool is_partition_value(PartitionBy by, std::string_view type, std::string_view text);
 // Which types can be, for hints.
 std::string_view partitionable_types(PartitionBy by);
 

@@ -60,5 +60,33 @@ TEST(PartitionBy, Values_are_of_types_with_few_of_them) {
   EXPECT_EQ(type_of(PartitionBy::Value, {.oid = oid::kDate, .name = "date"}, kAsString), "string");
 }
 
+TEST(PartitionBy, A_value_is_one_of_its_type_spelled_as_its_folder_is) {
+  const struct {
+    PartitionBy by;
+    const char* type;
+    std::vector<std::string_view> right;
+    std::vector<std::string_view> wrong;
+  } cases[] = {
+      {PartitionBy::Day,
+       "date",
+       {"1970-01-01", "0001-01-01", "9999-12-31"},
+       {"", "1970-1-1", "1970-02-30", "0000-12-31", "+010000-01-01", "unknown", "1970-01-01 "}},
+      {PartitionBy::Value, "date", {"2024-02-29"}, {"2023-02-29"}},
+      {PartitionBy::Month,
+       "string",
+       {"1970-01", "9999-12"},
+       {"1970-13", "1970-01-01", "1970", "unknown", "0000-01"}},
+      {PartitionBy::Year,
+       "int",
+       {"1970", "0", "-1", "2147483647"},
+       {"", "01", "+1", "-0", "2147483648", "1.0", "x"}},
+      {PartitionBy::Value, "bigint", {"2147483648", "-9223372036854775808"}, {"9223372036854775808", "0x1"}},
+      {PartitionBy::Value, "string", {"unknown", " ", "1"}, {}}};
+  for (const auto& [by, type, right, wrong] : cases) {
+    for (const std::string_view text : right) EXPECT_TRUE(is_partition_value(by, type, text)) << text;
+    for (const std::string_view text : wrong) EXPECT_FALSE(is_partition_value(by, type, text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace pg2athena::types

@@ -134,6 +134,31 @@ def test_What_a_projection_would_leave_out_is_never_lost_silently(job, glue, val
     assert s3_lake.data(job.minio, job.bucket, "lake") == []
 
 
+def test_What_can_t_be_projected_is_in_the_default_s_partition(job, glue):
+    job.database.execute("CREATE TABLE c AS SELECT * FROM (VALUES ('DE', 1), (NULL, 2), ('', 3), ('a,b', 4), ('a/b', 5), ('$0', 6),"
+                         " (' x', 7), ('unknown', 8)) AS v (country, i)")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "country", "default": "unknown"}}]
+    job.run()
+    assert glue.table("shop", "c")["Parameters"]["projection.country_value.values"] == "DE,unknown"
+    keys = s3_lake.data(job.minio, job.bucket, "lake")
+    assert {key.split("/")[-2] for key in keys} == {"country_value=DE", "country_value=unknown"}
+    assert job.rows("c", "i") == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_Days_of_another_calendar_may_be_in_the_default_s_partition(job, glue):
+    job.database.execute("INSERT INTO orders VALUES (4, 1, '1582-10-14 12:00+00'), (5, 1, NULL), (6, 1, '0044-03-15 BC')")
+    job.tables = [{"name": "public.orders", "partition_by": {"day": "at", "default": "2026-01-01"}}]
+    job.run()
+    assert glue.table("shop", "orders")["Parameters"]["projection.at_day.range"] == "2026-01-01,2026-02-03"
+
+
+def test_A_default_that_can_t_be_projected_is_refused_by_the_plan(job, glue):
+    job.tables = [{"name": "public.orders", "partition_by": {"day": "at", "default": "1500-01-01"}}]
+    for command in ("plan", "run"):
+        job.refused(command, REFUSED, "no place for the default 1500-01-01", "calendar")
+    assert job.runs() == []
+
+
 def test_The_plan_warns_of_a_partition_column_that_may_be_NULL(job):
     job.tables = [{"name": "public.orders", "partition_by": {"day": "at"}}]
     warning = "at may be NULL, and the catalog has no partition for that"

@@ -13,7 +13,7 @@ from harness.job import export_tables, run_tables, write_job
 from harness.lake import files, published, receipts
 from harness.memory import MIB, peak_memory
 from harness.partitions import DEFAULT, assert_partitions, by_duckdb, by_pyarrow, folders, record
-from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, run_pg2athena
+from harness.program import DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, run_pg2athena
 
 EVENTS = """
     CREATE TYPE mood AS ENUM ('sad', 'ok', 'Very Happy'); CREATE TYPE pair AS (a integer, b text);
@@ -140,6 +140,45 @@ def test_A_value_that_no_folder_can_have_is_an_error_unless_it_may_go_where_NULL
     export_tables(database, lake, [{**table, "where": "id < 3"}])
 
 
+@pytest.mark.parametrize("by, column, default, value", [
+    ("day", "created_at", "1970-01-01", utc("YYYY-MM-DD")),
+    ("month", "local_at", "1970-01", "to_char(local_at, 'YYYY-MM')"),
+    ("year", "day", "0", "to_char(day, 'YYYY')"),
+    ("value", "day", "1999-12-31", "day"),
+    ("value", "small", "2", "small"),
+    ("value", "big", "-1", "big"),
+    ("value", "flag", "unknown", "flag"),
+    ("value", "name", "n3", "name"),
+    ("value", "mood", "no mood at all", "mood"),
+])
+def test_NULL_is_in_the_default_s_partition_with_the_rows_that_have_its_value(events, lake, by, column, default, value):
+    export_tables(events, lake, [{"name": "events", "partition_by": {by: column, "default": default}}])
+    value = f"coalesce(({value})::text, '{default}')"
+    assert assert_partitions(events, lake, "public.events", f"{column}_{by}", "SELECT * FROM events", value, hidden=()) > 1
+    assert record(lake, "public.events")["partitioning"]["default"] == default
+
+
+def test_What_no_folder_can_have_is_in_the_default_s_partition_sorted_or_not(database, lake):
+    database.execute("CREATE TABLE odd AS SELECT i AS id, CASE i % 40 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN repeat('x', 300)"
+                     " WHEN 3 THEN '__HIVE_DEFAULT_PARTITION__' WHEN 4 THEN 'unknown' ELSE 'v' || i % 40 END AS name"
+                     " FROM generate_series(1, 40000) AS i")
+    export_tables(database, lake, [{"name": "odd", "partition_by": {"value": "name", "default": "unknown"}}])
+    count = assert_partitions(database, lake, "public.odd", "name_value", "TABLE odd",
+                              "CASE WHEN name IS NULL OR name = '' OR length(name) > 20 THEN 'unknown' ELSE name END", hidden=())
+    assert count == 36
+    receipt, = receipts(lake, "public.odd")
+    assert "in the order of" in receipt["source"]
+    assert len(receipt["files"]) == 36, "what was sorted to other places is in one file"
+
+
+@pytest.mark.parametrize("by, default, what", [("day", "unknown", "1970-01-01"), ("month", "1970-01-01", "1970-01"),
+                                               ("year", "19x", "whole numbers")])
+def test_A_default_that_is_no_value_of_the_partitions_is_refused(database, lake, by, default, what):
+    database.execute("CREATE TABLE t (at date)")
+    result = run_tables(database, lake, [{"name": "t", "partition_by": {by: "at", "default": default}}])
+    assert_error(result, USAGE, default, what, "public.t")
+
+
 @pytest.mark.parametrize("type_", ["date", "timestamp", "timestamptz"])
 @pytest.mark.parametrize("value, in_column", [("0044-03-15 BC", True), ("10000-01-01", True), ("0001-12-31 BC", True),
                                               ("infinity", False), ("-infinity", False)])
@@ -156,6 +195,10 @@ def test_A_day_without_a_partition_goes_by_the_columns_policy(database, lake, ty
         assert by_duckdb(lake, "public.t", f"at_{by}", "count(*)") == {full: (1,), None: (2,)}
         if in_column and type_ == "date":
             assert oracle.lake_says(lake, "public.t", 'count("at")') == (2,), "the file has the day, which it can hold"
+        default = {"day": "1900-01-01", "month": "1900-01", "year": "1900"}[by]
+        for choice in (text, {} if in_column and type_ == "date" else text):
+            export_tables(database, lake, [{**table, "partition_by": {by: "at", "default": default}, **choice}])
+            assert by_duckdb(lake, "public.t", f"at_{by}", "count(*)") == {full: (1,), default: (2,)}
         export_tables(database, lake, [{**table, "types": {"at": {"on_unrepresentable": "clamp"}}}])
         end = "first" if "BC" in value or value.startswith("-") else "last"
         nearest = {"first": ("0001-01-01", "0001-01", "1"), "last": ("9999-12-31", "9999-12", "9999")}[end]
@@ -282,7 +325,7 @@ def test_The_plan_says_it(events, lake):
     assert "partitioned by created_at_month, the month of created_at" in text
     plan = json.loads(assert_exit(run_tables(events, lake, table, "--output", "json", command="plan"), DONE).stdout)
     assert plan["tables"][0]["partition_by"] == {"column": "created_at_month", "type": "string", "by": "month",
-                                                 "source_column": "created_at"}
+                                                 "source_column": "created_at", "default": None}
     assert plan["memory"]["open_files"] >= 2
     plan = json.loads(assert_exit(run_tables(events, lake, [{"name": "events"}], "--output", "json", command="plan"), DONE).stdout)
     assert plan["tables"][0]["partition_by"] is None and plan["memory"]["open_files"] == 1
