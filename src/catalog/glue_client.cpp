@@ -1,5 +1,7 @@
 #include "catalog/glue_client.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 #include "aws/endpoint.h"
 #include "aws/service_error.h"
 #include "base/retry.h"
+#include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
 
 namespace pg2athena::catalog {
@@ -29,6 +32,52 @@ Error explained(Error error, const std::string& database) {
                     database));
   }
   return std::move(error).with("database", database);
+}
+
+// What a batch operation is called, and where the partitions stand in its request.
+struct BatchCall {
+  const char* operation;
+  const char* entries;
+};
+BatchCall batch_call(PartitionOperation operation) {
+  switch (operation) {
+    case PartitionOperation::Create:
+      return {.operation = "BatchCreatePartition", .entries = "PartitionInputList"};
+    case PartitionOperation::Update:
+      return {.operation = "BatchUpdatePartition", .entries = "Entries"};
+    case PartitionOperation::Delete:
+      return {.operation = "BatchDeletePartition", .entries = "PartitionsToDelete"};
+  }
+  std::unreachable();
+}
+
+// Somebody was quicker: what there is has to be looked at.
+bool is_overtaken(std::string_view code) {
+  return code == "AlreadyExistsException" || code == "EntityNotFoundException" ||
+         code == "ConcurrentModificationException";
+}
+
+// As the error of a whole call such trouble has the status 500.
+bool is_passing(const aws::ServiceError& refusal) {
+  return refusal.code == "InternalServiceException" || refusal.code == "OperationTimeoutException" ||
+         aws::again(refusal) != aws::Again::No;
+}
+
+// A batch's answer is 200, and has an error for each partition that isn't done. False: look again.
+Result<bool> judge_partitions(const json& answer, const char* operation) {
+  const auto errors = answer.find("Errors");
+  if (errors == answer.end() || !errors->is_array()) return true;
+  bool all = true;
+  for (const json& error : *errors) {
+    const auto detail = error.find("ErrorDetail");
+    const json& said = detail != error.end() ? *detail : error;
+    const aws::ServiceError refusal{
+        .status = 200, .code = text_at(said, "ErrorCode"), .message = text_at(said, "ErrorMessage")};
+    all = false;
+    if (is_overtaken(refusal.code) || is_passing(refusal)) continue;
+    return fail(aws::to_error(refusal, "glue", operation, fmt::format("glue:{}", operation)));
+  }
+  return all;
 }
 
 }  // namespace
@@ -140,6 +189,38 @@ Result<bool> GlueClient::update_table(const json& table_input, const std::string
     return false;
   }
   return fail(std::move(answer).error());
+}
+
+Result<std::optional<std::vector<json>>> GlueClient::get_partitions(const std::string& table) const {
+  std::vector<json> partitions;
+  json input = {{"DatabaseName", options_.database}, {"TableName", table}, {"ExcludeColumnSchema", true}};
+  while (true) {
+    auto answer = call("GetPartitions", input);
+    if (!answer) {
+      if (is_code(answer.error(), "EntityNotFoundException")) return std::nullopt;
+      return fail(std::move(answer).error());
+    }
+    if (const auto page = answer->find("Partitions"); page != answer->end() && page->is_array()) {
+      std::ranges::move(page->get_ref<json::array_t&>(), std::back_inserter(partitions));
+    }
+    std::string next = text_at(*answer, "NextToken");
+    if (next.empty()) return partitions;
+    input["NextToken"] = std::move(next);
+  }
+}
+
+Result<bool> GlueClient::change_partitions(const std::string& table, PartitionOperation operation,
+                                           const json& entries) const {
+  const BatchCall batch = batch_call(operation);
+  auto answer = call(batch.operation,
+                     {{"DatabaseName", options_.database}, {"TableName", table}, {batch.entries, entries}});
+  if (!answer) {
+    if (is_overtaken(answer.error().context("code"))) return false;
+    return fail(std::move(answer).error());
+  }
+  auto done = judge_partitions(*answer, batch.operation);
+  if (!done) return fail(explained(std::move(done).error(), options_.database));
+  return done;
 }
 
 Result<bool> GlueClient::create_database() const {

@@ -2,6 +2,8 @@
 // tables.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +29,12 @@ struct GlueTables {
   std::string next;  // what to ask for the next ones with; empty: these were the last
 };
 
+enum class PartitionOperation : std::uint8_t { Create, Update, Delete };
+// That one call takes: BatchCreatePartition, BatchUpdatePartition and BatchDeletePartition of the API.
+constexpr std::size_t most_partitions(PartitionOperation operation) {
+  return operation == PartitionOperation::Delete ? 25 : 100;
+}
+
 // Thread-safe. Errors are those of call_service(), with the database; where Lake Formation refuses, they say
 // so.
 class GlueClient {
@@ -48,6 +56,15 @@ class GlueClient {
 
   // In place of the state with this version. False: the table has another one by now, or is gone.
   Result<bool> update_table(const nlohmann::json& table_input, const std::string& version_id) const;
+
+  // All of a table's registered partitions, without their columns. None: there is no such table.
+  Result<std::optional<std::vector<nlohmann::json>>> get_partitions(const std::string& table) const;
+
+  // `entries` as the operation takes them. False: not all of it is done, and what there is decides: one was
+  // there already, or isn't there, the table is gone, others are at it, or it is Glue's passing trouble. An
+  // error is of the first that won't go well another time either; others of them may be done.
+  Result<bool> change_partitions(const std::string& table, PartitionOperation operation,
+                                 const nlohmann::json& entries) const;
 
   // That it is there already is fine. False: others are at it.
   Result<bool> create_database() const;

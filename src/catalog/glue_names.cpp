@@ -47,6 +47,12 @@ std::string on_one_line(std::string_view text) {
   return line;
 }
 
+bool is_glue_text(std::string_view text) {
+  const bool control =
+      std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
+  return !control && !text.contains("\xEF\xBF\xBE") && !text.contains("\xEF\xBF\xBF");
+}
+
 std::string glue_comment(std::string_view comment) {
   const std::string line = on_one_line(comment);
   return std::string(utf8_prefix(line, kGlueCommentBytes));

@@ -30,6 +30,10 @@ Result<void> check_glue_table_names(std::span<const TableRecord> tables, std::st
 // blanks.
 std::string on_one_line(std::string_view text);
 
+// Whether Glue's patterns take it: no control character but the tab, and neither U+FFFE nor U+FFFF, which are
+// the two that its "single-line string pattern" leaves out ([\u0020-\uD7FF\uE000-\uFFFD…]).
+bool is_glue_text(std::string_view text);
+
 // A comment as Glue takes it: on one line, and cut between characters where it is too long.
 std::string glue_comment(std::string_view comment);
 

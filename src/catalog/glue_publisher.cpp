@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "catalog/glue_difference.h"
 #include "catalog/glue_names.h"
+#include "catalog/glue_partitions.h"
 #include "catalog/glue_table.h"
 #include "catalog/object_keys.h"
 #include "catalog/partition_projection.h"
@@ -22,7 +23,8 @@ using nlohmann::json;
 constexpr RetryPolicy kOvertaken{.attempts = 12,
                                  .base = std::chrono::milliseconds(50),
                                  .longest = std::chrono::seconds(5),
-                                 .deadline = std::chrono::minutes(1)};
+                                 // Some thousands of registered partitions take minutes.
+                                 .deadline = std::chrono::minutes(10)};
 
 // From so many tables on Glue is asked by pages of a hundred. Fewer are asked for one by one in about as many
 // turns, kRequestsAtOnce in each, and whatever else the database has is of no matter; but Glue counts all
@@ -89,34 +91,29 @@ Result<void> GluePublisher::check_partition(const TableRecord& table, const std:
   // Without the columns, which may be many: it is asked for each value that comes.
   TableRecord alone{.table = table.table, .rows = 1, .partitioning = table.partitioning};
   alone.partitioning->values = {value};
+  if (registers_partitions(table)) return check_registered(alone);
   PG2ATHENA_TRY(projection_parameters(alone, location_.url(table.data)));
   return {};
 }
 
 Result<void> GluePublisher::show(const std::string& table) {
   Retry retry(kOvertaken, times_);
-  bool unheard = false;
+  Showing showing{.partitions = {client_, store_, location_}};
   while (true) {
-    auto done = try_to_show(table, unheard);
-    if (!done && unheard) {
-      return fail(
-          Error(ErrorKind::CommitUnknown, "nobody knows whether Glue shows the run")
-              .with("table", table)
-              .with("database", client_.options().database)
-              .hint("once Glue answers again, `pg2athena publish` sees to it; until then remove nothing")
-              .because(std::move(done).error()));
-    }
-    if (!done) return fail(std::move(done).error());
+    auto done = try_to_show(table, showing);
+    if (!done) return fail(explained(std::move(done).error(), table, showing));
     if (*done) return {};
     const auto wait = retry.next(std::nullopt);
     if (!wait) {
-      return fail(
-          Error(ErrorKind::Service,
-                fmt::format("somebody else changed the table in Glue each time that it was to show this "
-                            "run, {} times",
-                            retry.attempts()))
-              .with("database", client_.options().database)
-              .hint("see who changes it: a crawler, another tool; pg2athena publish tries again"));
+      showing.unheard = false;  // each time somebody else's state was there
+      Error error(ErrorKind::Service,
+                  fmt::format("somebody else changed the table in Glue each time that it was to show this "
+                              "run, {} times",
+                              retry.attempts()));
+      error = std::move(error)
+                  .with("database", client_.options().database)
+                  .hint("see who changes it: a crawler, another tool; pg2athena publish tries again");
+      return fail(explained(std::move(error), table, showing));
     }
     PG2ATHENA_TRY(times_.wait(*wait, nullptr));
   }
@@ -128,27 +125,108 @@ Result<std::vector<std::string>> GluePublisher::shown_runs(const std::string& ta
   return runs_of_table(existing->table, location_);
 }
 
-// False: somebody else changed the table in Glue meanwhile; or we did, and the answer got lost. `unheard` is
-// whether Glue may have what it was told, until somebody has looked.
-Result<bool> GluePublisher::try_to_show(const std::string& table, bool& unheard) {
-  const std::string name = glue_table_name(table);
+Error GluePublisher::explained(Error error, const std::string& table, const Showing& showing) const {
+  if (showing.unheard) {
+    return Error(ErrorKind::CommitUnknown, "nobody knows whether Glue shows the run")
+        .with("table", table)
+        .with("database", client_.options().database)
+        .hint("once Glue answers again, `pg2athena publish` sees to it; until then remove nothing")
+        .because(std::move(error));
+  }
+  if (!showing.partitions.touched()) return error;
+  return std::move(error).and_hint("until then readers may see partitions of several runs");
+}
+
+// False: somebody else changed the table in Glue meanwhile; or we did, and the answer got lost. `showing` is
+// what this call has done so far.
+Result<bool> GluePublisher::try_to_show(const std::string& table, Showing& showing) {
   // In this order: a record that moves after it was read is shown by whoever moved it, and that makes the
   // version old.
-  PG2ATHENA_ASSIGN(const auto existing, client_.get_table(name));
-  unheard = false;
+  PG2ATHENA_ASSIGN(const auto existing, client_.get_table(glue_table_name(table)));
+  showing.unheard = false;
   PG2ATHENA_ASSIGN(const auto record, read_table_record(store_, table));
-  if (!record || shows_run(table_of(existing), *record, location_)) return true;
+  if (!record) return true;
+  const bool shown = shows_run(table_of(existing), *record, location_);
+  // Who changed partitions doesn't take the table's word for them.
+  if (shown && !showing.partitions.touched()) return true;
+  const bool partitions =
+      registers_partitions(*record) || has_registered(table_of(existing)) || showing.partitions.touched();
+  if (partitions) return show_partitions(*record, existing, showing);
   PG2ATHENA_ASSIGN(const json input,
                    glue_table_input(*record, location_, client_.options(), table_of(existing)));
-  unheard = true;
+  return put_run(input, *record, existing, showing);
+}
+
+// A table whose partitions are registered, or were.
+Result<bool> GluePublisher::show_partitions(const TableRecord& record,
+                                            const std::optional<GlueTable>& existing, Showing& showing) {
+  return registers_partitions(record) ? register_partitions(record, existing, showing)
+                                      : remove_partitions(record, existing, showing);
+}
+
+// The table's columns, then the partitions, and the run's id at last: a run that Glue names is there with all
+// of its partitions, and one that was killed before is begun again by whoever publishes next.
+Result<bool> GluePublisher::register_partitions(const TableRecord& record, std::optional<GlueTable> existing,
+                                                Showing& showing) {
+  PG2ATHENA_ASSIGN(json input, glue_table_input(record, location_, client_.options(), table_of(existing)));
+  if (const json prepared = prepared_table_input(input, table_of(existing)); !prepared.is_null()) {
+    PG2ATHENA_ASSIGN(const bool done, put(prepared, existing));
+    if (!done) return false;
+    PG2ATHENA_ASSIGN(existing, client_.get_table(glue_table_name(record.table)));
+    PG2ATHENA_ASSIGN(input, glue_table_input(record, location_, client_.options(), table_of(existing)));
+    if (!existing || !prepared_table_input(input, existing->table).is_null()) return false;
+  }
+  PG2ATHENA_ASSIGN(const bool there, showing.partitions.bring(record, input["StorageDescriptor"]));
+  if (!there) return false;
+  return finish(input, record, existing, showing);
+}
+
+// The projection comes first: with it Athena looks at no registered partition any more, and the switch is one
+// call. Other readers see the table shrink; they would see files that are removed one day.
+Result<bool> GluePublisher::remove_partitions(const TableRecord& record, std::optional<GlueTable> existing,
+                                              Showing& showing) {
+  PG2ATHENA_ASSIGN(json input, glue_table_input(record, location_, client_.options(), table_of(existing)));
+  if (!names_run(table_of(existing), record, location_)) {
+    PG2ATHENA_ASSIGN(const bool done, put_run(input, record, existing, showing));
+    if (!done) return false;
+  }
+  PG2ATHENA_ASSIGN(const bool gone, showing.partitions.bring(record, json::object()));
+  if (!gone) return false;
+  PG2ATHENA_ASSIGN(existing, client_.get_table(glue_table_name(record.table)));
+  PG2ATHENA_ASSIGN(input, glue_table_input(record, location_, client_.options(), table_of(existing)));
+  input["Parameters"].erase(kRegisteredParameter);
+  return finish(input, record, existing, showing);
+}
+
+// Nobody compares and sets partitions: a record that has moved by now may have been shown before ours were
+// changed, and is to be looked at again.
+Result<bool> GluePublisher::finish(const json& input, const TableRecord& record,
+                                   const std::optional<GlueTable>& existing, Showing& showing) {
+  if (!shows_run(table_of(existing), record, location_)) {
+    PG2ATHENA_ASSIGN(const bool done, put_run(input, record, existing, showing));
+    if (!done) return false;
+  }
+  PG2ATHENA_ASSIGN(const auto now, read_table_record(store_, record.table));
+  return now && now->run_id == record.run_id;
+}
+
+Result<bool> GluePublisher::put_run(const json& input, const TableRecord& record,
+                                    const std::optional<GlueTable>& existing, Showing& showing) {
+  showing.unheard = true;
   auto done = put(input, existing);
-  if (done) return done;
+  if (done) {
+    showing.unheard = !*done;
+    return done;
+  }
   // A refusal may be of a second try, when the first one was taken.
-  const auto now = client_.get_table(name);
-  if (now && shows_run(table_of(*now), *record, location_)) return true;
+  const auto now = client_.get_table(glue_table_name(record.table));
+  if (now && shows_run(table_of(*now), record, location_)) {
+    showing.unheard = false;
+    return true;
+  }
   const ErrorKind kind = done.error().kind();
   if (!now && (kind == ErrorKind::Connection || kind == ErrorKind::Service)) return fail(now.error());
-  unheard = false;
+  showing.unheard = false;
   return done;
 }
 

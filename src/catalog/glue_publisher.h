@@ -10,6 +10,7 @@
 
 #include "base/retry.h"
 #include "catalog/glue_client.h"
+#include "catalog/partition_switch.h"
 #include "catalog/publisher.h"
 #include "storage/object_store.h"
 #include "storage/s3_location.h"
@@ -38,7 +39,24 @@ class GluePublisher final : public Publisher {
   Result<std::vector<const TableRecord*>> check_by_pages(const GlueClient& client,
                                                          std::span<const TableRecord> tables,
                                                          Cancellation& stop) const;
-  Result<bool> try_to_show(const std::string& table, bool& unheard);
+  // What one show() has done so far.
+  struct Showing {
+    PartitionSwitch partitions;
+    bool unheard = false;  // Glue may have what it was told of the run, and nobody has looked since
+  };
+
+  Result<bool> try_to_show(const std::string& table, Showing& showing);
+  Result<bool> show_partitions(const TableRecord& record, const std::optional<GlueTable>& existing,
+                               Showing& showing);
+  Result<bool> register_partitions(const TableRecord& record, std::optional<GlueTable> existing,
+                                   Showing& showing);
+  Result<bool> remove_partitions(const TableRecord& record, std::optional<GlueTable> existing,
+                                 Showing& showing);
+  Result<bool> finish(const nlohmann::json& input, const TableRecord& record,
+                      const std::optional<GlueTable>& existing, Showing& showing);
+  Result<bool> put_run(const nlohmann::json& input, const TableRecord& record,
+                       const std::optional<GlueTable>& existing, Showing& showing);
+  Error explained(Error error, const std::string& table, const Showing& showing) const;
   Result<bool> put(const nlohmann::json& input, const std::optional<GlueTable>& existing);
 
   const GlueClient client_;

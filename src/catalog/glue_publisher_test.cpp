@@ -1,16 +1,14 @@
 // A Glue that answers as the real one does, and is overtaken, cut off and out of order at any step.
 #include "catalog/glue_publisher.h"
 
-#include <functional>
 #include <map>
-#include <mutex>
 #include <set>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "aws/fakes_for_tests.h"
+#include "catalog/fake_glue_for_tests.h"
 #include "catalog/glue_names.h"
 #include "catalog/glue_table.h"
 #include "catalog/records_publisher.h"
@@ -22,90 +20,6 @@ namespace {
 using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-class FakeGlue final : public aws::HttpTransport {
- public:
-  struct Table {
-    json table;
-    int version = 1;
-  };
-
-  void start(aws::HttpRequest request, Done done) override {
-    const std::lock_guard lock(mutex_);
-    const std::string target(aws::find_header(request.headers, "X-Amz-Target"));
-    const std::string operation = target.substr(target.find('.') + 1);
-    asked.push_back(operation);
-    if (before) before(operation);
-    if (refuse) {
-      if (auto error = refuse(operation)) return done(std::move(*error));
-    }
-    aws::HttpResponse answer = reply(operation, json::parse(as_text(request.body)));
-    if (lose && lose(operation)) return done(fail(ErrorKind::Connection, "the connection was reset"));
-    done(std::move(answer));
-  }
-
-  bool database = false;
-  std::map<std::string, Table> tables;
-  std::vector<std::string> asked;
-  // Called before a request is looked at; whether its answer gets lost; what it is refused with.
-  std::function<void(const std::string&)> before;
-  std::function<bool(const std::string&)> lose;
-  std::function<std::optional<Result<aws::HttpResponse>>(const std::string&)> refuse;
-
-  static aws::HttpResponse error(const std::string& code) {
-    return {.status = 400, .headers = {}, .body = json{{"__type", code}, {"Message", "no"}}.dump()};
-  }
-
- private:
-  static aws::HttpResponse ok(const json& body) {
-    return {.status = 200, .headers = {}, .body = body.dump()};
-  }
-
-  aws::HttpResponse reply(const std::string& operation, const json& input) {
-    if (operation == "CreateDatabase") {
-      if (std::exchange(database, true)) return error("AlreadyExistsException");
-      return ok(json::object());
-    }
-    if (!database) return error("EntityNotFoundException");
-    if (operation == "GetTables") return page(input.value("NextToken", "0"));
-    const std::string name = operation == "GetTable" ? input["Name"].get<std::string>()
-                                                     : input["TableInput"]["Name"].get<std::string>();
-    const auto found = tables.find(name);
-    if (operation == "CreateTable") {
-      if (found != tables.end()) return error("AlreadyExistsException");
-      tables[name] = {.table = input["TableInput"]};
-      return ok(json::object());
-    }
-    if (found == tables.end()) return error("EntityNotFoundException");
-    Table& table = found->second;
-    if (operation == "UpdateTable") {
-      if (input["VersionId"] != std::to_string(table.version))
-        return error("ConcurrentModificationException");
-      EXPECT_TRUE(input["SkipArchive"].get<bool>());
-      table = {.table = input["TableInput"], .version = table.version + 1};
-      return ok(json::object());
-    }
-    json answer = table.table;
-    answer["VersionId"] = std::to_string(table.version);
-    return ok({{"Table", answer}});
-  }
-
-  aws::HttpResponse page(const std::string& from) const {
-    constexpr std::size_t kPage = 100;
-    const std::size_t first = std::stoul(from);
-    json list = json::array();
-    std::size_t number = 0;
-    for (const auto& [name, table] : tables) {
-      if (number >= first && number < first + kPage) list.push_back(table.table);
-      ++number;
-    }
-    json answer = {{"TableList", std::move(list)}};
-    if (first + kPage < number) answer["NextToken"] = std::to_string(first + kPage);
-    return ok(answer);
-  }
-
-  std::mutex mutex_;
-};
 
 class GluePublisherTest : public testing::Test {
  protected:
@@ -182,7 +96,7 @@ TEST_F(GluePublisherTest, Who_is_overtaken_looks_again) {
   int left = 3;
   glue.before = [&](const std::string& operation) {
     if (operation != "UpdateTable" || left-- <= 0) return;
-    auto& [table, version] = glue.tables["orders"];
+    auto& [table, version, partitions] = glue.tables["orders"];
     table["Parameters"]["crawler"] = std::to_string(++version);
   };
   EXPECT_TRUE(run(2).finished);
@@ -219,7 +133,7 @@ TEST_F(GluePublisherTest, An_older_run_never_comes_back) {
       record.run_id = id(3);
       record.data = data_prefix(table, record.run_id);
       ASSERT_TRUE(store.put(table_key(table), to_json(record), storage::PutCondition::none()).has_value());
-      auto& [shown, version] = glue.tables[table.substr(table.find('.') + 1)];
+      auto& [shown, version, partitions] = glue.tables[table.substr(table.find('.') + 1)];
       shown["Parameters"]["pg2athena.run_id"] = record.run_id;
       shown["StorageDescriptor"]["Location"] = "s3://lake/shop/" + record.data;
       ++version;

@@ -13,6 +13,7 @@
 #include "base/run_id.h"
 #include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
+#include "catalog/glue_partitions.h"
 #include "catalog/object_keys.h"
 #include "catalog/partition_projection.h"
 #include "catalog/table_change.h"
@@ -23,6 +24,19 @@ namespace {
 
 using nlohmann::json;
 using storage::S3Location;
+
+constexpr const char* kRegistered = "registered";
+
+bool same_columns(const json& one, const json& other) {
+  const auto texts = [](const json& descriptor) {
+    std::vector<std::string> all;
+    for (const json& column : part_of(descriptor, "Columns")) {
+      all.push_back(text_at(column, "Name") + " " + text_at(column, "Type"));
+    }
+    return all;
+  };
+  return texts(one) == texts(other);
+}
 
 class TableInput {
  public:
@@ -197,7 +211,10 @@ class TableInput {
     for (const auto& [name, value] : part_of(existing_, "Parameters").items()) {
       if (!is_projection_parameter(name) && !(taken_over && describes_files(name))) parameters[name] = value;
     }
-    if (record_.partitioning) {
+    if (registers_partitions(record_)) {
+      PG2ATHENA_TRY(check_registered(record_));
+      parameters[kRegisteredParameter] = kRegistered;
+    } else if (record_.partitioning) {
       PG2ATHENA_ASSIGN(const auto projection, projection_parameters(record_, lake_.url(record_.data)));
       for (const auto& [name, value] : projection) parameters[name] = value;
     }
@@ -257,10 +274,39 @@ std::vector<std::string> runs_of_table(const json& existing, const S3Location& l
   return runs;
 }
 
-bool shows_run(const json& existing, const TableRecord& record, const S3Location& lake) {
+json prepared_table_input(const json& input, const json& existing) {
+  json prepared = input;
+  if (existing.is_null()) {
+    prepared["Parameters"].erase(kRunParameter);
+    return prepared;
+  }
+  // While Athena projects, registered partitions don't count, and the last step is the whole switch.
+  const bool projected = parameter(existing, "projection.enabled") == "true";
+  const json& there = part_of(existing, "StorageDescriptor");
+  if (has_registered(existing) && (projected || same_columns(there, input["StorageDescriptor"])))
+    return nullptr;
+  prepared["Parameters"] = part_of(existing, "Parameters");
+  prepared["Parameters"][kRegisteredParameter] = kRegistered;
+  if (projected) {
+    prepared["StorageDescriptor"] = there;
+  } else {
+    prepared["StorageDescriptor"]["Location"] = text_at(there, "Location");
+  }
+  return prepared;
+}
+
+bool has_registered(const json& existing) {
+  return !parameter(existing, kRegisteredParameter).empty();
+}
+
+bool names_run(const json& existing, const TableRecord& record, const S3Location& lake) {
   return parameter(existing, kTableParameter) == record.table &&
          parameter(existing, kRunParameter) == record.run_id &&
          text_at(part_of(existing, "StorageDescriptor"), "Location") == lake.url(record.data);
+}
+
+bool shows_run(const json& existing, const TableRecord& record, const S3Location& lake) {
+  return names_run(existing, record, lake) && has_registered(existing) == registers_partitions(record);
 }
 
 }  // namespace pg2athena::catalog

@@ -33,6 +33,10 @@ std::unexpected<Error> refuse(const TableRecord& record, std::string message, st
                   .hint(std::move(hint)));
 }
 
+constexpr const char* kElsewhere =
+    "give such rows a partition (`default` of partition_by), partition the table by another column, or have "
+    "Glue register its partitions (`catalog: registered`), which can have every value";
+
 std::string key(const TablePartitioning& by, std::string_view name) {
   return fmt::format("projection.{}.{}", by.column, name);
 }
@@ -45,8 +49,8 @@ Result<void> check_range(const TableRecord& record, std::string_view first, std:
       record,
       fmt::format("the {} partitions from {} to {} lie so far apart that Athena would look for {}",
                   partitions, first, last, steps + 1),
-      "leave out those that are far from the others with `where`, partition the table by month or year, "
-      "or by another column");
+      "leave out those that are far from the others with `where`, choose a default near them, partition the "
+      "table by month or year, or have Glue register its partitions (`catalog: registered`)");
 }
 
 // Begins or ends with what Java calls white space, which Trino takes away ("trimResults" of Guava), or with
@@ -87,7 +91,8 @@ Result<Parameters> days(const TableRecord& record) {
         fmt::format("Athena would not find the day {}: its projection counts days before {} by another "
                     "calendar",
                     least, kFirst),
-        "partition the table by month or year, or leave such days out with `where`");
+        "give such days a partition (`default` of partition_by), partition the table by month or year, or "
+        "have Glue register its partitions (`catalog: registered`)");
   }
   if (const auto from = parse_iso8601_date(least), to = parse_iso8601_date(greatest); from && to) {
     PG2ATHENA_TRY(check_range(record, least, greatest, static_cast<std::uint64_t>(to->days - from->days)));
@@ -127,19 +132,24 @@ Result<Parameters> integers(const TableRecord& record) {
                     {key(by, "range"), fmt::format("{},{}", numbers.front(), numbers.back())}};
 }
 
+// Whether a value is in the name of its folder as it is. It is put into the location so, by Trino as Java's
+// regular expressions have it, to which $ is a group.
+bool names_its_folder(const TablePartitioning& by, const std::string& value) {
+  return !value.contains('$') && !has_blank_ends(value) &&
+         partition_folder(by.column, value) == fmt::format("{}={}", by.column, value);
+}
+
 Result<Parameters> texts(const TableRecord& record) {
   const TablePartitioning& by = *record.partitioning;
   for (const std::string& value : by.values) {
-    // The list has no way to write them; and the value is put into the location as it is, by Trino as Java's
-    // regular expressions have it, to which $ is a group.
-    const bool same = partition_folder(by.column, value) == fmt::format("{}={}", by.column, value);
-    if (value.find_first_of(",$") == std::string::npos && !has_blank_ends(value) && same) continue;
+    // The list has no way to write a comma.
+    if (!value.contains(',') && names_its_folder(by, value)) continue;
     return refuse(record,
                   fmt::format("Athena would not find the partition \"{}\": a list of partitions has no "
                               "commas, no $, no blanks at a value's ends, and no characters that a folder's "
                               "name can't have",
                               value),
-                  "partition the table by another column, or let a query make a value without them");
+                  kElsewhere);
   }
   std::string list = fmt::format("{}", fmt::join(by.values, ","));
   if (list.size() > kMostParameterBytes) {
@@ -151,6 +161,22 @@ Result<Parameters> texts(const TableRecord& record) {
   return Parameters{{key(by, "type"), "enum"}, {key(by, "values"), std::move(list)}};
 }
 
+// Commas are no matter, nor how many there are or how far apart: nothing lists them. Whether blanks at the
+// ends stay Athena doesn't say, so they are refused here, too.
+Result<Parameters> injected(const TableRecord& record) {
+  const TablePartitioning& by = *record.partitioning;
+  for (const std::string& value : by.values) {
+    if (names_its_folder(by, value)) continue;
+    return refuse(
+        record,
+        fmt::format("Athena would not find the partition \"{}\": a value that a query names has no $, "
+                    "no blanks at its ends, and no characters that a folder's name can't have",
+                    value),
+        kElsewhere);
+  }
+  return Parameters{{key(by, "type"), "injected"}};
+}
+
 // A value that could be one, and is none where a table has no rows.
 std::string any_value(const TablePartitioning& by) {
   if (by.type == "date") return "1970-01-01";
@@ -159,6 +185,7 @@ std::string any_value(const TablePartitioning& by) {
 
 Result<Parameters> rule(const TableRecord& record) {
   const TablePartitioning& by = *record.partitioning;
+  if (by.catalog == CatalogPartitions::Injected) return injected(record);
   if (by.type == "date") return days(record);
   // Months too: Athena projects them as dates, and Trino has no such step.
   if (by.type == "string") return texts(record);
@@ -183,8 +210,8 @@ Result<Parameters> projection_parameters(const TableRecord& record, std::string_
         fmt::format("there are rows whose {} is NULL, or empty, and Athena would not show them: a "
                     "projection has no partition for them",
                     by.source_column),
-        "leave them out with `where`, give them a value by a query (coalesce), or partition the table "
-        "by another column");
+        "give them a partition (`default` of partition_by), leave them out with `where`, or have Glue "
+        "register its partitions (`catalog: registered`)");
   }
   PG2ATHENA_ASSIGN(Parameters parameters, rule(record));
   parameters.emplace("projection.enabled", "true");

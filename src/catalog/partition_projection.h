@@ -14,10 +14,10 @@ namespace pg2athena::catalog {
 
 // The parameters by which Athena finds all partitions of the run that the record shows, and no folder of
 // another; `data_url` is where its files are, with a slash at its end. Days, years and whole numbers are
-// projected from the first to the last that there is, months and texts as a list. Unsupported for what can't
-// be projected, which Athena would leave out without a word: NULLs of a table with rows; days before
-// 1582-10-15; a text with a comma, a blank at an end, or a character that the folder's name has in another
-// form; numbers too far apart; a list too long for Glue.
+// projected from the first to the last that there is, months and texts as a list; of injected ones a query
+// says which it wants. Unsupported for what can't be projected, which Athena would leave out without a word:
+// NULLs of a table with rows; days before 1582-10-15; a text with a comma, a blank at an end, or a character
+// that the folder's name has in another form; numbers too far apart; a list too long for Glue.
 Result<std::map<std::string, std::string>> projection_parameters(const TableRecord& record,
                                                                  std::string_view data_url);
 

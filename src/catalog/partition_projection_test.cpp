@@ -76,6 +76,25 @@ TEST(PartitionProjection, Texts_are_a_list) {
   EXPECT_EQ(parameters.at("projection.at_value.values"), "DE,Zürich,a b,true");
 }
 
+TEST(PartitionProjection, Of_injected_ones_nothing_is_listed) {
+  const auto injected = [](std::vector<std::string> values) {
+    TableRecord record = partitioned("value", "string", std::move(values));
+    record.partitioning->catalog = CatalogPartitions::Injected;
+    return projection_parameters(record, kUrl);
+  };
+  EXPECT_THAT(
+      injected({"a,b", "1900-01-01", "9999-12-31", "Ö"}).value(),
+      UnorderedElementsAre(Pair("projection.enabled", "true"), Pair("projection.at_value.type", "injected"),
+                           Pair("storage.location.template",
+                                "s3://bucket/lake/public.events/data/run/at_value=${at_value}/")));
+  for (const std::string value : {"a/b", "$0", " a", "a\xC2\xA0", "__HIVE_DEFAULT_PARTITION__"}) {
+    const auto refused = injected({"a", value});
+    ASSERT_FALSE(refused.has_value()) << value;
+    EXPECT_EQ(refused.error().kind(), ErrorKind::Unsupported);
+    EXPECT_THAT(refused.error().hint(), HasSubstr("default"));
+  }
+}
+
 TEST(PartitionProjection, Days_too_far_apart_are_refused) {
   const auto far = projection_parameters(partitioned("day", "date", {"2026-01-31", "9999-12-31"}), kUrl);
   ASSERT_FALSE(far.has_value());

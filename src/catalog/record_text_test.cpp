@@ -133,6 +133,7 @@ TEST(RecordText, Partitions_are_read_as_they_were_written) {
                                         .values = {"2026-01-31", "__HIVE_DEFAULT_PARTITION__"}}};
   EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
   record.partitioning->default_value = "1970-01-01";
+  record.partitioning->catalog = CatalogPartitions::Registered;
   EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
   record.partitioning->values.clear();
   EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
@@ -154,6 +155,8 @@ TEST(RecordText, What_is_not_a_partitioning_is_refused_by_name) {
   EXPECT_EQ(refused([](Json& json) { json = 1; }), "the table's record: \"partitioning\" is not an object");
   EXPECT_EQ(refused([](Json& json) { json.erase("by"); }),
             "the table's record: partitioning: \"by\" is missing");
+  EXPECT_EQ(refused([](Json& json) { json["catalog"] = "enum"; }),
+            "the table's record: partitioning: \"catalog\" is none that is known");
   EXPECT_EQ(refused([](Json& json) { json["more"] = 1; }),
             "the table's record: partitioning: \"more\" is not known");
   EXPECT_EQ(refused([](Json& json) { json["values"] = "a"; }),

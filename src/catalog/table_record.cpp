@@ -20,16 +20,25 @@ Json partitioning_json(const TablePartitioning& partitioning) {
                {"source_column", partitioning.source_column},
                {"values", partitioning.values}};
   if (partitioning.default_value) json["default"] = *partitioning.default_value;
+  if (partitioning.catalog != CatalogPartitions::Projection) {
+    json["catalog"] = to_string(partitioning.catalog);
+  }
   return json;
 }
 
 TablePartitioning read_partitioning(JsonReader& json) {
-  return {.column = json.text("column"),
-          .type = json.text("type"),
-          .by = json.text("by"),
-          .source_column = json.text("source_column"),
-          .values = json.texts("values"),
-          .default_value = json.optional_text("default")};
+  TablePartitioning partitioning{.column = json.text("column"),
+                                 .type = json.text("type"),
+                                 .by = json.text("by"),
+                                 .source_column = json.text("source_column"),
+                                 .values = json.texts("values"),
+                                 .default_value = json.optional_text("default")};
+  if (const auto name = json.optional_text("catalog")) {
+    const auto catalog = catalog_partitions_named(*name);
+    if (!catalog) json.reject("\"catalog\" is none that is known");
+    partitioning.catalog = catalog.value_or(CatalogPartitions::Projection);
+  }
+  return partitioning;
 }
 
 }  // namespace

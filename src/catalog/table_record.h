@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "catalog/catalog_partitions.h"
 #include "storage/object_store.h"
 
 namespace pg2athena::catalog {
@@ -32,6 +33,7 @@ struct TablePartitioning {
   std::vector<std::string> values = {};
   // The partition of rows whose value is NULL or can't be one; nothing: kDefaultPartition has the NULLs.
   std::optional<std::string> default_value = {};
+  CatalogPartitions catalog = CatalogPartitions::Projection;  // how a catalog outside is told of them
 
   bool operator==(const TablePartitioning&) const = default;
 };

@@ -214,11 +214,20 @@ class Policies {
     notes_.emplace_back(
         "where Lake Formation guards the catalog, it has to grant DESCRIBE, ALTER and CREATE_TABLE on the "
         "database as well; glue:CreateDatabase isn't needed where the database is there");
-    return statement(
-        "ShowTheTables",
-        {"glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable", "glue:CreateDatabase"},
-        {arn("catalog"), arn("database/" + glue.database), arn("table/" + glue.database + "/*")},
-        std::move(own));
+    Json actions = {"glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable",
+                    "glue:CreateDatabase"};
+    if (config::registers_partitions(configuration_)) {
+      for (const char* const action : {"glue:GetPartitions", "glue:BatchCreatePartition",
+                                       "glue:BatchUpdatePartition", "glue:BatchDeletePartition"}) {
+        actions.push_back(action);
+      }
+      notes_.emplace_back(
+          "the rights on partitions are needed for one more run when no table registers any more: it removes "
+          "those that there are");
+    }
+    return statement("ShowTheTables", std::move(actions),
+                     {arn("catalog"), arn("database/" + glue.database), arn("table/" + glue.database + "/*")},
+                     std::move(own));
   }
 
   Json assume_role() const {

@@ -132,6 +132,20 @@ TEST(IamPolicy, A_catalog_needs_its_database_and_the_tables_in_it) {
     "Resource": ["arn:aws:glue:eu-central-1:*:catalog", "arn:aws:glue:eu-central-1:*:database/shop",
                  "arn:aws:glue:eu-central-1:*:table/shop/*"],
     "Condition": {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}})"));
+  const auto actions = [&] { return statements(configuration).at("ShowTheTables")["Action"].size(); };
+  postgres::TableSelection orders{.pattern = "orders", .columns = {}, .where = {}};
+  orders.column_choices = {{.column = "at",
+                            .encoding = {},
+                            .partition_by = types::PartitionBy::Day,
+                            .partition_catalog = "registered"}};
+  configuration.run.selection.tables = {orders};
+  EXPECT_EQ(actions(), 9U) << "partitions are registered";
+  configuration.run.selection.tables[0].column_choices[0].partition_catalog = "";
+  EXPECT_EQ(actions(), 5U);
+  configuration.run.catalog_partitions = catalog::CatalogPartitions::Registered;
+  EXPECT_EQ(actions(), 9U);
+  configuration.run.selection.tables[0].column_choices[0].partition_catalog = "projection";
+  EXPECT_EQ(actions(), 5U);
   configuration.glue.region = "us-east-1";
   configuration.glue.catalog_id = "123456789012";
   EXPECT_EQ(statements(configuration).at("ShowTheTables")["Resource"][0],

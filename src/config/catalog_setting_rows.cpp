@@ -11,6 +11,11 @@ namespace {
 constexpr std::array<std::string_view, 2> kDroppedColumns = {"keep", "remove"};
 constexpr std::array kDroppedColumnsValues = {catalog::DroppedColumns::Keep, catalog::DroppedColumns::Remove};
 
+using catalog::CatalogPartitions;
+constexpr std::array<std::string_view, 3> kPartitions = {"projection", "injected", "registered"};
+constexpr std::array kPartitionsValues = {CatalogPartitions::Projection, CatalogPartitions::Injected,
+                                          CatalogPartitions::Registered};
+
 constexpr std::array kSettings = {
     Setting{
         .section = "catalog",
@@ -44,6 +49,22 @@ constexpr std::array kSettings = {
             .get =
                 [](const Configuration& c) {
                   return name_of(kDroppedColumns, kDroppedColumnsValues, c.glue.dropped_columns);
+                }},
+    Setting{.section = "catalog",
+            .key = "glue.partitions",
+            .kind = ValueKind::Choice,
+            .summary =
+                "How Glue knows the partitions of partitioned tables: with projection by a rule, so that a "
+                "run is switched at once; with injected not at all, and each query has to say which value it "
+                "wants; with registered each by itself, for values that no rule can have and for readers "
+                "without projection. A table's `partition_by` may say another with `catalog`",
+            .example = "registered",
+            .choices = kPartitions,
+            .set = [](Configuration& c,
+                      const SettingValue& v) { c.run.catalog_partitions = kPartitionsValues[v.number]; },
+            .get =
+                [](const Configuration& c) {
+                  return name_of(kPartitions, kPartitionsValues, c.run.catalog_partitions);
                 }},
     Setting{.section = "catalog",
             .key = "glue.catalog_id",

@@ -79,6 +79,19 @@ Result<void> check_target(const Configuration& configuration) {
   return check_encryption(configuration.s3.objects);
 }
 
+template <typename Tables, typename Wanted>
+bool any_choice(const Tables& tables, Wanted wanted) {
+  return std::ranges::any_of(
+      tables, [&](const auto& table) { return std::ranges::any_of(table.column_choices, wanted); });
+}
+
+bool tells_of_partitions(const Configuration& configuration) {
+  const pipeline::RunOptions& run = configuration.run;
+  const auto says = [](const postgres::ColumnChoice& choice) { return !choice.partition_catalog.empty(); };
+  return run.catalog_partitions != catalog::CatalogPartitions::Projection ||
+         any_choice(run.selection.tables, says) || any_choice(run.queries, says);
+}
+
 Result<void> check_glue(const Configuration& configuration) {
   const catalog::GlueOptions& glue = configuration.glue;
   const catalog::AthenaOptions& athena = configuration.athena;
@@ -88,6 +101,12 @@ Result<void> check_glue(const Configuration& configuration) {
   }
   if (!athena.output_location.empty() && !storage::S3Location::names_one(athena.output_location)) {
     return refuse("catalog.athena.output_location is not in S3", "output_location: s3://bucket/prefix/");
+  }
+  if (glue.database.empty() && tells_of_partitions(configuration)) {
+    return refuse(
+        "it is said how Glue knows partitions (catalog.glue.partitions, or catalog of partition_by), "
+        "and there is no catalog.glue.database",
+        "database: the one that Athena queries");
   }
   if (glue == catalog::GlueOptions()) return {};
   if (glue.database.empty()) {
@@ -130,6 +149,17 @@ Result<storage::S3Options> s3_options(const Configuration& configuration) {
   storage::S3Options options = configuration.s3;
   PG2ATHENA_ASSIGN(options.location, storage::S3Location::parse(configuration.target));
   return options;
+}
+
+bool registers_partitions(const Configuration& configuration) {
+  using catalog::CatalogPartitions;
+  const pipeline::RunOptions& run = configuration.run;
+  const auto registers = [&](const postgres::ColumnChoice& choice) {
+    if (!choice.partition_by) return false;
+    const auto said = catalog::catalog_partitions_named(choice.partition_catalog);
+    return said.value_or(run.catalog_partitions) == CatalogPartitions::Registered;
+  };
+  return any_choice(run.selection.tables, registers) || any_choice(run.queries, registers);
 }
 
 std::optional<LoginConflict> login_conflict(const login::Settings& settings) {

@@ -42,6 +42,9 @@ Result<void> check(const Configuration& configuration);
 // Where a target in S3 is and how it is spoken to. InvalidArgument when it isn't one.
 Result<storage::S3Options> s3_options(const Configuration& configuration);
 
+// Whether a table's partitions are registered in Glue one by one.
+bool registers_partitions(const Configuration& configuration);
+
 // Two ways to log in, or a part of one alone: which setting of `source` is one too many.
 struct LoginConflict {
   std::string_view key;

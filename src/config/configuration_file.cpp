@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "catalog/catalog_partitions.h"
 #include "config/references.h"
 #include "config/settings.h"
 #include "config/type_choices.h"
@@ -257,10 +258,18 @@ class Reader {
         });
   }
 
+  Result<void> check_partition_catalog(const YAML::Node& node, const std::string& name) const {
+    if (catalog::catalog_partitions_named(name)) return {};
+    const auto names = catalog::catalog_partitions_names();
+    return fail(
+        yaml_.error_at(node, fmt::format("partition_by.catalog has no '{}'", name))
+            .hint(did_you_mean(name, std::vector<std::string>(names.begin(), names.end()), "there are")));
+  }
+
   // Whether the column's type can be partitioned so, the plan finds out.
   Result<void> read_partition_by(const YAML::Node& node, Table& table) {
     std::vector<std::string> keys(types::partition_by_names().begin(), types::partition_by_names().end());
-    keys.emplace_back("default");
+    keys.insert(keys.end(), {"default", "catalog"});
     postgres::ColumnChoice choice{.column = {}, .encoding = {}, .place = {}};
     int columns = 0;
     PG2ATHENA_TRY(yaml_.each_key(
@@ -269,6 +278,10 @@ class Reader {
           if (key == "default") {
             choice.partition_default = std::move(text);
             return {};
+          }
+          if (key == "catalog") {
+            choice.partition_catalog = std::move(text);
+            return check_partition_catalog(value, choice.partition_catalog);
           }
           ++columns;
           choice.column = std::move(text);

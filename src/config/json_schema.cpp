@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "catalog/catalog_partitions.h"
 #include "config/documents.h"
 #include "config/settings.h"
 #include "parquet/encoding_choice.h"
@@ -151,6 +152,9 @@ Json partition_by_schema(std::string_view summary) {
   // In YAML a value that looks like a number is one.
   properties["default"] = {
       {"description", kPartitionDefaultSummary}, {"type", {"string", "number", "boolean"}}, {"minLength", 1}};
+  const auto catalogs = catalog::catalog_partitions_names();
+  properties["catalog"] = {{"description", kPartitionCatalogSummary},
+                           {"enum", std::vector<std::string>(catalogs.begin(), catalogs.end())}};
   return {{"description", summary},
           {"type", "object"},
           {"additionalProperties", false},

@@ -600,7 +600,8 @@ constexpr std::array kTableKeys = {
     Key{"partition_by", kPartitionColumn,
         "The column by which rows are put into folders: by the day, month or year (in UTC) of a date or "
         "timestamp, or by its value. Readers that ask for some of them read only those. `default` is the "
-        "partition of rows whose value is NULL or can't be one"},
+        "partition of rows whose value is NULL or can't be one; `catalog` is catalog.glue.partitions "
+        "for this table"},
     Key{"query", "file", "A file with one SELECT, relative to the configuration file; instead of `name`"},
     Key{"sql", "SQL", "One SELECT, instead of `name`"},
     Key{"as", "name",

@@ -78,10 +78,13 @@ std::span<const Key> table_keys();
 inline constexpr std::string_view kEncodingByColumn = "encoding of each column";
 inline constexpr std::string_view kTypeByColumn = "choice for each column";
 inline constexpr std::string_view kNameByColumn = "new name of each column";
-inline constexpr std::string_view kPartitionColumn = "day, month, year or value: column; default: value";
+inline constexpr std::string_view kPartitionColumn =
+    "day, month, year or value: column; default: value; catalog: way";
 inline constexpr std::string_view kPartitionDefaultSummary =
     "The partition of rows whose value is NULL or can't be one; without it NULLs are in "
     "__HIVE_DEFAULT_PARTITION__, and the run ends at what can't be one";
+inline constexpr std::string_view kPartitionCatalogSummary =
+    "How the catalog knows this table's partitions, instead of as catalog.glue.partitions says";
 
 // The keys of a choice: of a value of `types`, in the file or in a table.
 std::span<const Key> type_choice_keys();

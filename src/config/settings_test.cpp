@@ -57,6 +57,7 @@ const std::vector<Case>& cases() {
       {"catalog.athena.output_location", "s3://acme/results/", "s3://acme/results/", {""}},
       {"catalog.athena.endpoint", "https://athena.test", "https://athena.test", {""}},
       {"catalog.glue.adopt", "true", "true", {"yes", ""}},
+      {"catalog.glue.partitions", "injected", "injected", {"enum", ""}},
       {"catalog.glue.dropped_columns", "remove", "remove", {"drop", ""}},
       {"catalog.glue.catalog_id", "123456789012", "123456789012", {""}},
       {"catalog.glue.region", "eu-central-1", "eu-central-1", {""}},

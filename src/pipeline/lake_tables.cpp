@@ -25,7 +25,8 @@ std::optional<catalog::TablePartitioning> lake_partitioning(const PlannedTable& 
                                     .type = planned.type,
                                     .by = std::string(to_string(planned.by)),
                                     .source_column = table.schema.fields[planned.column].name,
-                                    .default_value = planned.default_value};
+                                    .default_value = planned.default_value,
+                                    .catalog = planned.catalog};
 }
 
 catalog::TableRecord lake_table(const PlannedTable& table, const std::string& run_id) {
@@ -58,6 +59,16 @@ Result<void> check_default(const PlannedTable& table, catalog::Publisher& publis
                   .because(accepted.error()));
 }
 
+std::optional<std::string> registration_warning(const PlannedTable& table,
+                                                const catalog::Publisher& publisher) {
+  const bool registered = table.partitioning->catalog == catalog::CatalogPartitions::Registered;
+  if (!registered || publisher.catalog().empty()) return std::nullopt;
+  return fmt::format(
+      "{}: its partitions are registered one by one, and so is the switch to a new run: for moments a query "
+      "may see old partitions beside new ones",
+      table.display());
+}
+
 // Of partitioned tables whose NULLs the publisher couldn't show, where there may be some: the run would end
 // at the first.
 std::optional<std::string> null_warning(const PlannedTable& table, catalog::Publisher& publisher) {
@@ -76,6 +87,7 @@ Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::P
   std::vector<std::string> warnings;
   for (const PlannedTable& table : plan.tables) {
     if (!table.partitioning) continue;
+    if (auto warning = registration_warning(table, publisher)) warnings.push_back(std::move(*warning));
     if (table.partitioning->default_value) {
       PG2ATHENA_TRY(check_default(table, publisher));
     } else if (auto warning = null_warning(table, publisher)) {

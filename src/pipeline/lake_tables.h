@@ -20,7 +20,8 @@ catalog::TableRecord lake_table(const PlannedTable& table, const std::string& ru
 std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::string& run_id);
 
 // What the operator has to know of partitions before the run, as the publisher sees them: NULLs that it could
-// not show, where there may be some. Its own error for a default that it can't show.
+// not show, where there may be some; tables that it switches partition by partition. Its own error for a
+// default that it can't show.
 Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::Publisher& publisher);
 
 }  // namespace pg2athena::pipeline

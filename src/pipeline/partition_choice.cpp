@@ -11,6 +11,7 @@
 namespace pg2athena::pipeline {
 namespace {
 
+using catalog::CatalogPartitions;
 using columnar::Field;
 using postgres::ColumnChoice;
 using types::PartitionBy;
@@ -79,14 +80,15 @@ Result<void> check_default(const ColumnChoice& choice, const PlannedPartitioning
 
 }  // namespace
 
-Result<void> choose_partitioning(std::span<const ColumnChoice> choices, PlannedTable& table) {
+Result<void> choose_partitioning(std::span<const ColumnChoice> choices, CatalogPartitions catalog,
+                                 PlannedTable& table) {
   const auto choice =
       std::ranges::find_if(choices, [](const ColumnChoice& each) { return each.partition_by.has_value(); });
   if (choice == choices.end()) return {};
   const PartitionBy by = *choice->partition_by;
   const auto column = std::ranges::find(table.columns, choice->column, &PlannedColumn::source_name);
   const auto index = static_cast<std::size_t>(column - table.columns.begin());
-  const auto type = types::partition_type(by, column->mapping);
+  auto type = types::partition_type(by, column->mapping);
   if (!type) {
     return refuse(*choice, ErrorKind::Unsupported, table,
                   fmt::format("column {}, {}, can't be partitioned by {}",
@@ -96,8 +98,15 @@ Result<void> choose_partitioning(std::span<const ColumnChoice> choices, PlannedT
   const std::string& source = table.schema.fields[index].name;
   const std::string name = fmt::format("{}_{}", source, to_string(by));
   PG2ATHENA_TRY(check_name(*choice, name, table));
-  table.partitioning = PlannedPartitioning{
-      .by = by, .column = index, .name = name, .type = *type, .default_value = choice->partition_default};
+  catalog = catalog::catalog_partitions_named(choice->partition_catalog).value_or(catalog);
+  // Athena injects into strings alone ("Injected type" in "Supported types for partition projection").
+  if (catalog == CatalogPartitions::Injected) type = "string";
+  table.partitioning = PlannedPartitioning{.by = by,
+                                           .column = index,
+                                           .name = name,
+                                           .type = *type,
+                                           .default_value = choice->partition_default,
+                                           .catalog = catalog};
   PG2ATHENA_TRY(check_default(*choice, *table.partitioning, table));
   table.notes.push_back(fmt::format("partitioned by {}, the {} of {}", name, to_string(by), source));
   if (choice->partition_default) {

@@ -12,6 +12,8 @@ namespace pg2athena::pipeline {
 // made: Unsupported for a column whose type has no such partitions, or a name that is too long;
 // InvalidArgument for a default that isn't a value of the partitions; NameCollision where the partition
 // column would be called like a column of the table.
-Result<void> choose_partitioning(std::span<const postgres::ColumnChoice> choices, PlannedTable& table);
+// `catalog` is for a choice that says nothing of it.
+Result<void> choose_partitioning(std::span<const postgres::ColumnChoice> choices,
+                                 catalog::CatalogPartitions catalog, PlannedTable& table);
 
 }  // namespace pg2athena::pipeline

@@ -160,7 +160,7 @@ class Planner {
     PG2ATHENA_TRY(add_columns(relation.columns, relation.vouches_for_not_null(), rules_,
                               relation.column_choices, table));
     PG2ATHENA_TRY(choose(relation.column_choices, table));
-    PG2ATHENA_TRY(choose_partitioning(relation.column_choices, table));
+    PG2ATHENA_TRY(choose_partitioning(relation.column_choices, options_.catalog_partitions, table));
     PG2ATHENA_TRY(expect_key_order(relation.primary_key, table));
     for (const StoredRelation& stored : relation.storage) {
       table.bytes += stored.bytes;
@@ -323,7 +323,7 @@ class Planner {
       return fail(std::move(added).error().with("query", query.name));
     }
     PG2ATHENA_TRY(choose(query.column_choices, table));
-    PG2ATHENA_TRY(choose_partitioning(query.column_choices, table));
+    PG2ATHENA_TRY(choose_partitioning(query.column_choices, options_.catalog_partitions, table));
     auto source = new_source(table);
     source->query = query.sql;
     source->query_name = query.name;

@@ -12,6 +12,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "catalog/catalog_partitions.h"
 #include "columnar/schema.h"
 #include "parquet/writer_options.h"
 #include "pipeline/memory_plan.h"
@@ -74,6 +75,8 @@ struct RunOptions {
   // The most partitions that a table may have.
   std::uint64_t most_partitions = 1000;
   Verify verify = Verify::None;
+  // How a catalog outside is told of a table's partitions, where its choice says nothing.
+  catalog::CatalogPartitions catalog_partitions = catalog::CatalogPartitions::Projection;
   // The form of timestamp and timestamptz, where `types` names none.
   std::string timestamps{kExactTimestamps};
 };
@@ -122,6 +125,7 @@ struct PlannedPartitioning {
   // The partition of rows whose value is NULL or can't be one; nothing: NULLs are in kDefaultPartition
   // (catalog/partition_name.h), and what can't be one ends the run.
   std::optional<std::string> default_value = {};
+  catalog::CatalogPartitions catalog = catalog::CatalogPartitions::Projection;
 
   bool operator==(const PlannedPartitioning&) const = default;
 };

@@ -53,7 +53,8 @@ nlohmann::ordered_json partition_by_json(const PlannedTable& table) {
           {"by", to_string(partitioning.by)},
           {"source_column", table.schema.fields[partitioning.column].name},
           {"default", partitioning.default_value ? nlohmann::ordered_json(*partitioning.default_value)
-                                                 : nlohmann::ordered_json()}};
+                                                 : nlohmann::ordered_json()},
+          {"catalog", to_string(partitioning.catalog)}};
 }
 
 nlohmann::ordered_json sorting_json(const PlannedTable& table) {

@@ -319,6 +319,24 @@ TEST(Plan, The_default_of_partitions_is_a_value_that_one_can_have) {
   }
 }
 
+TEST(Plan, How_the_catalog_knows_partitions_is_said_of_all_tables_or_of_one) {
+  using catalog::CatalogPartitions;
+  const auto planned = [](CatalogPartitions all, const char* of_table) {
+    Relation relation = table(1, "public", "t", kMiB);
+    relation.column_choices = {partitioned("id", types::PartitionBy::Value)};
+    relation.column_choices[0].partition_catalog = of_table;
+    RunOptions options;
+    options.catalog_partitions = all;
+    return *make_plan({.relations = {relation}}, options).value().tables.at(0).partitioning;
+  };
+  EXPECT_EQ(planned(CatalogPartitions::Projection, "").catalog, CatalogPartitions::Projection);
+  EXPECT_EQ(planned(CatalogPartitions::Registered, "").catalog, CatalogPartitions::Registered);
+  EXPECT_EQ(planned(CatalogPartitions::Registered, "projection").catalog, CatalogPartitions::Projection);
+  EXPECT_EQ(planned(CatalogPartitions::Registered, "registered").type, "int");
+  EXPECT_EQ(planned(CatalogPartitions::Projection, "injected").type, "string")
+      << "Athena injects nothing else";
+}
+
 class NoNulls final : public catalog::Publisher {
  public:
   Result<void> show(const std::string&) override { return {}; }

@@ -48,13 +48,14 @@ struct ColumnChoice {
   // The table's rows are put into folders by it. Of one column at most.
   std::optional<types::PartitionBy> partition_by = {};
   std::optional<std::string> partition_default = {};  // where NULLs and what can't be named go
-  std::string place;                                  // where it was said: "shop.yaml:7:15"
+  std::string partition_catalog = {};  // how a catalog is told of the partitions; empty: as of all tables
+  std::string place;                   // where it was said: "shop.yaml:7:15"
 
   // Where it was said makes no difference.
   bool operator==(const ColumnChoice& other) const {
     return column == other.column && encoding == other.encoding && bloom_filter == other.bloom_filter &&
            type == other.type && rename == other.rename && partition_by == other.partition_by &&
-           partition_default == other.partition_default;
+           partition_default == other.partition_default && partition_catalog == other.partition_catalog;
   }
 };
 

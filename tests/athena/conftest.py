@@ -49,6 +49,17 @@ class Job:
             values += pyarrow.parquet.read_table(pyarrow.BufferReader(content)).column(column).to_pylist()
         return sorted(values)
 
+    def partition_rows(self, table: str, column: str) -> dict[str, list]:
+        """What the files have that Glue's registered partitions lead to, by the partitions' values."""
+        found = {}
+        for value, descriptor in self.glue.partitions("shop", table).items():
+            prefix = descriptor["Location"].removeprefix(f"s3://{self.bucket}/")
+            contents = [s3_lake.read(self.minio, self.bucket, key) for key in s3_lake.keys(self.minio, self.bucket, prefix)]
+            assert contents, f"{value} leads to nothing"
+            found[value] = sorted(row for content in contents for row in pyarrow.parquet.read_table(
+                pyarrow.BufferReader(content)).column(column).to_pylist())
+        return found
+
     def runs(self) -> list[str]:
         """Those that left anything in the lake."""
         keys = s3_lake.keys(self.minio, self.bucket, "lake/_pg2athena/runs/")

@@ -187,6 +187,31 @@ def test_An_empty_partitioned_table_is_empty(job, glue):
     assert s3_lake.keys(job.minio, job.bucket, folder) == []
 
 
+def test_Injected_partitions_are_not_listed(job, glue):
+    job.database.execute("CREATE TABLE c AS SELECT i AS id, i % 3 AS n, (ARRAY['a,b', 'x', NULL])[1 + i % 3] AS name"
+                         " FROM generate_series(1, 6) AS i")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "name", "catalog": "injected", "default": "none"}}]
+    job.run()
+    table = glue.table("shop", "c")
+    assert {name: value for name, value in table["Parameters"].items() if name.startswith("projection")} == {
+        "projection.enabled": "true", "projection.name_value.type": "injected"}
+    assert table["Parameters"]["storage.location.template"].endswith("/name_value=${name_value}/")
+    assert {key.split("/")[-2] for key in s3_lake.data(job.minio, job.bucket, "lake")} == {
+        "name_value=a,b", "name_value=x", "name_value=none"}
+    # Athena injects into texts only.
+    job.tables = [{"name": "public.c", "as": "numbers", "partition_by": {"value": "n"}}]
+    job.run(partitions="injected")
+    assert glue.table("shop", "numbers")["PartitionKeys"] == [{"Name": "n_value", "Type": "string"}]
+
+
+@pytest.mark.parametrize("value, mention", [("NULL", "NULL"), ("'a/b'", "a/b"), ("'$0'", "$0"), ("' a'", "blanks")])
+def test_What_a_query_could_not_inject_is_refused(job, glue, value, mention):
+    job.database.execute(f"CREATE TABLE c AS SELECT {value} AS name")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "name"}}]
+    job.refused("run", REFUSED, mention, "default", partitions="injected")
+    assert glue.table("shop", "c") is None
+
+
 # Faults
 
 @pytest.mark.parametrize("fault, operation, times", [

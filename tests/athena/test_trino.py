@@ -10,10 +10,10 @@ import pytest
 from harness import lake as layout
 from harness import oracle, s3_lake
 from harness.comparable import text_keys
-from harness.glue import Glue
+from harness.glue import Glue, Meanwhile
 from harness.paths import ROOT, pagila
 from harness.program import DONE, assert_exit, run_pg2athena
-from harness.trino import in_milliseconds, key
+from harness.trino import QueryFailed, in_milliseconds, key
 from harness.type_tables import COLUMNS, make_types
 
 PUBLISHES = int(os.environ.get("PG2ATHENA_PUBLISHES", "50"))
@@ -170,6 +170,58 @@ def test_An_empty_partitioned_table_has_no_rows(job, trino):
     assert trino.query("SELECT count(*) FROM athena.shop.orders") == [[0]]
 
 
+def test_NULL_and_what_can_t_be_projected_are_found_in_the_default_s_partition(job, trino):
+    job.database.execute("CREATE TABLE c AS SELECT i, (ARRAY['DE', NULL, '', 'a,b', 'a/b', '$0', ' x', 'unknown'])[1 + i % 8] AS country"
+                         " FROM generate_series(0, 79) AS i")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "country", "default": "unknown"}}]
+    job.run()
+    assert trino.query("SELECT country_value, count(*) FROM athena.shop.c GROUP BY 1 ORDER BY 1") == [["DE", 10], ["unknown", 70]]
+    rows = trino.query("SELECT i, country FROM athena.shop.c WHERE country_value = 'unknown' OR country = 'DE' ORDER BY i")
+    assert [tuple(row) for row in rows] == job.database.query("SELECT i, country FROM c ORDER BY i")
+
+
+def test_Injected_partitions_are_found_by_the_value_that_a_query_names(job, trino):
+    job.database.execute("CREATE TABLE c AS SELECT i, i % 100 AS customer, (ARRAY['a,b', 'x', 'Österreich'])[1 + i % 3] AS country"
+                         " FROM generate_series(0, 299) AS i; CREATE TABLE by_country AS TABLE c")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "customer", "catalog": "injected"}},
+                  {"name": "public.by_country", "partition_by": {"value": "country", "catalog": "injected"}}]
+    job.run()
+    assert trino.query("SELECT i FROM athena.shop.c WHERE customer_value = '7' ORDER BY i") == [[7], [107], [207]]
+    assert trino.query("SELECT count(*) FROM athena.shop.c WHERE customer_value = '100'") == [[0]]
+    for country in ("a,b", "x", "Österreich"):
+        assert trino.query(f"SELECT count(*), min(country) FROM athena.shop.by_country WHERE country_value = '{country}'") == [
+            [100, country]]
+    for condition in ("", " WHERE customer = 7", " WHERE customer_value > '7'"):
+        with pytest.raises(QueryFailed, match="INVALID_PARTITION_PROJECTION|Injected projection"):
+            trino.query(f"SELECT i FROM athena.shop.c{condition}")
+
+
+def assert_found(job, trino, table, column, sql_type):
+    """Trino finds PostgreSQL's rows, all of them and those of each partition."""
+    source = job.database.query(f"SELECT {column}::text, array_agg(i ORDER BY i) FROM {table} GROUP BY 1")
+    shown = trino.query(f"SELECT CAST({column}_value AS varchar), array_agg(i ORDER BY i) FROM athena.shop.{table} GROUP BY 1")
+    assert {value: rows for value, rows in shown} == dict(source)
+    for value, rows in source:
+        condition = "IS NULL" if value is None else f"= {sql_type} '" + value.replace("'", "''") + "'"
+        assert trino.query(f"SELECT i FROM athena.shop.{table} WHERE {column}_value {condition} ORDER BY i") == [[i] for i in rows]
+
+
+@pytest.mark.parametrize("type_, sql_type, values", [
+    ("text", "varchar", ["DE", "a,b", "a/b", "$0-10", " x ", "100%", "Österreich", "?*", "[{^", "a=b", "a:b", None]),
+    ("date", "date", ["0001-01-01", "1582-10-10", "2026-01-31", "9999-12-31", None]),
+    ("integer", "integer", ["-2147483648", "0", "2147483647", None]),
+    ("bigint", "bigint", ["-9223372036854775808", "9223372036854775807", None])])
+def test_Registered_partitions_are_found_NULL_too(job, trino, type_, sql_type, values):
+    job.database.execute(f"CREATE TABLE c (i int, v {type_})")
+    for i, value in enumerate(values * 2):
+        job.database.execute("INSERT INTO c VALUES (%s, %s)", (i, value))
+    job.tables = [{"name": "public.c", "partition_by": {"value": "v"}}]
+    for _ in range(2):
+        job.run(partitions="registered")
+        assert_found(job, trino, "c", "v", sql_type)
+        job.database.execute("DELETE FROM c WHERE i = 0; INSERT INTO c SELECT 1000, v FROM c WHERE i = 1")
+
+
 # What a query reads ----------------------------------------------------------------------------------------------
 # Athena bills it. Files are larger than those that Trino reads whole (3 MB).
 
@@ -238,6 +290,27 @@ def test_Queries_go_on_when_columns_come_go_and_grow(job, trino):
     job.run()
     assert trino.query("SELECT id, total, note, tags FROM athena.shop.orders ORDER BY id") == [
         [5000000001, "1.010", "x", None], [5000000002, "2.020", "x", None], [5000000003, "3.030", "x", None]]
+
+
+def test_Registered_partitions_go_along_when_columns_come_go_and_grow(job, trino):
+    job.database.execute("CREATE TABLE c AS SELECT i, i::smallint AS s, i::real AS r, i::numeric(6,2) AS d, i AS gone, i % 3 AS v"
+                         " FROM generate_series(1, 9) AS i")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "v"}}]
+    job.run(partitions="registered")
+    job.database.execute("ALTER TABLE c ALTER i TYPE bigint, ALTER s TYPE int, ALTER r TYPE double precision,"
+                         " ALTER d TYPE numeric(12,4), DROP gone, ADD note text DEFAULT 'x'; UPDATE c SET i = i + 5000000000")
+
+    # Between the table's new columns and the partitions': readers of the run before go on.
+    def look():
+        assert trino.query("SELECT i, s, r, d, note FROM athena.shop.c WHERE v_value = 1 ORDER BY i") == [
+            [i, i, float(i), f"{i}.0000", None] for i in (1, 4, 7)]
+        looked.append(True)
+    looked = []
+    job.glue.add(Meanwhile(look), "BatchUpdatePartition")
+    job.run(partitions="registered")
+    assert looked
+    assert trino.query("SELECT i, s, r, d, note, gone FROM athena.shop.c WHERE v_value = 1 ORDER BY i") == [
+        [5000000000 + i, i, float(i), f"{i}.0000", "x", None] for i in (1, 4, 7)]
 
 
 def test_A_reader_in_a_loop_never_sees_a_mixture_an_error_or_an_empty_table(job, trino):

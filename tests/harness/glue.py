@@ -7,8 +7,8 @@ doesn't, and breaks what a test names.
         assert glue.seen("UpdateTable")
 
 What is refused: what AWS's own model of the service (in botocore) has no place for, or that is too long or has characters
-that its patterns don't; names in upper case; types that Athena doesn't know; a VersionId that isn't the table's; requests
-that aren't signed for Glue.
+that its patterns don't; names in upper case; types that Athena doesn't know; a VersionId that isn't the table's; partitions
+with more or fewer values than the table has keys; requests that aren't signed for Glue. Partitions are listed in pages.
 """
 import contextlib
 import dataclasses
@@ -56,7 +56,24 @@ class Meanwhile:
     in_its_place: bool = False
 
 
-Fault = Refuse | Lose | Meanwhile
+@dataclasses.dataclass(frozen=True)
+class Partly:
+    """Of a batch of partitions so many are done; of each other one the answer, which is 200, says this code."""
+    done: int
+    code: str
+
+
+Fault = Refuse | Lose | Meanwhile | Partly
+
+# Where a batch has its partitions, and what an error of one of them calls its values.
+BATCHES = {"BatchCreatePartition": ("PartitionInputList", "PartitionValues"),
+           "BatchUpdatePartition": ("Entries", "PartitionValueList"),
+           "BatchDeletePartition": ("PartitionsToDelete", "PartitionValues")}
+
+
+def values_of(entry: dict) -> list[str]:
+    """Of a batch's partition."""
+    return entry.get("Values") or entry.get("PartitionValueList") or []
 
 
 @dataclasses.dataclass
@@ -90,6 +107,8 @@ def complaints(shape, value, where: str) -> typing.Iterator[str]:
         for name, member in value.items():
             yield from complaints(shape.members[name], member, f"{where}.{name}")
     elif shape.type_name == "list":
+        if len(value) > shape.metadata.get("max", len(value)):
+            yield f"{where} has {len(value)}, and {shape.metadata['max']} are the most"
         for i, member in enumerate(value):
             yield from complaints(shape.member, member, f"{where}[{i}]")
     elif shape.type_name == "map":
@@ -102,8 +121,8 @@ def complaints(shape, value, where: str) -> typing.Iterator[str]:
         # The single-line pattern: no control characters but the tab; the other one has line breaks, too.
         pattern = shape.metadata.get("pattern", "")
         allowed = "\t" + ("\r\n" if r"\r\n" in pattern else "")
-        if pattern and any(character < " " and character not in allowed for character in value):
-            yield f"{where} has control characters: {value!r}"
+        if pattern and any(character < " " and character not in allowed or character in "\ufffe\uffff" for character in value):
+            yield f"{where} has characters that aren't taken: {value!r}"
 
 
 def check(operation: str, body: dict) -> None:
@@ -111,12 +130,19 @@ def check(operation: str, body: dict) -> None:
     report = botocore.validate.ParamValidator().validate(body, shape)
     wrong = [report.generate_report()] if report.has_errors() else list(complaints(shape, body, operation))
     table = body.get("TableInput", {})
-    columns = table.get("StorageDescriptor", {}).get("Columns", []) + table.get("PartitionKeys", [])
-    names = [body.get("DatabaseName", ""), body.get("Name", ""), table.get("Name", ""), *(c["Name"] for c in columns)]
+    names = [body.get("DatabaseName", ""), body.get("Name", ""), body.get("TableName", ""), table.get("Name", "")]
+    described = [table.get("StorageDescriptor", {}).get("Columns", []) + table.get("PartitionKeys", [])]
+    for entry in body.get(BATCHES.get(operation, ("",))[0], []):
+        partition = entry.get("PartitionInput", entry)
+        described.append(partition.get("StorageDescriptor", {}).get("Columns", []))
+        if operation == "BatchUpdatePartition" and partition["Values"] != entry["PartitionValueList"]:
+            wrong.append(f"{entry['PartitionValueList']} would become {partition['Values']}")
+    for columns in described:
+        names += [c["Name"] for c in columns]
+        wrong += [f"two columns are {name}" for name in {c["Name"] for c in columns}
+                  if sum(c["Name"] == name for c in columns) > 1]
+        wrong += [f"{c['Name']}: no type {c['Type']}" for c in columns if not is_type(c["Type"])]
     wrong += [f"{name} has upper case" for name in names if name != name.lower()]
-    wrong += [f"two columns are {name}" for name in {c["Name"] for c in columns}
-              if sum(c["Name"] == name for c in columns) > 1]
-    wrong += [f"{c['Name']}: no type {c['Type']}" for c in columns if not is_type(c["Type"])]
     if wrong:
         raise Refused("InvalidInputException", "; ".join(wrong))
 
@@ -128,6 +154,7 @@ class Glue:
         self.client = moto.client("glue", REGION)     # moto's own: past this front
         self.calls: list[Call] = []
         self.rules: list[Rule] = []
+        self.page = 1000     # partitions in an answer of GetPartitions
         self.lock = threading.Lock()
 
     def __enter__(self) -> "Glue":
@@ -169,6 +196,11 @@ class Glue:
     def run_id(self, database: str, name: str) -> str:
         return self.table(database, name)["Parameters"]["pg2athena.run_id"]
 
+    def partitions(self, database: str, name: str) -> dict[str, dict]:
+        """The StorageDescriptors of those that are registered, by value."""
+        found = self.client.get_partitions(DatabaseName=database, TableName=name)["Partitions"]
+        return {partition["Values"][0]: partition["StorageDescriptor"] for partition in found}
+
     # What it does
 
     def answer(self, asked: Asked) -> Reply:
@@ -193,10 +225,33 @@ class Glue:
                 raise Refused("IncompleteSignatureException", "; ".join(wrong))
             check(call.operation, call.input)
             self.check_version(call)
+            self.check_values(call)
         except Refused as refused:
             return Reply(400, json.dumps({"__type": refused.code, "Message": str(refused)}))
-        reply = self.forward(asked)
+        reply = self.batch_in_part(call, asked, fault) if isinstance(fault, Partly) else self.forward(asked, asked.body)
+        if call.operation == "GetPartitions" and reply.status == 200:
+            reply = self.paged(call, reply)
         return Reply(lost=True) if isinstance(fault, Lose) else reply
+
+    def batch_in_part(self, call: Call, asked: Asked, fault: Partly) -> Reply:
+        entries, values = BATCHES[call.operation]
+        done, failed = call.input[entries][:fault.done], call.input[entries][fault.done:]
+        errors = [{values: values_of(entry), "ErrorDetail": {"ErrorCode": fault.code, "ErrorMessage": "by the tests' Glue"}}
+                  for entry in failed]
+        if done:
+            reply = self.forward(asked, json.dumps({**call.input, entries: done}).encode())
+            errors += json.loads(reply.body).get("Errors", [])
+        return Reply(200, json.dumps({"Errors": errors}), {"Content-Type": "application/x-amz-json-1.1"})
+
+    def paged(self, call: Call, reply: Reply) -> Reply:
+        everything = json.loads(reply.body)["Partitions"]
+        begin = int(call.input.get("NextToken", "0"))
+        end = begin + self.page
+        answer = {"Partitions": everything[begin:end], **({"NextToken": str(end)} if end < len(everything) else {})}
+        if call.input.get("ExcludeColumnSchema"):
+            for partition in answer["Partitions"]:
+                partition["StorageDescriptor"].pop("Columns", None)
+        return Reply(200, json.dumps(answer), {"Content-Type": "application/x-amz-json-1.1"})
 
     def check_version(self, call: Call) -> None:
         if call.operation != "UpdateTable" or "VersionId" not in call.input:
@@ -205,8 +260,15 @@ class Glue:
         if table and table["VersionId"] != call.input["VersionId"]:
             raise Refused("ConcurrentModificationException", f"the table has version {table['VersionId']}")
 
-    def forward(self, asked: Asked) -> Reply:
-        request = urllib.request.Request(self.moto.url, data=asked.body, method="POST", headers={
+    def check_values(self, call: Call) -> None:
+        entries, _ = BATCHES.get(call.operation, ("", ""))
+        table = self.table(call.input["DatabaseName"], call.input["TableName"]) if entries else None
+        for entry in call.input.get(entries, []) if table else []:
+            if len(values_of(entry)) != len(table["PartitionKeys"]):
+                raise Refused("InvalidInputException", "The number of partition keys do not match the number of partition values")
+
+    def forward(self, asked: Asked, body: bytes) -> Reply:
+        request = urllib.request.Request(self.moto.url, data=body, method="POST", headers={
             name: asked.headers[name] for name in ("content-type", "x-amz-target", "authorization", "x-amz-date")})
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:

@@ -1,0 +1,144 @@
+#include "catalog/glue_partitions.h"
+
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "catalog/glue_names.h"
+#include "catalog/partition_name.h"
+
+namespace pg2athena::catalog {
+namespace {
+
+using nlohmann::json;
+using storage::S3Location;
+
+// Of a partition of GetPartitions' answer, which may leave out anything.
+std::vector<std::string> values_of(const json& partition) {
+  std::vector<std::string> values;
+  const auto found = partition.find("Values");
+  if (found == partition.end()) return values;
+  for (const json& value : *found) values.push_back(value.is_string() ? value.get<std::string>() : "");
+  return values;
+}
+
+std::string location_of(const json& partition) {
+  const auto descriptor = partition.find("StorageDescriptor");
+  if (descriptor == partition.end()) return {};
+  const auto location = descriptor->find("Location");
+  return location != descriptor->end() && location->is_string() ? location->get<std::string>() : "";
+}
+
+std::string place_of(const TableRecord& record, const S3Location& lake, const std::string& value) {
+  return lake.url(fmt::format("{}{}/", record.data, partition_folder(record.partitioning->column, value)));
+}
+
+// By value, the place that it has to have.
+std::map<std::string, std::string> wanted_places(const TableRecord& record, const S3Location& lake) {
+  std::map<std::string, std::string> places;
+  if (!registers_partitions(record) || record.rows == 0) return places;
+  for (const std::string& value : record.partitioning->values) {
+    places.emplace(value, place_of(record, lake, value));
+  }
+  return places;
+}
+
+json partition_input(const std::string& value, const std::string& place, const json& descriptor) {
+  json input = {{"Values", {value}}, {"StorageDescriptor", descriptor}};
+  input["StorageDescriptor"]["Location"] = place;
+  return input;
+}
+
+}  // namespace
+
+bool registers_partitions(const TableRecord& record) {
+  return record.partitioning && record.partitioning->catalog == CatalogPartitions::Registered;
+}
+
+PartitionChanges partition_changes(const TableRecord& record, const S3Location& lake, const json& descriptor,
+                                   std::span<const json> existing) {
+  PartitionChanges changes;
+  std::map<std::string, std::string> places = wanted_places(record, lake);
+  for (const json& partition : existing) {
+    const std::vector<std::string> values = values_of(partition);
+    const auto wanted = values.size() == 1 ? places.find(values[0]) : places.end();
+    if (wanted == places.end()) {
+      changes.remove.push_back({{"Values", values}});
+      continue;
+    }
+    if (location_of(partition) != wanted->second) {
+      changes.update.push_back(
+          {{"PartitionValueList", values},
+           {"PartitionInput", partition_input(wanted->first, wanted->second, descriptor)}});
+    }
+    places.erase(wanted);
+  }
+  for (const auto& [value, place] : places) {
+    changes.create.push_back(partition_input(value, place, descriptor));
+  }
+  return changes;
+}
+
+std::vector<std::string> partition_differences(const TableRecord& record, const S3Location& lake,
+                                               std::span<const json> existing) {
+  std::vector<std::string> differences;
+  const PartitionChanges changes = partition_changes(record, lake, json::object(), existing);
+  for (const json& created : changes.create) {
+    differences.push_back(fmt::format("the partition {} is not registered", values_of(created)[0]));
+  }
+  std::map<std::string, std::string> places;
+  for (const json& partition : existing) {
+    const std::vector<std::string> values = values_of(partition);
+    if (values.size() == 1) places[values[0]] = location_of(partition);
+  }
+  for (const json& moved : changes.update) {
+    const json& input = moved["PartitionInput"];
+    const std::string value = values_of(input)[0];
+    differences.push_back(fmt::format("the partition {} is at {}, and the run's is at {}", value,
+                                      on_one_line(places[value]), location_of(input)));
+  }
+  for (const json& removed : changes.remove) {
+    const std::vector<std::string> values = values_of(removed);
+    differences.push_back(fmt::format("the partition {} is registered, and the run has none",
+                                      values.empty() ? "without a value" : on_one_line(values[0])));
+  }
+  return differences;
+}
+
+Result<void> check_registered(const TableRecord& record) {
+  for (const std::string& value : record.partitioning->values) {
+    // LocationString's pattern in Glue's API. Control characters are escaped in a folder's name.
+    if (is_glue_text(partition_folder(record.partitioning->column, value))) continue;
+    return fail(
+        Error(ErrorKind::Unsupported,
+              fmt::format("Glue can't have the partition \"{}\" of {}: it takes neither U+FFFE nor U+FFFF",
+                          value, record.partitioning->source_column))
+            .with("table", record.table)
+            .with("column", record.partitioning->source_column)
+            .hint("give such rows a partition (`default` of partition_by), or leave them out with "
+                  "`where`"));
+  }
+  return {};
+}
+
+std::vector<json> batches(std::vector<json> entries, std::size_t count) {
+  // Glue doesn't say how large a request may be; each partition has all columns of its table with it.
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
+  std::vector<json> all;
+  std::size_t bytes = 0;
+  for (json& entry : entries) {
+    const std::size_t size = entry.dump().size();
+    if (all.empty() || all.back().size() == count || bytes + size > kMostBytes) {
+      all.push_back(json::array());
+      bytes = 0;
+    }
+    bytes += size;
+    all.back().push_back(std::move(entry));
+  }
+  return all;
+}
+
+}  // namespace pg2athena::catalog
