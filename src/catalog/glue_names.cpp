@@ -53,9 +53,30 @@ bool is_glue_text(std::string_view text) {
   return !control && !text.contains("\xEF\xBF\xBE") && !text.contains("\xEF\xBF\xBF");
 }
 
+namespace {
+
+// U+FFFE and U+FFFF, which a comment in PostgreSQL may have: shown as any character that can't be shown is.
+std::string with_replacements(std::string text) {
+  for (const std::string_view refused : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    for (std::size_t at = text.find(refused); at != std::string::npos; at = text.find(refused, at)) {
+      text.replace(at, refused.size(), "\xEF\xBF\xBD");
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string glue_comment(std::string_view comment) {
-  const std::string line = on_one_line(comment);
+  const std::string line = with_replacements(on_one_line(comment));
   return std::string(utf8_prefix(line, kGlueCommentBytes));
+}
+
+std::string glue_description(std::string_view comment) {
+  std::string text = with_replacements(std::string(comment));
+  constexpr std::string_view kKept = "\t\r\n";
+  std::ranges::replace_if(text, [&](char c) { return is_ascii_control(c) && !kKept.contains(c); }, ' ');
+  return std::string(utf8_prefix(text, kGlueDescriptionBytes));
 }
 
 }  // namespace pg2athena::catalog

@@ -15,6 +15,7 @@ namespace pg2athena::catalog {
 // (docs.aws.amazon.com/glue, aws-glue-api-catalog-tables).
 inline constexpr std::size_t kGlueNameBytes = 255;
 inline constexpr std::size_t kGlueCommentBytes = 255;
+inline constexpr std::size_t kGlueDescriptionBytes = 2048;  // of a table
 
 // Refuses (InvalidArgument) what can't be the name of a database.
 Result<void> check_glue_database(std::string_view name);
@@ -34,7 +35,9 @@ std::string on_one_line(std::string_view text);
 // the two that its "single-line string pattern" leaves out ([\u0020-\uD7FF\uE000-\uFFFD…]).
 bool is_glue_text(std::string_view text);
 
-// A comment as Glue takes it: on one line, and cut between characters where it is too long.
+// A column's comment as Glue takes it: on one line, and cut between characters where it is too long.
 std::string glue_comment(std::string_view comment);
+// A table's, which may have several lines.
+std::string glue_description(std::string_view comment);
 
 }  // namespace pg2athena::catalog

@@ -25,6 +25,8 @@ namespace {
 using nlohmann::json;
 using storage::S3Location;
 
+constexpr const char* kSnapshotParameter = "pg2athena.snapshot_lsn";
+constexpr const char* kDescriptionParameter = "pg2athena.description";
 constexpr const char* kRegistered = "registered";
 
 bool same_columns(const json& one, const json& other) {
@@ -56,6 +58,7 @@ class TableInput {
     PG2ATHENA_ASSIGN(json columns, all_columns());
     PG2ATHENA_ASSIGN(json parameters, all_parameters());
     json input = kept();
+    describe(input, parameters);
     input["Name"] = name_;
     input["TableType"] = "EXTERNAL_TABLE";
     input["Parameters"] = std::move(parameters);
@@ -220,6 +223,11 @@ class TableInput {
     }
     for (const auto& [name, value] : run_parameters(record_)) parameters[name] = value;
     parameters["EXTERNAL"] = "TRUE";
+    // Of files as a whole: pages are compressed inside of them, and Parquet's readers see to that. So have
+    // Glue's crawlers it.
+    parameters["compressionType"] = "none";
+    parameters.erase(kSnapshotParameter);
+    if (!record_.snapshot_lsn.empty()) parameters[kSnapshotParameter] = record_.snapshot_lsn;
     return parameters;
   }
 
@@ -232,6 +240,20 @@ class TableInput {
       if (const auto found = existing_.find(name); found != existing_.end()) input[name] = *found;
     }
     return input;
+  }
+
+  // PostgreSQL's comment, as long as nobody else describes the table. What we wrote last is kept among the
+  // parameters: a description that is another was written by hand, and stays until somebody empties it.
+  void describe(json& input, json& parameters) const {
+    const std::string there = text_at(existing_, "Description");
+    const bool of_others = !there.empty() && there != parameter(existing_, kDescriptionParameter);
+    parameters.erase(kDescriptionParameter);
+    if (of_others) return;
+    input.erase("Description");
+    const std::string ours = glue_description(record_.comment);
+    if (ours.empty()) return;
+    input["Description"] = ours;
+    parameters[kDescriptionParameter] = ours;
   }
 
   const TableRecord& record_;
@@ -287,6 +309,11 @@ json prepared_table_input(const json& input, const json& existing) {
     return nullptr;
   prepared["Parameters"] = part_of(existing, "Parameters");
   prepared["Parameters"][kRegisteredParameter] = kRegistered;
+  // With those parameters it would be taken for another's.
+  prepared.erase("Description");
+  if (std::string described = text_at(existing, "Description"); !described.empty()) {
+    prepared["Description"] = std::move(described);
+  }
   if (projected) {
     prepared["StorageDescriptor"] = there;
   } else {

@@ -54,7 +54,7 @@ TEST(GlueTable, A_new_table_is_an_external_one_over_the_files_of_its_run) {
     "Name": "orders",
     "TableType": "EXTERNAL_TABLE",
     "Parameters": {
-      "EXTERNAL": "TRUE", "classification": "parquet", "typeOfData": "file",
+      "EXTERNAL": "TRUE", "classification": "parquet", "typeOfData": "file", "compressionType": "none",
       "recordCount": "3", "objectCount": "1", "sizeKey": "20",
       "pg2athena.table": "public.orders", "pg2athena.run_id": "R2"},
     "PartitionKeys": [],
@@ -85,6 +85,66 @@ TEST(GlueTable, What_others_wrote_in_the_table_stays) {
   EXPECT_EQ(input["Parameters"]["team"], "bi");
   EXPECT_FALSE(input["Parameters"].contains("projection.enabled"));
   EXPECT_EQ(input["Parameters"]["pg2athena.run_id"], "R2");
+}
+
+// Run after run, each as Glue has it after the one before.
+TEST(GlueTable, The_comment_is_the_description_until_somebody_writes_another) {
+  const auto next = [](const json& there, const char* comment) {
+    TableRecord record = orders();
+    record.comment = comment;
+    return glue_table_input(record, kLake, kOptions, there).value();
+  };
+  json table = next(nullptr, "who\nbought what");
+  EXPECT_EQ(table["Description"], "who\nbought what");
+  table = next(table, "who bought");
+  EXPECT_EQ(table["Description"], "who bought");
+  table = next(table, "");
+  EXPECT_FALSE(table.contains("Description")) << "the source has none any more";
+  EXPECT_FALSE(table["Parameters"].contains("pg2athena.description"));
+  table = next(table, "who bought");
+  table["Description"] = "for the board";
+  for (const char* const comment : {"who bought", "another", ""}) {
+    table = next(table, comment);
+    EXPECT_EQ(table["Description"], "for the board");
+  }
+  table["Description"] = "";
+  EXPECT_EQ(next(table, "who bought")["Description"], "who bought");
+  EXPECT_EQ(next(before(), "x")["Description"], "x") << "of a table that had none";
+}
+
+TEST(GlueTable, The_run_s_snapshot_is_among_the_parameters_where_it_is_known) {
+  TableRecord record = orders();
+  record.snapshot_lsn = "0/16B3748";
+  const json table = glue_table_input(record, kLake, kOptions, before()).value();
+  EXPECT_EQ(table["Parameters"]["pg2athena.snapshot_lsn"], "0/16B3748");
+  EXPECT_FALSE(glue_table_input(orders(), kLake, kOptions, table)
+                   .value()["Parameters"]
+                   .contains("pg2athena.snapshot_lsn"))
+      << "another run's says nothing";
+}
+
+TEST(GlueTable, A_prepared_table_keeps_its_run_and_its_description) {
+  TableRecord record = orders();
+  record.partitioning = TablePartitioning{.column = "c",
+                                          .type = "string",
+                                          .by = "value",
+                                          .source_column = "id",
+                                          .values = {"a"},
+                                          .catalog = CatalogPartitions::Registered};
+  record.comment = "before";
+  const json there = glue_table_input(record, kLake, kOptions, nullptr).value();
+  EXPECT_TRUE(prepared_table_input(there, there).is_null()) << "nothing to prepare";
+  record.run_id = "R3";
+  record.data = "public.orders/data/R3/";
+  record.comment = "after";
+  record.columns[1].type = "decimal(14,2)";
+  const json input = glue_table_input(record, kLake, kOptions, there).value();
+  const json prepared = prepared_table_input(input, there);
+  EXPECT_EQ(prepared["Parameters"], there["Parameters"]);
+  EXPECT_EQ(prepared["Description"], "before");
+  EXPECT_EQ(prepared["StorageDescriptor"]["Location"], there["StorageDescriptor"]["Location"]);
+  EXPECT_EQ(prepared["StorageDescriptor"]["Columns"], input["StorageDescriptor"]["Columns"]);
+  EXPECT_EQ(glue_table_input(record, kLake, kOptions, prepared).value()["Description"], "after");
 }
 
 TEST(GlueTable, Columns_come_anywhere_and_types_grow) {

@@ -144,6 +144,15 @@ TEST(RecordText, A_catalog_is_read_as_it_was_written) {
   EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
 }
 
+TEST(RecordText, A_record_of_before_comments_and_snapshots_were_written_down_is_read) {
+  const TableRecord record{.table = "public.orders", .comment = "who\nbought", .snapshot_lsn = "0/16B3748"};
+  EXPECT_EQ(table_record_from_json(to_json(record)).value(), record);
+  Json json = Json::parse(to_json(record));
+  json.erase("comment");
+  json.erase("snapshot_lsn");
+  EXPECT_EQ(table_record_from_json(json.dump()).value(), TableRecord{.table = "public.orders"});
+}
+
 TEST(RecordText, What_is_not_a_partitioning_is_refused_by_name) {
   const TableRecord record{.table = "t", .partitioning = TablePartitioning{.column = "c", .values = {"a"}}};
   const auto refused = [&](auto change) {

@@ -200,7 +200,9 @@ Decision RunRecord::decide() const {
                        .data = data_prefix(table.name, run_id()),
                        .columns = table.columns,
                        .partitioning = table.partitioning,
-                       .catalog = plan_.catalog};
+                       .catalog = plan_.catalog,
+                       .comment = table.comment,
+                       .snapshot_lsn = plan_.snapshot_lsn};
     std::set<std::string> partitions;
     for (const Receipt& receipt : receipts_of(table)) {
       for (const FileReceipt& file : receipt.files) partitions.insert(file.partition.value_or(""));

@@ -27,6 +27,7 @@ struct PlannedTable {
   int shards = 0;
   std::vector<TableColumn> columns;
   std::optional<TablePartitioning> partitioning = {};  // without values: the receipts have them
+  std::string comment = {};
 };
 
 struct RunPlan {
@@ -34,6 +35,7 @@ struct RunPlan {
   std::string json;                  // kept as plan.json, for people and `verify`
   std::vector<PlannedTable> tables;  // in the order of their shards
   std::string catalog = {};          // of the publisher
+  std::string snapshot_lsn = {};
 };
 
 // One run, in the process that coordinates it. The order is: begin, one receipt for every shard, commit,

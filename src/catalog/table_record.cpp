@@ -54,6 +54,8 @@ Json table_record_json(const TableRecord& record) {
       {"files", record.files}, {"columns", std::move(columns)}};
   if (record.partitioning) json["partitioning"] = partitioning_json(*record.partitioning);
   if (!record.catalog.empty()) json["catalog"] = record.catalog;
+  if (!record.comment.empty()) json["comment"] = record.comment;
+  if (!record.snapshot_lsn.empty()) json["snapshot_lsn"] = record.snapshot_lsn;
   return json;
 }
 
@@ -73,6 +75,8 @@ TableRecord read_table_record_json(JsonReader& reader) {
   reader.optional_object("partitioning",
                          [&](JsonReader& json) { record.partitioning = read_partitioning(json); });
   record.catalog = reader.optional_text("catalog").value_or("");
+  record.comment = reader.optional_text("comment").value_or("");
+  record.snapshot_lsn = reader.optional_text("snapshot_lsn").value_or("");
   return record;
 }
 

@@ -48,7 +48,9 @@ struct TableRecord {
   std::uint64_t files = 0;
   std::vector<TableColumn> columns;
   std::optional<TablePartitioning> partitioning = {};  // nothing: all files lie in one folder
-  std::string catalog = {};  // that has to show it besides: Publisher::catalog(); empty: none
+  std::string catalog = {};       // that has to show it besides: Publisher::catalog(); empty: none
+  std::string comment = {};       // PostgreSQL's of the table
+  std::string snapshot_lsn = {};  // of the run's snapshot: "0/16B3748"; empty: of before it was written down
 
   bool operator==(const TableRecord&) const = default;
 };

@@ -35,7 +35,8 @@ catalog::TableRecord lake_table(const PlannedTable& table, const std::string& ru
           .previous_run_id = {},
           .data = catalog::data_prefix(table.name, run_id),
           .columns = lake_columns(table),
-          .partitioning = lake_partitioning(table)};
+          .partitioning = lake_partitioning(table),
+          .comment = table.comment};
 }
 
 std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::string& run_id) {

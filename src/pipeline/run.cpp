@@ -156,7 +156,8 @@ class Attempt {
                                                         {.run_id = run_id_,
                                                          .json = to_json(plan_, record),
                                                          .tables = *tables,
-                                                         .catalog = context_.publisher.catalog()}));
+                                                         .catalog = context_.publisher.catalog(),
+                                                         .snapshot_lsn = snapshot_.lsn}));
     auto read = read_shards();
     // Whatever came of it: production gets its locks and its vacuum back before the rest.
     guard_->release();
@@ -245,7 +246,8 @@ class Attempt {
                         .first_shard = table.first_shard,
                         .shards = table.shards,
                         .columns = lake_columns(table),
-                        .partitioning = lake_partitioning(table)});
+                        .partitioning = lake_partitioning(table),
+                        .comment = table.comment});
     }
     return tables;
   }

@@ -1,4 +1,5 @@
 """The lake's tables in AWS Glue's Data Catalog: what Athena would find there, run after run, and when things break."""
+import json
 import signal
 import threading
 
@@ -56,6 +57,36 @@ def test_A_type_that_queries_would_fail_on_is_refused_before_anything_is_read(jo
                     "DROP TABLE `shop`.`orders`")
     assert glue.run_id("shop", "orders") == before
     assert job.runs() == [before]
+
+
+def test_The_comment_is_the_table_s_description_until_somebody_writes_another(job, glue):
+    job.database.execute("COMMENT ON TABLE orders IS E'who\\nbought\\x01what \uffff'; COMMENT ON COLUMN orders.id IS 'a\ufffeb'")
+    job.run()
+    table = glue.table("shop", "orders")
+    assert table["Description"] == "who\nbought what \ufffd"
+    assert table["StorageDescriptor"]["Columns"][0]["Comment"] == "a\ufffdb"
+    job.database.execute("COMMENT ON TABLE orders IS 'x'")
+    job.run()
+    assert glue.table("shop", "orders")["Description"] == "x"
+    job.database.execute("COMMENT ON TABLE orders IS NULL")
+    job.run()
+    assert "Description" not in glue.table("shop", "orders")
+    job.database.execute("COMMENT ON TABLE orders IS '" + "é" * 2000 + "'")
+    job.run()
+    assert glue.table("shop", "orders")["Description"] == "é" * 1024
+    table = glue.table("shop", "orders")
+    kept = {key: table[key] for key in ("Name", "TableType", "Parameters", "StorageDescriptor", "PartitionKeys")}
+    glue.client.update_table(DatabaseName="shop", TableInput={**kept, "Description": "by hand"})
+    job.run()
+    assert glue.table("shop", "orders")["Description"] == "by hand"
+
+
+def test_Glue_says_of_which_snapshot_a_table_is(job, glue):
+    job.run()
+    parameters = glue.table("shop", "orders")["Parameters"]
+    plan = json.loads(s3_lake.read(job.minio, job.bucket, f"lake/_pg2athena/runs/{max(job.runs())}/plan.json"))
+    assert parameters["pg2athena.snapshot_lsn"] == plan["snapshot"]["lsn"]
+    assert parameters["compressionType"] == "none"
 
 
 def test_What_the_plan_asks_changes_nothing(job, glue):
