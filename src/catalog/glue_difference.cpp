@@ -11,6 +11,7 @@
 
 #include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
+#include "catalog/glue_partitions.h"
 #include "catalog/partition_projection.h"
 #include "catalog/table_parameters.h"
 
@@ -96,7 +97,7 @@ class Comparison {
   // Not what the parameters say: values of partitions are for those who list folders.
   void compare_projection() {
     std::map<std::string, std::string> expected;
-    if (record_.partitioning) {
+    if (record_.partitioning && !registers_partitions(record_)) {
       auto projection = projection_parameters(record_, lake_.url(record_.data));
       if (!projection) return add({}, projection.error().message());
       expected = std::move(*projection);

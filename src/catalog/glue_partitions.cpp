@@ -1,7 +1,6 @@
 #include "catalog/glue_partitions.h"
 
 #include <map>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -82,29 +81,17 @@ PartitionChanges partition_changes(const TableRecord& record, const S3Location& 
   return changes;
 }
 
-std::vector<std::string> partition_differences(const TableRecord& record, const S3Location& lake,
-                                               std::span<const json> existing) {
-  std::vector<std::string> differences;
+std::vector<ShownDifference> partition_differences(const TableRecord& record, const S3Location& lake,
+                                                   std::span<const json> existing) {
   const PartitionChanges changes = partition_changes(record, lake, json::object(), existing);
-  for (const json& created : changes.create) {
-    differences.push_back(fmt::format("the partition {} is not registered", values_of(created)[0]));
-  }
-  std::map<std::string, std::string> places;
-  for (const json& partition : existing) {
-    const std::vector<std::string> values = values_of(partition);
-    if (values.size() == 1) places[values[0]] = location_of(partition);
-  }
-  for (const json& moved : changes.update) {
-    const json& input = moved["PartitionInput"];
-    const std::string value = values_of(input)[0];
-    differences.push_back(fmt::format("the partition {} is at {}, and the run's is at {}", value,
-                                      on_one_line(places[value]), location_of(input)));
-  }
-  for (const json& removed : changes.remove) {
-    const std::vector<std::string> values = values_of(removed);
-    differences.push_back(fmt::format("the partition {} is registered, and the run has none",
-                                      values.empty() ? "without a value" : on_one_line(values[0])));
-  }
+  std::vector<ShownDifference> differences;
+  const auto add = [&](std::size_t count, std::string_view what) {
+    if (count != 0)
+      differences.push_back({.expected = {}, .found = fmt::format("partitions {}: {}", what, count)});
+  };
+  add(changes.create.size(), "that are not registered");
+  add(changes.update.size(), "that lie in another place than the run's");
+  add(changes.remove.size(), "that are registered, and that the run doesn't have");
   return differences;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "catalog/publisher.h"
 #include "catalog/table_record.h"
 #include "storage/s3_location.h"
 
@@ -34,9 +35,10 @@ PartitionChanges partition_changes(const TableRecord& record, const storage::S3L
                                    const nlohmann::json& descriptor,
                                    std::span<const nlohmann::json> existing);
 
-// How Glue's partitions differ from the record's, for people; empty where they don't.
-std::vector<std::string> partition_differences(const TableRecord& record, const storage::S3Location& lake,
-                                               std::span<const nlohmann::json> existing);
+// How Glue's partitions differ from the record's; empty where they don't. Counts, and no values: those are
+// for who lists folders.
+std::vector<ShownDifference> partition_differences(const TableRecord& record, const storage::S3Location& lake,
+                                                   std::span<const nlohmann::json> existing);
 
 // Refuses (Unsupported) a value that Glue's API has no way to write; every other can be registered,
 // kDefaultPartition, which is NULL to all readers, too.

@@ -1,5 +1,7 @@
 #include "catalog/glue_publisher.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -241,7 +243,13 @@ Result<bool> GluePublisher::put(const json& input, const std::optional<GlueTable
 
 Result<std::vector<ShownDifference>> GluePublisher::differences(const TableRecord& record) const {
   PG2ATHENA_ASSIGN(const auto existing, client_.get_table(glue_table_name(record.table)));
-  return glue_differences(record, location_, client_.options(), table_of(existing));
+  auto differences = glue_differences(record, location_, client_.options(), table_of(existing));
+  // Of a table that projects them they don't count, and of one that did once there may be some left.
+  if (!existing || !(registers_partitions(record) || has_registered(existing->table))) return differences;
+  PG2ATHENA_ASSIGN(const auto partitions, client_.get_partitions(glue_table_name(record.table)));
+  if (!partitions) return differences;
+  std::ranges::move(partition_differences(record, location_, *partitions), std::back_inserter(differences));
+  return differences;
 }
 
 }  // namespace pg2athena::catalog

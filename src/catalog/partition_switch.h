@@ -19,7 +19,7 @@ namespace pg2athena::catalog {
 // * new ones are made, then those that are there are moved, and what is gone is removed at last: no value
 //   that both runs have is ever missing. A row that went from one partition to another may be in both for a
 //   moment, or in neither.
-// * (The table's own columns come before all of them: PublisherSteps of glue_publisher.cpp.)
+//   The table's own columns come before all of them (GluePublisher::register_partitions()).
 //
 // What holds against others who publish: nothing compares and sets a partition. So the table's record is read
 // before each call, and who finds that it has moved stops and begins anew with what it says. Who sent
@@ -27,7 +27,7 @@ namespace pg2athena::catalog {
 // done: whichever of two publishers' calls took effect last, its sender puts the record's in its place. What
 // is left is a sender that ends (is killed, or whose connection breaks) between a call and its answer, at the
 // moment when a newer run is shown: then a hundred partitions may be of the older run until the next one, and
-// partition_differences() tells.
+// `pg2athena verify` finds them.
 class PartitionSwitch {
  public:
   // All have to outlive it.

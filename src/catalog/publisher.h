@@ -28,7 +28,7 @@ struct ShownDifference {
 // * Glue: GetTable, then read the record, then UpdateTable with the VersionId of that GetTable. Whoever
 //   updated in between makes it fail with ConcurrentModification, and it starts again. No answer: GetTable
 //   again and look for the run id among the Parameters. Columns, location and sizes are in the record; no
-//   plan is needed.
+//   plan is needed. Partitions that are registered there have no version: partition_switch.h says what holds.
 class Publisher {
  public:
   Publisher() = default;

@@ -60,6 +60,26 @@ def test_What_somebody_made_otherwise_is_found(parted, glue, says, how):
     assert found(parted, "--table", "orders") == {"public.orders": [says]}
 
 
+def test_Registered_partitions_are_compared_with_the_run_s(job, glue):
+    job.database.execute("CREATE TABLE c AS SELECT i AS id, i % 4 AS k FROM generate_series(1, 40) AS i")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "k", "catalog": "registered"}}]
+    job.run()
+    glue.page = 3
+    glue.clear()
+    assert_verifies(["--config", job.file()], env=job.environment)
+    assert {call.operation for call in glue.calls} == {"GetTable", "GetPartitions"}
+    elsewhere = {"Location": "s3://elsewhere/", "Columns": []}
+    glue.client.delete_partition(DatabaseName="shop", TableName="c", PartitionValues=["0"])
+    glue.client.create_partition(DatabaseName="shop", TableName="c", PartitionInput={"Values": ["9"], "StorageDescriptor": elsewhere})
+    for value in ("1", "2"):
+        glue.client.update_partition(DatabaseName="shop", TableName="c", PartitionValueList=[value],
+                                     PartitionInput={"Values": [value], "StorageDescriptor": elsewhere})
+    assert found(job) == {"public.c": ["partitions that are not registered: 1", "partitions that lie in another place than the run's: 2",
+                                       "partitions that are registered, and that the run doesn't have: 1"]}
+    change(glue, "c", lambda table: table["Parameters"].update({"projection.enabled": "true"}))
+    assert "parameter projection.enabled" in found(job)["public.c"]
+
+
 def test_Columns_in_another_order_are_found(parted, glue):
     change(glue, "customers", lambda table: table["StorageDescriptor"]["Columns"].reverse())
     assert found(parted) == {"public.customers": ["column 1 name string", "column 2 id int"]}
