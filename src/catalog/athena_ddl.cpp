@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "catalog/glue_names.h"
+#include "catalog/glue_partitions.h"
 #include "catalog/hive_sql.h"
 #include "catalog/partition_name.h"
 #include "catalog/partition_projection.h"
@@ -67,6 +68,9 @@ std::string athena_table(const TableRecord& record, const DdlOptions& options) {
 
 PartitionScheme partition_scheme(const TableRecord& record, const DdlOptions& options) {
   if (!record.partitioning || options.partitions == DdlPartitions::Registered) return {};
+  if (registers_partitions(record)) {
+    return {.projection = {}, .why_registered = "partition_by wants them registered"};
+  }
   auto projection = projection_parameters(record, options.lake.url(record.data));
   if (!projection) {
     return {.projection = {}, .why_registered = on_one_line(projection.error().message())};

@@ -99,6 +99,19 @@ TEST(AthenaDdl, Where_partitions_cannot_be_projected_they_are_added_with_their_p
                        "'s3://acme-lake/shop/public.orders/data/R/id_value=it%27s a%2Fb/';\n"));
 }
 
+TEST(AthenaDdl, Partitions_that_are_to_be_registered_are) {
+  TableRecord record = orders();
+  record.partitioning = {.column = "id_value",
+                         .type = "string",
+                         .by = "value",
+                         .source_column = "id",
+                         .values = {"a"},
+                         .catalog = CatalogPartitions::Registered};
+  const std::string sql = create_table_sql(record, kSales);
+  EXPECT_THAT(sql, AllOf(HasSubstr("registered one by one: partition_by wants them"),
+                         HasSubstr("PARTITION (`id_value` = 'a')"), Not(HasSubstr("projection.enabled"))));
+}
+
 TEST(AthenaDdl, Many_partitions_are_several_statements) {
   TableRecord record = orders();
   record.partitioning = {.column = "d", .type = "int", .by = "value", .source_column = "id"};

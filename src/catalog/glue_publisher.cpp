@@ -122,9 +122,19 @@ Result<void> GluePublisher::show(const std::string& table) {
 }
 
 Result<std::vector<std::string>> GluePublisher::shown_runs(const std::string& table, Cancellation& stop) {
-  PG2ATHENA_ASSIGN(const auto existing, client_.until(stop).get_table(glue_table_name(table)));
+  const GlueClient client = client_.until(stop);
+  PG2ATHENA_ASSIGN(const auto existing, client.get_table(glue_table_name(table)));
   if (!existing) return {};
-  return runs_of_table(existing->table, location_);
+  std::vector<std::string> runs = runs_of_table(existing->table, location_);
+  if (!has_registered(existing->table)) return runs;
+  // A switch that was interrupted left partitions of several runs.
+  PG2ATHENA_ASSIGN(const auto partitions, client.get_partitions(glue_table_name(table)));
+  for (const json& partition : partitions.value_or(std::vector<json>())) {
+    for (std::string& run : runs_of_table(partition, location_)) {
+      if (std::ranges::find(runs, run) == runs.end()) runs.push_back(std::move(run));
+    }
+  }
+  return runs;
 }
 
 Error GluePublisher::explained(Error error, const std::string& table, const Showing& showing) const {

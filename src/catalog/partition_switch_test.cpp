@@ -269,6 +269,23 @@ TEST_F(PartitionSwitchTest, A_partition_that_is_refused_for_good_is_an_error_tha
   EXPECT_EQ(run_of_table(), "R1");
 }
 
+TEST_F(PartitionSwitchTest, Runs_that_a_partition_leads_to_are_shown) {
+  TableRecord first = record(1, {"a", "b"});
+  first.run_id = run_number(1);
+  first.data = data_prefix("public.orders", first.run_id);
+  ASSERT_TRUE(publish(first).has_value());
+  TableRecord second = record(2, {"a", "b"});
+  second.run_id = run_number(2);
+  second.data = data_prefix("public.orders", second.run_id);
+  glue.refuse_partition = [](const std::string&, const std::string& value) {
+    return value == "b" ? "InvalidInputException" : "";
+  };
+  EXPECT_FALSE(publish(second).has_value());
+  GluePublisher publisher = this->publisher();
+  Cancellation stop;
+  EXPECT_THAT(publisher.shown_runs("public.orders", stop).value(), ElementsAre(run_number(1), run_number(2)));
+}
+
 TEST_F(PartitionSwitchTest, A_missing_right_is_named) {
   ASSERT_TRUE(publish(record(1, {"a"})).has_value());
   glue.refuse = [](const std::string& operation) -> std::optional<Result<aws::HttpResponse>> {
