@@ -78,7 +78,7 @@ class Listing {
   }
 
   static void merge(std::vector<FoundRun::Data>& data) {
-    std::ranges::stable_sort(data, {}, &FoundRun::Data::table);
+    std::ranges::sort(data, {}, &FoundRun::Data::table);
     std::vector<FoundRun::Data> merged;
     for (const FoundRun::Data& one : data) {
       if (merged.empty() || merged.back().table != one.table) {

@@ -49,7 +49,8 @@ class Remover {
       if (run.records_go) without_data_.push_back({0, removals_.size() - 1, run.records.objects});
     }
     // The oldest first, of each table.
-    std::ranges::stable_sort(folders, {}, &Folder::table);
+    std::ranges::sort(folders, {},
+                      [](const Folder& folder) { return std::pair(folder.table, folder.removal); });
     in_pieces(folders, [this](std::span<const Folder> piece) { remove_data(piece); });
     in_pieces(without_data_, [this](std::span<const Folder> piece) { remove_records(piece); });
     if (const Result<void> checked = lake_.stop.check(); !checked && !removals_.empty()) {

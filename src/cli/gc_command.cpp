@@ -103,7 +103,7 @@ std::string verdict_text(const TableOfRun& table, const GcRequest& request, cons
     case Verdict::Old:
       break;
   }
-  const std::string replaced = fmt::format("replaced {} ago", age_text(result.at - *table.replaced_at));
+  std::string replaced = fmt::format("replaced {} ago", age_text(result.at - *table.replaced_at));
   if (table.verdict == Verdict::Young) {
     return fmt::format("{}: kept for {}", replaced, duration_text(*request.keep_for));
   }
