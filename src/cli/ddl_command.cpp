@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/run_id.h"
-#include "base/spelling.h"
 #include "catalog/athena_alter.h"
 #include "catalog/athena_ddl.h"
 #include "catalog/decision.h"
