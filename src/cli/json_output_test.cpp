@@ -50,6 +50,7 @@ TEST(JsonOutput, A_published_run_has_every_documented_field) {
                                {"bytes_read", 40},
                                {"elapsed_ms", 7},
                                {"coerced", json::array()},
+                               {"verified", json::array()},
                                {"outcome", "published"},
                                {"current_run_id", nullptr},
                                {"error", nullptr}};
@@ -70,9 +71,45 @@ TEST(JsonOutput, A_published_run_has_every_documented_field) {
                          {"started_at", "2026-01-31T03:00:00.000Z"},
                          {"elapsed_ms", 12},
                          {"workers", 2},
+                         {"verify", "none"},
                          {"peak_memory_bytes", 4096},
                          {"error", nullptr}};
   EXPECT_EQ(rest, expected);
+}
+
+TEST(JsonOutput, A_run_that_verified_says_by_what) {
+  pipeline::TableSummary verified = table("public.a", State::Published);
+  verified.verified = {{.path = "id", .count = true, .sum = true, .bounds = true, .digest = true},
+                       {.path = "h.key_value.key"}};
+  pipeline::RunSummary run = summary({verified});
+  run.verify = pipeline::Verify::Deep;
+  const json document = run_json(run);
+  EXPECT_EQ(document["verify"], "deep");
+  EXPECT_EQ(document["tables"][0]["verified"],
+            json::parse(R"json([{"column": "id", "by": ["count", "sum", "min_max", "digest"]},
+                                {"column": "h.key_value.key", "by": []}])json"));
+}
+
+TEST(JsonOutput, What_a_verification_found_stands_beside_its_error) {
+  const Error error(ErrorKind::Different, "there is 1 difference between the source and what was written");
+  const pipeline::Difference difference{.kind = pipeline::DifferenceKind::Values,
+                                        .table = "public.a",
+                                        .shard = 3,
+                                        .column = "id",
+                                        .expected = "10",
+                                        .found = "9"};
+  const json document = json::parse(failure_document(error, "run", {difference}));
+  EXPECT_EQ(document["exit_code"], 4);
+  const json expected = {
+      {"table", "public.a"},
+      {"shard", 3},
+      {"what", "values"},
+      {"object", nullptr},
+      {"column", "id"},
+      {"expected", "10"},
+      {"found", "9"},
+      {"message", "shard 3, column id: has another number of values that aren't NULL: 9 instead of 10"}};
+  EXPECT_EQ(document["differences"], json::array({expected}));
 }
 
 TEST(JsonOutput, The_status_of_a_run_says_how_much_of_it_readers_see) {

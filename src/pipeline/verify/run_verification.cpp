@@ -112,8 +112,10 @@ void RunVerification::found(std::vector<Difference> differences) {
 std::vector<Difference> RunVerification::differences() const {
   const std::lock_guard lock(mutex_);
   std::vector<Difference> differences = differences_;
-  std::ranges::stable_sort(differences, {}, [](const Difference& difference) {
-    return std::tuple(difference.table, difference.shard);
+  // Workers found them in any order. (Not by stable_sort: see shard_plan.cpp.)
+  std::ranges::sort(differences, {}, [](const Difference& difference) {
+    return std::tie(difference.table, difference.shard, difference.object, difference.column,
+                    difference.kind);
   });
   return differences;
 }
