@@ -283,7 +283,7 @@ TEST_F(PartitionSwitchTest, Runs_that_a_partition_leads_to_are_shown) {
   EXPECT_FALSE(publish(second).has_value());
   GluePublisher publisher = this->publisher();
   Cancellation stop;
-  EXPECT_THAT(publisher.shown_runs("public.orders", stop).value(), ElementsAre(run_number(1), run_number(2)));
+  EXPECT_THAT(publisher.shown_runs("public.orders", stop).value(), ElementsAre(first.run_id, second.run_id));
 }
 
 TEST_F(PartitionSwitchTest, A_missing_right_is_named) {
