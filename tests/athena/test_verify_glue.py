@@ -74,8 +74,9 @@ def test_Registered_partitions_are_compared_with_the_run_s(job, glue):
     for value in ("1", "2"):
         glue.client.update_partition(DatabaseName="shop", TableName="c", PartitionValueList=[value],
                                      PartitionInput={"Values": [value], "StorageDescriptor": elsewhere})
-    assert found(job) == {"public.c": ["partitions that are not registered: 1", "partitions that lie in another place than the run's: 2",
-                                       "partitions that are registered, and that the run doesn't have: 1"]}
+    assert found(job) == {"public.c": ["partitions that are not registered: 1",
+                                       "partitions that are registered, and that the run doesn't have: 1",
+                                       "partitions that lie in another place than the run's: 2"]}
     change(glue, "c", lambda table: table["Parameters"].update({"projection.enabled": "true"}))
     assert "parameter projection.enabled" in found(job)["public.c"]
 
