@@ -34,6 +34,17 @@ std::string column_sql(const TableColumn& column, Warnings& warnings) {
   return sql + " COMMENT " + hive_literal(comment);
 }
 
+// A table's comment may have several lines: the literal is on one all the same (hive_sql.h).
+std::string comment_sql(const TableRecord& record, Warnings& warnings) {
+  const std::string comment = glue_description(record.comment);
+  if (comment.empty()) return "";
+  if (comment.size() < record.comment.size()) {
+    warnings.push_back(fmt::format("the comment of the table is cut from {} to {} bytes, Glue's most",
+                                   record.comment.size(), comment.size()));
+  }
+  return "COMMENT " + hive_literal(comment) + "\n";
+}
+
 std::string partitioned_by(const TableRecord& record, Warnings& warnings) {
   if (!record.partitioning) return "";
   const TablePartitioning& by = *record.partitioning;
@@ -48,12 +59,13 @@ std::string create_sql(const TableRecord& record, const DdlOptions& options, con
   parameters.insert(scheme.projection.begin(), scheme.projection.end());
   std::string sql = fmt::format(
       "CREATE EXTERNAL TABLE {} {}\n"
-      "{}"
+      "{}{}"
       "STORED AS PARQUET\n"
       "LOCATION {}\n"
       "TBLPROPERTIES {};\n",
-      athena_table(record, options), columns_sql(record.columns, warnings), partitioned_by(record, warnings),
-      hive_literal(options.lake.url(record.data)), hive_properties(parameters));
+      athena_table(record, options), columns_sql(record.columns, warnings), comment_sql(record, warnings),
+      partitioned_by(record, warnings), hive_literal(options.lake.url(record.data)),
+      hive_properties(parameters));
   check_statement(sql, warnings);
   if (!record.partitioning || !scheme.projection.empty()) return sql;
   return sql + add_partitions_sql(record, record.partitioning->values, options);

@@ -51,6 +51,18 @@ TEST(AthenaDdl, A_table_is_one_statement_over_the_data_of_its_run) {
   EXPECT_THAT(create_table_sql(orders(), kOptions), HasSubstr("CREATE EXTERNAL TABLE `orders` ("));
 }
 
+TEST(AthenaDdl, The_tables_comment_and_the_runs_snapshot_are_told) {
+  TableRecord record = orders();
+  record.comment = "who's ordered;\nwhat";
+  record.snapshot_lsn = "0/16B3748";
+  EXPECT_THAT(create_table_sql(record, kSales),
+              AllOf(HasSubstr(")\nCOMMENT 'who\\'s ordered;\\u000awhat'\nSTORED AS PARQUET"),
+                    HasSubstr("'pg2athena.snapshot_lsn' = '0/16B3748'"), Not(HasSubstr("warning"))));
+  record.comment = std::string(3000, 'x');
+  EXPECT_THAT(create_table_sql(record, kSales),
+              HasSubstr("the comment of the table is cut from 3000 to 2048"));
+}
+
 TEST(AthenaDdl, Partitions_are_projected_in_the_tables_own_statement) {
   TableRecord record = orders();
   record.partitioning = {.column = "at_day",

@@ -25,7 +25,6 @@ namespace {
 using nlohmann::json;
 using storage::S3Location;
 
-constexpr const char* kSnapshotParameter = "pg2athena.snapshot_lsn";
 constexpr const char* kDescriptionParameter = "pg2athena.description";
 constexpr const char* kRegistered = "registered";
 
@@ -221,13 +220,12 @@ class TableInput {
       PG2ATHENA_ASSIGN(const auto projection, projection_parameters(record_, lake_.url(record_.data)));
       for (const auto& [name, value] : projection) parameters[name] = value;
     }
+    parameters.erase(kSnapshotParameter);  // of an earlier run: this one may not say
     for (const auto& [name, value] : run_parameters(record_)) parameters[name] = value;
     parameters["EXTERNAL"] = "TRUE";
     // Of files as a whole: pages are compressed inside of them, and Parquet's readers see to that. So have
     // Glue's crawlers it.
     parameters["compressionType"] = "none";
-    parameters.erase(kSnapshotParameter);
-    if (!record_.snapshot_lsn.empty()) parameters[kSnapshotParameter] = record_.snapshot_lsn;
     return parameters;
   }
 
