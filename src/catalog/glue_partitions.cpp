@@ -60,20 +60,22 @@ bool registers_partitions(const TableRecord& record) {
 PartitionChanges partition_changes(const TableRecord& record, const S3Location& lake, const json& descriptor,
                                    std::span<const json> existing) {
   PartitionChanges changes;
-  std::map<std::string, std::string> places = wanted_places(record, lake);
+  const std::map<std::string, std::string> wanted_all = wanted_places(record, lake);
+  std::map<std::string, std::string> places = wanted_all;  // that nothing was found for yet
   for (const json& partition : existing) {
     const std::vector<std::string> values = values_of(partition);
-    const auto wanted = values.size() == 1 ? places.find(values[0]) : places.end();
-    if (wanted == places.end()) {
+    const auto wanted = values.size() == 1 ? wanted_all.find(values[0]) : wanted_all.end();
+    if (wanted == wanted_all.end()) {
       changes.remove.push_back({{"Values", values}});
       continue;
     }
-    if (location_of(partition) != wanted->second) {
+    // (Pages of a list that others change meanwhile may tell one twice.)
+    const bool again = places.erase(wanted->first) == 0;
+    if (!again && location_of(partition) != wanted->second) {
       changes.update.push_back(
           {{"PartitionValueList", values},
            {"PartitionInput", partition_input(wanted->first, wanted->second, descriptor)}});
     }
-    places.erase(wanted);
   }
   for (const auto& [value, place] : places) {
     changes.create.push_back(partition_input(value, place, descriptor));

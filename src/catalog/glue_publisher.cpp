@@ -55,6 +55,10 @@ Result<void> GluePublisher::check(std::span<const TableRecord> tables, Cancellat
     PG2ATHENA_TRY(stop.check());
     PG2ATHENA_ASSIGN(const auto existing, client.get_table(glue_table_name(left[i]->table)));
     PG2ATHENA_TRY(glue_table_input(*left[i], location_, client.options(), table_of(existing)));
+    // A right that is missing is to be known now, and not in the middle of the switch.
+    if (registers_partitions(*left[i]) || (existing && has_registered(existing->table))) {
+      PG2ATHENA_TRY(client.get_partitions(glue_table_name(left[i]->table)));
+    }
     return {};
   });
 }
@@ -126,8 +130,9 @@ Result<std::vector<std::string>> GluePublisher::shown_runs(const std::string& ta
   PG2ATHENA_ASSIGN(const auto existing, client.get_table(glue_table_name(table)));
   if (!existing) return {};
   std::vector<std::string> runs = runs_of_table(existing->table, location_);
-  if (!has_registered(existing->table)) return runs;
-  // A switch that was interrupted left partitions of several runs.
+  const auto keys = existing->table.find("PartitionKeys");
+  if (keys == existing->table.end() || keys->empty()) return runs;
+  // Those of a switch that was interrupted, or that others registered: who knows no projection reads them.
   PG2ATHENA_ASSIGN(const auto partitions, client.get_partitions(glue_table_name(table)));
   for (const json& partition : partitions.value_or(std::vector<json>())) {
     for (std::string& run : runs_of_table(partition, location_)) {
@@ -185,6 +190,8 @@ Result<bool> GluePublisher::register_partitions(const TableRecord& record, std::
     PG2ATHENA_ASSIGN(const bool done, put(prepared, existing));
     if (!done) return false;
     PG2ATHENA_ASSIGN(existing, client_.get_table(glue_table_name(record.table)));
+    PG2ATHENA_ASSIGN(const bool current, names_run_still(record));
+    if (!current) return false;
     PG2ATHENA_ASSIGN(input, glue_table_input(record, location_, client_.options(), table_of(existing)));
     if (!existing || !prepared_table_input(input, existing->table).is_null()) return false;
   }
@@ -205,6 +212,8 @@ Result<bool> GluePublisher::remove_partitions(const TableRecord& record, std::op
   PG2ATHENA_ASSIGN(const bool gone, showing.partitions.bring(record, json::object()));
   if (!gone) return false;
   PG2ATHENA_ASSIGN(existing, client_.get_table(glue_table_name(record.table)));
+  PG2ATHENA_ASSIGN(const bool current, names_run_still(record));
+  if (!current) return false;
   PG2ATHENA_ASSIGN(input, glue_table_input(record, location_, client_.options(), table_of(existing)));
   input["Parameters"].erase(kRegisteredParameter);
   return finish(input, record, existing, showing);
@@ -218,6 +227,13 @@ Result<bool> GluePublisher::finish(const json& input, const TableRecord& record,
     PG2ATHENA_ASSIGN(const bool done, put_run(input, record, existing, showing));
     if (!done) return false;
   }
+  return names_run_still(record);
+}
+
+// Whether the table's record is this one by now. To be asked behind each GetTable whose version an
+// UpdateTable replaces (publisher.h): a record that moves later is shown by somebody who makes that version
+// old.
+Result<bool> GluePublisher::names_run_still(const TableRecord& record) {
   PG2ATHENA_ASSIGN(const auto now, read_table_record(store_, record.table));
   return now && now->run_id == record.run_id;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,6 +29,7 @@ struct Made {
   std::uint32_t run = 0;           // of Search::runs_
   std::uint32_t previous = kNone;  // the run that it replaced, if this one was shown at all
   std::uint32_t catalog = kNone;   // that it was meant for
+  bool registered = false;         // its partitions are registered there
   TableOfRun told = {};
 };
 
@@ -44,6 +46,9 @@ class Proof {
   explicit Proof(std::vector<std::uint32_t> catalogs) : catalogs_(std::move(catalogs)) {}
 
   void add_finish(Time finished) { keep_earliest(finished_, finished); }
+  // A catalog's partitions move one by one, and who is killed at it may leave some behind a newer run's
+  // (partition_switch.h): only the catalog itself can say where they are.
+  void add_registered(std::uint32_t catalog) { registered_.insert(catalog); }
   void add_shown(std::uint32_t catalog, Time finished) { keep_earliest(shown_[catalog], finished); }
 
   // Judges data that came before all of that. `asked` is the catalog that is asked.
@@ -53,7 +58,7 @@ class Proof {
     table.replaced_at = finished_;
     for (const std::uint32_t catalog : catalogs_) {
       const auto shown = shown_.find(catalog);
-      if (shown != shown_.end()) {
+      if (shown != shown_.end() && (catalog == asked || !registered_.contains(catalog))) {
         table.replaced_at = std::max(table.replaced_at, shown->second);
       } else if (catalog != asked) {
         table.verdict = Verdict::MayBeShown;
@@ -72,6 +77,7 @@ class Proof {
   const std::vector<std::uint32_t> catalogs_;  // those that runs of the chain were meant for
   Time finished_;
   std::map<std::uint32_t, Time> shown_;
+  std::set<std::uint32_t> registered_;
 };
 
 class Search {
@@ -161,10 +167,12 @@ class Search {
     for (const DecidedTable& decided : decision.tables) {
       const TableRecord& record = decided.record;
       const std::uint32_t table = table_of(record.table);
-      Made made{.run = run,
-                .previous = run_of(record.previous_run_id),
-                .catalog = catalog_of(record.catalog),
-                .told = {.table = table, .verdict = Verdict::NoRecord}};
+      Made made{
+          .run = run,
+          .previous = run_of(record.previous_run_id),
+          .catalog = catalog_of(record.catalog),
+          .registered = record.partitioning && record.partitioning->catalog == CatalogPartitions::Registered,
+          .told = {.table = table, .verdict = Verdict::NoRecord}};
       const auto files = std::ranges::lower_bound(data, table, {}, &FoundRun::Data::table);
       if (files != data.end() && files->table == table) made.told.files = files->files;
       made_[table].push_back(made);
@@ -208,6 +216,9 @@ class Search {
       if (link.catalog != kNone && !known) catalogs.push_back(link.catalog);
     }
     Proof proof(catalogs);
+    for (const Made& one : made) {
+      if (one.registered) proof.add_registered(one.catalog);
+    }
     std::vector<bool> in_chain(made.size());
     for (std::size_t i = 0; i < chain.size(); ++i) {
       const Link& link = chain[i];

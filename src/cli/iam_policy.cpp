@@ -216,9 +216,11 @@ class Policies {
         "database as well; glue:CreateDatabase isn't needed where the database is there");
     Json actions = {"glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable",
                     "glue:CreateDatabase"};
+    // gc looks at all that are registered, by whomever: who knows no projection reads them.
+    if (config::has_partitions(configuration_)) actions.emplace_back("glue:GetPartitions");
     if (config::registers_partitions(configuration_)) {
-      for (const char* const action : {"glue:GetPartitions", "glue:BatchCreatePartition",
-                                       "glue:BatchUpdatePartition", "glue:BatchDeletePartition"}) {
+      for (const char* const action :
+           {"glue:BatchCreatePartition", "glue:BatchUpdatePartition", "glue:BatchDeletePartition"}) {
         actions.push_back(action);
       }
       notes_.emplace_back(

@@ -141,11 +141,11 @@ TEST(IamPolicy, A_catalog_needs_its_database_and_the_tables_in_it) {
   configuration.run.selection.tables = {orders};
   EXPECT_EQ(actions(), 9U) << "partitions are registered";
   configuration.run.selection.tables[0].column_choices[0].partition_catalog = "";
-  EXPECT_EQ(actions(), 5U);
+  EXPECT_EQ(actions(), 6U) << "gc looks at partitions";
   configuration.run.catalog_partitions = catalog::CatalogPartitions::Registered;
   EXPECT_EQ(actions(), 9U);
   configuration.run.selection.tables[0].column_choices[0].partition_catalog = "projection";
-  EXPECT_EQ(actions(), 5U);
+  EXPECT_EQ(actions(), 6U);
   configuration.glue.region = "us-east-1";
   configuration.glue.catalog_id = "123456789012";
   EXPECT_EQ(statements(configuration).at("ShowTheTables")["Resource"][0],

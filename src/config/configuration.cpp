@@ -151,6 +151,12 @@ Result<storage::S3Options> s3_options(const Configuration& configuration) {
   return options;
 }
 
+bool has_partitions(const Configuration& configuration) {
+  const auto has = [](const postgres::ColumnChoice& choice) { return choice.partition_by.has_value(); };
+  const pipeline::RunOptions& run = configuration.run;
+  return any_choice(run.selection.tables, has) || any_choice(run.queries, has);
+}
+
 bool registers_partitions(const Configuration& configuration) {
   using catalog::CatalogPartitions;
   const pipeline::RunOptions& run = configuration.run;

@@ -44,6 +44,8 @@ Result<storage::S3Options> s3_options(const Configuration& configuration);
 
 // Whether a table's partitions are registered in Glue one by one.
 bool registers_partitions(const Configuration& configuration);
+// Whether any of the tables that it names has partitions at all.
+bool has_partitions(const Configuration& configuration);
 
 // Two ways to log in, or a part of one alone: which setting of `source` is one too many.
 struct LoginConflict {

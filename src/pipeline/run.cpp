@@ -161,8 +161,15 @@ class Attempt {
     auto read = read_shards();
     // Whatever came of it: production gets its locks and its vacuum back before the rest.
     guard_->release();
+    if (read) read = unless_ended();
     if (read) read = verify();
     return read ? publish() : give_up(std::move(read).error());
+  }
+
+  // The guard's last look may have had a reason to end the run.
+  Result<void> unless_ended() {
+    if (auto error = first_error_.take()) return fail(std::move(*error));
+    return {};
   }
 
   // And takes the snapshot.
@@ -283,7 +290,7 @@ class Attempt {
     observer_.reading_began(*progress_);
     run_workers();
     observer_.reading_ended();
-    if (auto error = first_error_.take()) return fail(std::move(*error));
+    PG2ATHENA_TRY(unless_ended());
     // Who stops the run while the last file is finished gets what he wants: until it is decided.
     return stop_.check();
   }

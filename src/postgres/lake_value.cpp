@@ -291,7 +291,9 @@ class LeafFinder {
     if (policy(mapping) == OnUnrepresentable::Error) return value;
     const Range range = range_of(value, type, mapping);
     if (range.fits.empty()) return value;
-    return policy(mapping) == OnUnrepresentable::Null ? when(range.fits, value) : range.clamped;
+    if (policy(mapping) == OnUnrepresentable::Null) return when(range.fits, value);
+    // LEAST and GREATEST pass a NULL over, and would make it a bound.
+    return when(fmt::format("({}) IS NOT NULL", value), range.clamped);
   }
   static std::string clamp(const std::string& value, const std::string& least, const std::string& most) {
     return fmt::format("LEAST(GREATEST({}, {}), {})", value, least, most);

@@ -183,8 +183,11 @@ std::string ServerQuestions::statement(const ShardRange& range, std::size_t begi
   for (std::size_t scope = 1; scope < values_.scopes.size(); ++scope) {
     joins += scope_join(scope, begin, end);
   }
-  return fmt::format("COPY (SELECT {} FROM (SELECT {} {}) AS {}{}) TO STDOUT", list, columns,
-                     rows_of(source_, range), kRow, joins);
+  // What a view or a query makes of its columns is to be made once a row, as for COPY: the planner would put
+  // it in each place that asks for the column, if it could dissolve the subquery.
+  const bool makes_values = !source_.relation || source_.filenode == 0;
+  return fmt::format("COPY (SELECT {} FROM (SELECT {} {}{}) AS {}{}) TO STDOUT", list, columns,
+                     rows_of(source_, range), makes_values ? " OFFSET 0" : "", kRow, joins);
 }
 
 std::vector<std::string> ServerQuestions::statements(const ShardRange& range) const {

@@ -23,6 +23,7 @@ ScanSource source_of(std::vector<ScanColumn> columns) {
   ScanSource source;
   source.relation = RelationName{.schema = "public", .name = "t"};
   source.only = true;
+  source.filenode = 16384;
   source.columns = std::move(columns);
   return source;
 }
@@ -41,6 +42,13 @@ TEST(ServerTotals, A_row_is_asked_for_all_in_one_statement) {
           "pg_catalog.min(r.c0), ',', pg_catalog.max(r.c0), ',', '') FROM (SELECT \"n\" AS c0 FROM ONLY "
           "\"public\".\"t\" WHERE ctid OPERATOR(pg_catalog.>=) '(3,0)'::pg_catalog.tid AND ctid "
           "OPERATOR(pg_catalog.<) '(6,0)'::pg_catalog.tid) AS r) TO STDOUT"));
+}
+
+TEST(ServerTotals, What_a_view_or_a_query_makes_is_made_once_a_row) {
+  ScanSource source = source_of({column("n", kInteger)});
+  source.filenode = 0;
+  EXPECT_THAT(ServerQuestions(source, "UTF8", false).statements(WholeSource())[0],
+              HasSubstr("FROM (SELECT \"n\" AS c0 FROM ONLY \"public\".\"t\" OFFSET 0) AS r)"));
 }
 
 TEST(ServerTotals, Values_are_hashed_only_where_digests_are_wanted) {
@@ -89,7 +97,8 @@ TEST(ServerTotals, A_policy_is_the_servers_too) {
   };
   EXPECT_EQ(asked(types::OnUnrepresentable::Error), "r.c0");
   EXPECT_EQ(asked(types::OnUnrepresentable::Null), "CASE WHEN pg_catalog.isfinite(r.c0) THEN r.c0 END");
-  EXPECT_THAT(asked(types::OnUnrepresentable::Clamp), HasSubstr("LEAST(GREATEST(r.c0,"));
+  EXPECT_THAT(asked(types::OnUnrepresentable::Clamp),
+              HasSubstr("CASE WHEN (r.c0) IS NOT NULL THEN LEAST(GREATEST(r.c0,"));
 }
 
 }  // namespace

@@ -10,8 +10,14 @@ namespace {
 
 constexpr std::size_t kSmallestWindow = std::size_t{64} << 10U;
 
+// Places have windows of their own as far as the memory goes.
+std::size_t windows(const ReadOptions& options) {
+  const std::size_t most = std::max<std::size_t>(options.memory_bytes / kSmallestWindow, 1);
+  return std::clamp<std::size_t>(options.places, 1, most);
+}
+
 std::size_t window_bytes(const ReadOptions& options) {
-  const std::size_t share = options.memory_bytes / std::max<std::size_t>(options.places, 1);
+  const std::size_t share = options.memory_bytes / windows(options);
   return std::clamp(share, kSmallestWindow, S3Objects::kMostOfRange);
 }
 
@@ -25,7 +31,7 @@ S3Source::S3Source(const S3Objects& objects, std::string key, const S3Objects::H
       size_(head.size),
       window_bytes_(window_bytes(options)),
       stop_(options.stop),
-      windows_(std::max<std::size_t>(options.places, 1)) {}
+      windows_(windows(options)) {}
 
 Result<std::unique_ptr<S3Source>> S3Source::open(const S3Objects& objects, const std::string& key,
                                                  const ReadOptions& options) {

@@ -119,6 +119,22 @@ def test_Domains_are_compared_as_what_they_are_of(database, lake):
     assert all("digest" in by for by in leaves.values()) and "ps.list.element.t" in leaves, leaves
 
 
+@pytest.mark.parametrize("policy", ["null", "clamp"])
+def test_A_policy_leaves_NULL_as_it_is(database, lake, tmp_path, policy):
+    database.execute("""
+        CREATE TABLE t (d date, at timestamptz, tm time, n numeric, ds date[], days daterange, ns numeric[]);
+        INSERT INTO t VALUES ('infinity', '-infinity', '24:00', 1e30, '{infinity,NULL}', '[2026-01-01,infinity)', '{NULL,-1e30}'),
+                             (NULL, NULL, NULL, NULL, NULL, NULL, NULL), (NULL, NULL, NULL, NULL, '{}', '(,)', '{NULL}'),
+                             ('2026-01-01', '2026-01-01', '12:00', 1.5, '{NULL}', 'empty', '{}')""")
+    file = tmp_path / "policy.yaml"
+    choice = {"on_unrepresentable": policy}
+    file.write_text(yaml.safe_dump({
+        "source": {"url": database.url}, "target": {"location": str(lake)}, "files": {"verify": "deep"},
+        "types": {"date": choice, "timestamptz": choice, "time": {"as": "micros"} | choice,
+                  "numeric": {"as": "decimal(38,9)"} | choice}}))
+    verified(run_pg2athena("run", "--config", file, "--output", "json"), "deep")
+
+
 def test_Pagila_passes(cluster, lake):
     with cluster.database("verified_pagila") as database:
         database.run_file(pagila())

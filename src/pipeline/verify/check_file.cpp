@@ -99,7 +99,8 @@ class FileCheck {
   // What the reader can't make sense of is the file's fault, unless the store didn't give it.
   Result<void> blame(const WatchedSource& source, const Error& error, DifferenceKind kind) {
     if (source.error()) return fail(*source.error());
-    if (error.kind() == ErrorKind::Internal) return fail(error);
+    // What is larger than the reader takes may be as it was written: nobody looked.
+    if (error.kind() == ErrorKind::Internal || error.kind() == ErrorKind::ValueTooLarge) return fail(error);
     differs_in(std::string(error.context("column")), kind, {}, error.message());
     return {};
   }
