@@ -236,7 +236,7 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
   const pipeline::VerifiedTable lost{.table = "public.b", .state = pipeline::VerifiedTable::State::Unknown};
   const json document =
       json::parse(verify_document({.deep = true}, {verified, lost}, "/lake", ExitCode::Different));
-  json expected_table = {
+  const json expected_table = {
       {"name", "public.a"},
       {"state", "different"},
       {"run_id", "R"},

@@ -66,7 +66,7 @@ bool read_plain(std::string_view bytes, std::size_t width, T& value) {
     for (const char byte : bytes) bits = (bits << 8U) | static_cast<unsigned char>(byte);
     value = static_cast<Int128>(bits);
   } else {
-    std::memcpy(&value, bytes.data(), sizeof value);
+    std::memcpy(&value, as_bytes(bytes).data(), sizeof value);
   }
   return true;
 }

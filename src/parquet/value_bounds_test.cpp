@@ -24,7 +24,7 @@ using columnar::Type;
 using columnar::TypeId;
 
 // Which zero a bound was depends on which came first.
-std::optional<std::string> unsigned_zero(std::optional<std::string> text) {
+std::optional<std::string> unsigned_zero(const std::optional<std::string>& text) {
   return text == "-0" ? "0" : text;
 }
 

@@ -48,7 +48,7 @@ class CheckFile : public testing::Test {
     auto file = LakeFile::open(store_, key, {}, schema_, std::move(options), blocks_, /*digest_rows=*/true);
     columnar::Batch batch(schema_);
     for (std::size_t row = 0; row < rows; ++row) {
-      columnar::append_row(batch, std::to_string(row), id(row), static_cast<double>(row) - 1.5);
+      EXPECT_TRUE(columnar::append_row(batch, std::to_string(row), id(row), static_cast<double>(row) - 1.5));
     }
     EXPECT_TRUE(file->write(batch));
     return file->close().value();

@@ -11,7 +11,6 @@
 namespace pg2athena::pipeline {
 namespace {
 
-using catalog::ColumnReceipt;
 using catalog::Receipt;
 using columnar::Type;
 using columnar::TypeId;

@@ -354,7 +354,7 @@ class OtherCounter final : public catalog::TableCounter {
 
 TEST_F(Verify, Readers_are_asked_to_count_where_the_table_is_shown_to_them) {
   OtherCounter counter;
-  VerifyContext context{.store = store_, .publisher = publisher_, .stop = stop_, .counter = &counter};
+  const VerifyContext context{.store = store_, .publisher = publisher_, .stop = stop_, .counter = &counter};
   EXPECT_EQ(pipeline::verify(context, {kOrders}, {}).value()[0].state, State::Ok);
   EXPECT_THAT(counter.asked, IsEmpty()) << "the run was published to no catalog";
 
