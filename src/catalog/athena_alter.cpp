@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "catalog/glue_names.h"
+#include "catalog/glue_partitions.h"
 #include "catalog/hive_sql.h"
 #include "catalog/table_change.h"
 #include "catalog/table_parameters.h"

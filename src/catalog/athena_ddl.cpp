@@ -7,7 +7,6 @@
 #include "catalog/glue_names.h"
 #include "catalog/glue_partitions.h"
 #include "catalog/hive_sql.h"
-#include "catalog/partition_name.h"
 #include "catalog/partition_projection.h"
 #include "catalog/table_parameters.h"
 
@@ -118,12 +117,6 @@ std::string columns_sql(std::span<const TableColumn> columns, Warnings& warnings
 // there (partitionVal, constant of HiveParser.g).
 std::string partition_sql(const TablePartitioning& by, const std::string& value) {
   return fmt::format("PARTITION ({} = {})", hive_identifier(by.column), hive_literal(value));
-}
-
-std::string partition_url(const TableRecord& record, const storage::S3Location& lake,
-                          const std::string& value) {
-  const std::string folder = partition_folder(record.partitioning->column, value);
-  return lake.url(fmt::format("{}{}/", record.data, folder));
 }
 
 // Athena could find them by itself (MSCK REPAIR TABLE), by listing every object of the table; but it decodes

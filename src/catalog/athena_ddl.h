@@ -53,8 +53,6 @@ void check_statement(std::string_view sql, std::vector<std::string>& warnings);
 
 // "PARTITION (`day` = '2026-01-31')".
 std::string partition_sql(const TablePartitioning& by, const std::string& value);
-std::string partition_url(const TableRecord& record, const storage::S3Location& lake,
-                          const std::string& value);
 
 // Each with its location.
 std::string add_partitions_sql(const TableRecord& record, std::span<const std::string> values,

@@ -1,5 +1,6 @@
 #include "catalog/decision.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,12 @@ constexpr const char* kPublish = "publish";
 constexpr const char* kAbandon = "abandon";
 
 }  // namespace
+
+const TableRecord* decided_record(const Decision& decision, std::string_view table) {
+  const auto found = std::ranges::find_if(
+      decision.tables, [&](const DecidedTable& decided) { return decided.record.table == table; });
+  return found == decision.tables.end() ? nullptr : &found->record;
+}
 
 std::string to_json(const Decision& decision) {
   const auto table_json = [&](std::size_t i) {

@@ -37,6 +37,9 @@ struct Decision {
   bool operator==(const Decision&) const = default;
 };
 
+// The record that it makes the table's; null where it doesn't have the table.
+const TableRecord* decided_record(const Decision& decision, std::string_view table);
+
 std::string to_json(const Decision& decision);
 Result<Decision> decision_from_json(std::string_view text);
 

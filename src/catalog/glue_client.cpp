@@ -159,9 +159,7 @@ Result<GlueTables> GlueClient::get_tables(const std::string& from) const {
   if (const auto list = answer->find("TableList"); list != answer->end() && list->is_array()) {
     for (json& table : *list) found.tables.push_back(std::move(table));
   }
-  if (const auto next = answer->find("NextToken"); next != answer->end() && next->is_string()) {
-    found.next = next->get<std::string>();
-  }
+  found.next = text_at(*answer, "NextToken");
   return found;
 }
 

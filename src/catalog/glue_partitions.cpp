@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
 #include "catalog/partition_name.h"
 
@@ -18,21 +19,9 @@ using storage::S3Location;
 // Of a partition of GetPartitions' answer, which may leave out anything.
 std::vector<std::string> values_of(const json& partition) {
   std::vector<std::string> values;
-  const auto found = partition.find("Values");
-  if (found == partition.end()) return values;
-  for (const json& value : *found) values.push_back(value.is_string() ? value.get<std::string>() : "");
+  for (const json& value : part_of(partition, "Values"))
+    values.push_back(value.is_string() ? value.get<std::string>() : "");
   return values;
-}
-
-std::string location_of(const json& partition) {
-  const auto descriptor = partition.find("StorageDescriptor");
-  if (descriptor == partition.end()) return {};
-  const auto location = descriptor->find("Location");
-  return location != descriptor->end() && location->is_string() ? location->get<std::string>() : "";
-}
-
-std::string place_of(const TableRecord& record, const S3Location& lake, const std::string& value) {
-  return lake.url(fmt::format("{}{}/", record.data, partition_folder(record.partitioning->column, value)));
 }
 
 // By value, the place that it has to have.
@@ -40,7 +29,7 @@ std::map<std::string, std::string> wanted_places(const TableRecord& record, cons
   std::map<std::string, std::string> places;
   if (!registers_partitions(record) || record.rows == 0) return places;
   for (const std::string& value : record.partitioning->values) {
-    places.emplace(value, place_of(record, lake, value));
+    places.emplace(value, partition_url(record, lake, value));
   }
   return places;
 }
@@ -57,6 +46,10 @@ bool registers_partitions(const TableRecord& record) {
   return record.partitioning && record.partitioning->catalog == CatalogPartitions::Registered;
 }
 
+std::string partition_url(const TableRecord& record, const S3Location& lake, const std::string& value) {
+  return lake.url(partition_prefix(record.data, record.partitioning->column, value));
+}
+
 PartitionChanges partition_changes(const TableRecord& record, const S3Location& lake, const json& descriptor,
                                    std::span<const json> existing) {
   PartitionChanges changes;
@@ -71,7 +64,7 @@ PartitionChanges partition_changes(const TableRecord& record, const S3Location& 
     }
     // (Pages of a list that others change meanwhile may tell one twice.)
     const bool again = places.erase(wanted->first) == 0;
-    if (!again && location_of(partition) != wanted->second) {
+    if (!again && text_at(part_of(partition, "StorageDescriptor"), "Location") != wanted->second) {
       changes.update.push_back(
           {{"PartitionValueList", values},
            {"PartitionInput", partition_input(wanted->first, wanted->second, descriptor)}});

@@ -17,6 +17,10 @@ namespace pg2athena::catalog {
 
 bool registers_partitions(const TableRecord& record);
 
+// Where the files of a partition of the record's run are.
+std::string partition_url(const TableRecord& record, const storage::S3Location& lake,
+                          const std::string& value);
+
 // What makes Glue's partitions those of the record, each as its operation takes it.
 struct PartitionChanges {
   std::vector<nlohmann::json> create;  // PartitionInputs

@@ -10,6 +10,7 @@
 
 #include "base/parallel.h"
 #include "catalog/glue_difference.h"
+#include "catalog/glue_json.h"
 #include "catalog/glue_names.h"
 #include "catalog/glue_partitions.h"
 #include "catalog/glue_table.h"
@@ -78,9 +79,7 @@ Result<std::vector<const TableRecord*>> GluePublisher::check_by_pages(const Glue
     if (!page && page.error().kind() == ErrorKind::PermissionDenied) break;
     if (!page) return fail(page.error());
     for (const json& table : page->tables) {
-      const auto name = table.find("Name");
-      if (name == table.end() || !name->is_string()) continue;
-      const auto found = left.find(name->get<std::string>());
+      const auto found = left.find(text_at(table, "Name"));
       if (found == left.end()) continue;
       PG2ATHENA_TRY(glue_table_input(*found->second, location_, client.options(), table));
       left.erase(found);
@@ -130,8 +129,7 @@ Result<std::vector<std::string>> GluePublisher::shown_runs(const std::string& ta
   PG2ATHENA_ASSIGN(const auto existing, client.get_table(glue_table_name(table)));
   if (!existing) return {};
   std::vector<std::string> runs = runs_of_table(existing->table, location_);
-  const auto keys = existing->table.find("PartitionKeys");
-  if (keys == existing->table.end() || keys->empty()) return runs;
+  if (part_of(existing->table, "PartitionKeys").empty()) return runs;
   // Those of a switch that was interrupted, or that others registered: who knows no projection reads them.
   PG2ATHENA_ASSIGN(const auto partitions, client.get_partitions(glue_table_name(table)));
   for (const json& partition : partitions.value_or(std::vector<json>())) {
@@ -190,7 +188,8 @@ Result<bool> GluePublisher::register_partitions(const TableRecord& record, std::
     PG2ATHENA_ASSIGN(const bool done, put(prepared, existing));
     if (!done) return false;
     PG2ATHENA_ASSIGN(existing, client_.get_table(glue_table_name(record.table)));
-    PG2ATHENA_ASSIGN(const bool current, names_run_still(record));
+    // Behind each GetTable whose version an UpdateTable replaces (publisher.h).
+    PG2ATHENA_ASSIGN(const bool current, is_current_run(store_, record.table, record.run_id));
     if (!current) return false;
     PG2ATHENA_ASSIGN(input, glue_table_input(record, location_, client_.options(), table_of(existing)));
     if (!existing || !prepared_table_input(input, existing->table).is_null()) return false;
@@ -212,7 +211,7 @@ Result<bool> GluePublisher::remove_partitions(const TableRecord& record, std::op
   PG2ATHENA_ASSIGN(const bool gone, showing.partitions.bring(record, json::object()));
   if (!gone) return false;
   PG2ATHENA_ASSIGN(existing, client_.get_table(glue_table_name(record.table)));
-  PG2ATHENA_ASSIGN(const bool current, names_run_still(record));
+  PG2ATHENA_ASSIGN(const bool current, is_current_run(store_, record.table, record.run_id));
   if (!current) return false;
   PG2ATHENA_ASSIGN(input, glue_table_input(record, location_, client_.options(), table_of(existing)));
   input["Parameters"].erase(kRegisteredParameter);
@@ -227,15 +226,7 @@ Result<bool> GluePublisher::finish(const json& input, const TableRecord& record,
     PG2ATHENA_ASSIGN(const bool done, put_run(input, record, existing, showing));
     if (!done) return false;
   }
-  return names_run_still(record);
-}
-
-// Whether the table's record is this one by now. To be asked behind each GetTable whose version an
-// UpdateTable replaces (publisher.h): a record that moves later is shown by somebody who makes that version
-// old.
-Result<bool> GluePublisher::names_run_still(const TableRecord& record) {
-  PG2ATHENA_ASSIGN(const auto now, read_table_record(store_, record.table));
-  return now && now->run_id == record.run_id;
+  return is_current_run(store_, record.table, record.run_id);
 }
 
 Result<bool> GluePublisher::put_run(const json& input, const TableRecord& record,

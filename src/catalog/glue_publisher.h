@@ -54,7 +54,6 @@ class GluePublisher final : public Publisher {
                                  Showing& showing);
   Result<bool> finish(const nlohmann::json& input, const TableRecord& record,
                       const std::optional<GlueTable>& existing, Showing& showing);
-  Result<bool> names_run_still(const TableRecord& record);
   Result<bool> put_run(const nlohmann::json& input, const TableRecord& record,
                        const std::optional<GlueTable>& existing, Showing& showing);
   Error explained(Error error, const std::string& table, const Showing& showing) const;

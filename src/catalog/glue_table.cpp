@@ -28,15 +28,17 @@ using storage::S3Location;
 constexpr const char* kDescriptionParameter = "pg2athena.description";
 constexpr const char* kRegistered = "registered";
 
+// Names and types of Columns, or of PartitionKeys.
+std::vector<TableColumn> columns_of(const json& told) {
+  std::vector<TableColumn> columns;
+  for (const json& column : told) {
+    columns.push_back({.name = text_at(column, "Name"), .type = text_at(column, "Type"), .comment = {}});
+  }
+  return columns;
+}
+
 bool same_columns(const json& one, const json& other) {
-  const auto texts = [](const json& descriptor) {
-    std::vector<std::string> all;
-    for (const json& column : part_of(descriptor, "Columns")) {
-      all.push_back(text_at(column, "Name") + " " + text_at(column, "Type"));
-    }
-    return all;
-  };
-  return texts(one) == texts(other);
+  return columns_of(part_of(one, "Columns")) == columns_of(part_of(other, "Columns"));
 }
 
 class TableInput {
@@ -190,14 +192,6 @@ class TableInput {
     PG2ATHENA_ASSIGN(const TableChange change, table_change(known, record_, display()));
     if (options_.dropped_columns == DroppedColumns::Remove) return columns;
     for (const std::size_t place : change.dropped) columns.push_back(there[place]);
-    return columns;
-  }
-
-  static std::vector<TableColumn> columns_of(const json& told) {
-    std::vector<TableColumn> columns;
-    for (const json& column : told) {
-      columns.push_back({.name = text_at(column, "Name"), .type = text_at(column, "Type"), .comment = {}});
-    }
     return columns;
   }
 

@@ -20,4 +20,8 @@ std::string partition_folder(std::string_view column, std::string_view value) {
   return folder;
 }
 
+std::string partition_prefix(std::string_view data, std::string_view column, std::string_view value) {
+  return fmt::format("{}{}/", data, partition_folder(column, value));
+}
+
 }  // namespace pg2athena::catalog

@@ -19,5 +19,7 @@ inline constexpr std::size_t kLongestPartitionFolder = 255;
 // "created_at_day=2026-01-31". The column is a name of the lake, the value not empty. Characters that a path
 // can't have, or that Hive doesn't leave in one, are percent-encoded; what is above ASCII stays.
 std::string partition_folder(std::string_view column, std::string_view value);
+// Of the files in it, below the prefix of a run's data; ends in '/'.
+std::string partition_prefix(std::string_view data, std::string_view column, std::string_view value);
 
 }  // namespace pg2athena::catalog

@@ -37,18 +37,13 @@ Result<bool> PartitionSwitch::send_all(const TableRecord& record, PartitionOpera
                                        std::vector<json> entries) {
   const std::string name = glue_table_name(record.table);
   for (const json& batch : batches(std::move(entries), most_partitions(operation))) {
-    PG2ATHENA_ASSIGN(const bool current, is_current(record));
+    PG2ATHENA_ASSIGN(const bool current, is_current_run(store_, record.table, record.run_id));
     if (!current) return false;
     touched_ = true;
     PG2ATHENA_ASSIGN(const bool done, client_.change_partitions(name, operation, batch));
     if (!done) return false;
   }
   return true;
-}
-
-Result<bool> PartitionSwitch::is_current(const TableRecord& record) const {
-  PG2ATHENA_ASSIGN(const auto now, read_table_record(store_, record.table));
-  return now && now->run_id == record.run_id;
 }
 
 }  // namespace pg2athena::catalog

@@ -46,7 +46,6 @@ class PartitionSwitch {
   Result<bool> send(const TableRecord& record, PartitionChanges changes);
   Result<bool> send_all(const TableRecord& record, PartitionOperation operation,
                         std::vector<nlohmann::json> entries);
-  Result<bool> is_current(const TableRecord& record) const;
 
   const GlueClient& client_;
   storage::ObjectStore& store_;

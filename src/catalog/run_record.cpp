@@ -73,8 +73,7 @@ Receipt without_columns(Receipt receipt) {
 bool is_in_its_folder(const FileReceipt& file, const PlannedTable& table, std::string_view prefix) {
   if (!table.partitioning) return !file.partition;
   if (!file.partition || file.partition->empty()) return false;
-  const std::string folder = partition_folder(table.partitioning->column, *file.partition);
-  return file.key.starts_with(fmt::format("{}{}/", prefix, folder));
+  return file.key.starts_with(partition_prefix(prefix, table.partitioning->column, *file.partition));
 }
 
 // Goes on after a failure; the first one is the result.

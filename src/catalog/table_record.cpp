@@ -149,6 +149,12 @@ Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store
   return std::move(found->record);
 }
 
+Result<bool> is_current_run(storage::ObjectStore& store, const std::string& table,
+                            const std::string& run_id) {
+  PG2ATHENA_ASSIGN(const auto record, read_table_record(store, table));
+  return record && record->run_id == run_id;
+}
+
 Result<std::vector<std::string>> published_tables(storage::ObjectStore& store) {
   constexpr std::string_view kSuffix = ".json";
   PG2ATHENA_ASSIGN(const std::vector<storage::ObjectInfo> objects, store.list(tables_prefix()));

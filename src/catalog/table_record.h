@@ -76,6 +76,8 @@ Result<std::optional<CurrentRun>> read_current(storage::ObjectStore& store, cons
 Result<std::vector<std::optional<CurrentRun>>> read_current(storage::ObjectStore& store,
                                                             const std::vector<std::string>& tables);
 Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store, const std::string& table);
+// Whether its record is of this run. (Another one never becomes it: publication.cpp.)
+Result<bool> is_current_run(storage::ObjectStore& store, const std::string& table, const std::string& run_id);
 // The names of the tables that were published here, sorted.
 Result<std::vector<std::string>> published_tables(storage::ObjectStore& store);
 // Of all of them, by name.

@@ -44,9 +44,7 @@ class EarlierRuns {
     if (run->second->verdict != catalog::Decision::Verdict::Publish) {
       return missing(table, fmt::format("run {} was never published", run_id));
     }
-    for (const catalog::DecidedTable& decided : run->second->tables) {
-      if (decided.record.table == table) return decided.record;
-    }
+    if (const TableRecord* const record = catalog::decided_record(*run->second, table)) return *record;
     return missing(table, fmt::format("run {} had no table {}", run_id, table));
   }
 

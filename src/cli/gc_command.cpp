@@ -19,10 +19,6 @@ using catalog::RunRemains;
 using catalog::TableOfRun;
 using Verdict = catalog::TableOfRun::Verdict;
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");
-}
-
 // To the second: "2026-01-31T03:00:00Z".
 std::string time_text(std::chrono::system_clock::time_point time) {
   constexpr std::size_t kToTheSecond = 19;

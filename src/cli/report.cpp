@@ -19,11 +19,6 @@
 namespace pg2athena::cli {
 namespace {
 
-// "1 shard", "2 shards".
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");
-}
-
 using catalog::TableOutcome;
 using pipeline::PlannedColumn;
 using pipeline::PlannedTable;

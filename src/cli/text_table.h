@@ -24,6 +24,8 @@ std::string wrapped(std::string_view text, std::size_t width, std::string_view f
 
 // "1,234,567".
 std::string with_thousands(std::uint64_t number);
+// "1 shard", "2 shards".
+std::string counted(std::uint64_t count, std::string_view noun);
 // Decimal units, as disks and networks count: "0 B", "999 B", "1.2 GB".
 std::string human_bytes(std::uint64_t bytes);
 // "812.3 MB/s"; "-" when no time has passed.

@@ -20,10 +20,6 @@ using State = VerifiedTable::State;
 // Of a table, on a terminal; the JSON document has all.
 constexpr std::size_t kMostListed = 50;
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");
-}
-
 std::string result_text(const VerifiedTable& table) {
   switch (table.state) {
     case State::Ok:

@@ -80,8 +80,8 @@ struct UploadOptions {
 struct ReadOptions {
   // From how many places the object is read in turn, each on its way forward: a Parquet file's columns.
   std::size_t places = 1;
-  // The most that is held of what lies behind those places, where bytes come from afar (but for 64 KiB for
-  // each place, which it has in any case).
+  // The most that is held of what lies behind those places, where bytes come from afar; 64 KiB at least. So
+  // many places may have to share.
   std::size_t memory_bytes = std::size_t{4} << 20U;
   // Ends open() and read() with Interrupted. Not owned: has to outlive the source.
   Cancellation* stop = nullptr;

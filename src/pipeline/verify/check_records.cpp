@@ -47,14 +47,6 @@ class Findings {
   std::vector<Difference> found_;
 };
 
-const TableRecord* decided_record(const RunFacts& facts, const std::string& table) {
-  if (!facts.decision) return nullptr;
-  const auto found = std::ranges::find_if(facts.decision->tables, [&](const catalog::DecidedTable& decided) {
-    return decided.record.table == table;
-  });
-  return found == facts.decision->tables.end() ? nullptr : &found->record;
-}
-
 std::vector<std::string> column_texts(const TableRecord& record) {
   std::vector<std::string> texts;
   for (const catalog::TableColumn& column : record.columns) texts.push_back(column.name + " " + column.type);
@@ -102,8 +94,8 @@ void compare_sums(const Sums& sums, const TableRecord& record, Findings& finding
 bool is_in_its_folder(const FileReceipt& file, const TableRecord& record) {
   if (!record.partitioning) return !file.partition && !file.key.substr(record.data.size()).contains('/');
   if (!file.partition || file.partition->empty()) return false;
-  return file.key.starts_with(fmt::format(
-      "{}{}/", record.data, catalog::partition_folder(record.partitioning->column, *file.partition)));
+  return file.key.starts_with(
+      catalog::partition_prefix(record.data, record.partitioning->column, *file.partition));
 }
 
 }  // namespace
@@ -118,7 +110,7 @@ std::vector<Difference> check_decision(const TableRecord& record, const RunFacts
     commit.add({}, "it abandons the run");
     return commit.take();
   }
-  const TableRecord* const decided = decided_record(facts, record.table);
+  const TableRecord* const decided = decided_record(*facts.decision, record.table);
   if (decided == nullptr) {
     commit.add({}, "it doesn't have the table");
     return commit.take();
@@ -174,7 +166,8 @@ std::vector<Difference> check_sums(const TableRecord& record, const RunFacts& fa
   Findings of_record(DifferenceKind::Record, record, catalog::table_key(record.table));
   compare_sums(sums, record, of_record);
   std::vector<Difference> all = of_record.take();
-  if (const TableRecord* const decided = decided_record(facts, record.table)) {
+  const TableRecord* const decided = facts.decision ? decided_record(*facts.decision, record.table) : nullptr;
+  if (decided != nullptr) {
     Findings of_commit(DifferenceKind::Commit, record, catalog::commit_key(facts.run_id));
     compare_sums(sums, *decided, of_commit);
     std::ranges::move(of_commit.take(), std::back_inserter(all));
