@@ -1,5 +1,6 @@
 #include "catalog/athena_count.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -16,7 +17,7 @@ TEST(AthenaCount, The_question_counts_rows_and_each_column_by_quoted_names) {
 }
 
 AthenaQueryState state(const char* status) {
-  return read_query_state(json::parse(std::string(R"({"QueryExecution": {"Status": )") + status + "}}"))
+  return read_query_state(json::parse(fmt::format(R"({{"QueryExecution": {{"Status": {}}}}})", status)))
       .value();
 }
 
@@ -44,22 +45,21 @@ TEST(AthenaCount, Some_failures_are_of_the_table_and_others_of_rights_and_quotas
 }
 
 TEST(AthenaCount, Counts_are_the_row_behind_the_names) {
-  const auto answer = [](const char* rows) {
-    return json::parse(std::string(R"({"ResultSet": {"Rows": )") + rows + "}}");
+  const auto counts_of = [](const std::string& rows) {
+    return read_counts(json::parse(fmt::format(R"({{"ResultSet": {{"Rows": {}}}}})", rows)), 1);
   };
-  const char* const kNames = R"({"Data": [{"VarCharValue": "_col0"}, {"VarCharValue": "_col1"}]})";
-  const auto counts = read_counts(
-      answer((std::string("[") + kNames + R"(, {"Data": [{"VarCharValue": "12"}, {"VarCharValue": "0"}]}])")
-                 .c_str()),
-      1);
-  EXPECT_EQ(counts.value(), (TableCounts{.rows = 12, .values = {0}}));
+  const auto behind_names = [](std::string_view rows) {
+    return fmt::format(R"([{{"Data": [{{"VarCharValue": "_col0"}}, {{"VarCharValue": "_col1"}}]}}{}])", rows);
+  };
+  EXPECT_EQ(counts_of(behind_names(R"(, {"Data": [{"VarCharValue": "12"}, {"VarCharValue": "0"}]})")).value(),
+            (TableCounts{.rows = 12, .values = {0}}));
   for (const std::string& rows :
-       {std::string("[]"), std::string("{}"), std::string("[1, 2]"), "[" + std::string(kNames) + "]",
-        "[" + std::string(kNames) + R"(, {"Data": [{"VarCharValue": "12"}]}])",
-        "[" + std::string(kNames) + R"(, {"Data": [{"VarCharValue": "12"}, {}]}])",
-        "[" + std::string(kNames) + R"(, {"Data": [{"VarCharValue": "-1"}, {"VarCharValue": "1"}]}])",
-        "[" + std::string(kNames) + R"(, {"Data": [{"VarCharValue": "1e3"}, {"VarCharValue": "1"}]}])"}) {
-    EXPECT_EQ(read_counts(answer(rows.c_str()), 1).error().kind(), ErrorKind::CorruptInput) << rows;
+       {std::string("[]"), std::string("{}"), std::string("[1, 2]"), behind_names(""),
+        behind_names(R"(, {"Data": [{"VarCharValue": "12"}]})"),
+        behind_names(R"(, {"Data": [{"VarCharValue": "12"}, {}]})"),
+        behind_names(R"(, {"Data": [{"VarCharValue": "-1"}, {"VarCharValue": "1"}]})"),
+        behind_names(R"(, {"Data": [{"VarCharValue": "1e3"}, {"VarCharValue": "1"}]})")}) {
+    EXPECT_EQ(counts_of(rows).error().kind(), ErrorKind::CorruptInput) << rows;
   }
 }
 

@@ -1,7 +1,5 @@
 """`pg2athena gc` in a local folder: exactly what killed runs left, and never what lives, is decided or published."""
 import json
-import os
-import pathlib
 import re
 import shutil
 import signal
@@ -11,27 +9,12 @@ import pytest
 from harness import lake as layout
 from harness import oracle
 from harness.job import write_job
-from harness.program import (DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, export, run_pg2athena,
+from harness.lake import everything, runs_of
+from harness.program import (DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, export, gc, run_pg2athena,
                              start_pg2athena)
 from harness.slow_query import slow_query, wait_until_read
 
 RUN = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{16}")
-
-
-def gc(lake, *options) -> dict:
-    result = assert_exit(run_pg2athena("gc", lake, "--output", "json", *options), DONE)
-    assert result.stderr == ""
-    return json.loads(result.stdout)
-
-
-def everything(lake: pathlib.Path) -> dict[str, bytes | str]:
-    """Every file and link under the lake, hidden ones too, with its content."""
-    return {str(path.relative_to(lake)): os.readlink(path) if path.is_symlink() else path.read_bytes()
-            for path in sorted(lake.rglob("*")) if path.is_symlink() or path.is_file()}
-
-
-def runs_of(lake) -> set[str]:
-    return {path.name for path in (lake / "_pg2athena/runs").iterdir()}
 
 
 def kill(running) -> None:

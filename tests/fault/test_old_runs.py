@@ -2,7 +2,6 @@
 import contextlib
 import json
 import os
-import pathlib
 import signal
 import shutil
 import time
@@ -10,26 +9,11 @@ import time
 import pytest
 
 from harness import oracle
+from harness.lake import everything, runs_of
 from harness.old_runs import is_of, to_go, told
-from harness.program import DONE, FAILED, USAGE, assert_error, assert_exit, export, finish, run_pg2athena, start_pg2athena
+from harness.program import DONE, FAILED, USAGE, assert_error, assert_exit, export, finish, gc, run_pg2athena, start_pg2athena
 
 HOUR = 3600
-
-
-def gc(lake, *options) -> dict:
-    result = assert_exit(run_pg2athena("gc", lake, "--output", "json", *options), DONE)
-    assert result.stderr == ""
-    return json.loads(result.stdout)
-
-
-def everything(lake: pathlib.Path) -> dict[str, bytes | str]:
-    """Every file and link under the lake, hidden ones too, with its content."""
-    return {str(path.relative_to(lake)): os.readlink(path) if path.is_symlink() else path.read_bytes()
-            for path in sorted(lake.rglob("*")) if path.is_symlink() or path.is_file()}
-
-
-def runs_of(lake) -> set[str]:
-    return {path.name for path in lake.glob("_pg2athena/runs/*")}
 
 
 @contextlib.contextmanager

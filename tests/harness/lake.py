@@ -1,5 +1,6 @@
 """The layout of a lake in a local folder, as people and other programs see it."""
 import json
+import os
 import pathlib
 
 LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -52,3 +53,14 @@ def leftovers(lake: pathlib.Path) -> list[pathlib.Path]:
             if path.is_file() and not path.is_symlink()
             and (path.suffix not in {".parquet", ".json"} or path.name.startswith("."))
             and path != lake / ".lock"]
+
+
+def everything(lake: pathlib.Path) -> dict[str, bytes | str]:
+    """Every file and link under the lake, hidden ones too, with its content."""
+    return {str(path.relative_to(lake)): os.readlink(path) if path.is_symlink() else path.read_bytes()
+            for path in sorted(lake.rglob("*")) if path.is_symlink() or path.is_file()}
+
+
+def runs_of(lake: pathlib.Path) -> set[str]:
+    """The ids of the runs that have records there."""
+    return {path.name for path in lake.glob("_pg2athena/runs/*")}

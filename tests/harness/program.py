@@ -1,4 +1,5 @@
 """Running pg2athena and judging how it ended."""
+import json
 import os
 import subprocess
 
@@ -63,3 +64,10 @@ def assert_error(result: subprocess.CompletedProcess, code: int, *mentions: str)
 def export(database, lake, *options, **run_options) -> subprocess.CompletedProcess:
     """A run that has to succeed."""
     return assert_exit(run_pg2athena("run", *options, database.url, lake, **run_options), DONE)
+
+
+def gc(lake, *options) -> dict:
+    """What `pg2athena gc` says of a lake, without a word besides."""
+    result = assert_exit(run_pg2athena("gc", lake, "--output", "json", *options), DONE)
+    assert result.stderr == ""
+    return json.loads(result.stdout)
