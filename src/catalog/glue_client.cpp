@@ -189,9 +189,13 @@ Result<bool> GlueClient::update_table(const json& table_input, const std::string
   return fail(std::move(answer).error());
 }
 
+json GlueClient::partitions_input(const std::string& table) const {
+  return {{"DatabaseName", options_.database}, {"TableName", table}, {"ExcludeColumnSchema", true}};
+}
+
 Result<std::optional<std::vector<json>>> GlueClient::get_partitions(const std::string& table) const {
   std::vector<json> partitions;
-  json input = {{"DatabaseName", options_.database}, {"TableName", table}, {"ExcludeColumnSchema", true}};
+  json input = partitions_input(table);
   while (true) {
     auto answer = call("GetPartitions", input);
     if (!answer) {
@@ -205,6 +209,14 @@ Result<std::optional<std::vector<json>>> GlueClient::get_partitions(const std::s
     if (next.empty()) return partitions;
     input["NextToken"] = std::move(next);
   }
+}
+
+Result<void> GlueClient::try_get_partitions(const std::string& table) const {
+  json input = partitions_input(table);
+  input["MaxResults"] = 1;
+  auto answer = call("GetPartitions", std::move(input));
+  if (!answer && !is_code(answer.error(), "EntityNotFoundException")) return fail(std::move(answer).error());
+  return {};
 }
 
 Result<bool> GlueClient::change_partitions(const std::string& table, PartitionOperation operation,

@@ -60,6 +60,9 @@ class GlueClient {
   // All of a table's registered partitions, without their columns. None: there is no such table.
   Result<std::optional<std::vector<nlohmann::json>>> get_partitions(const std::string& table) const;
 
+  // Whether it may be asked for them: of one partition, however many there are.
+  Result<void> try_get_partitions(const std::string& table) const;
+
   // `entries` as the operation takes them. False: not all of it is done, and what there is decides: one was
   // there already, or isn't there, the table is gone, others are at it, or it is Glue's passing trouble. An
   // error is of the first that won't go well another time either; others of them may be done.
@@ -81,6 +84,7 @@ class GlueClient {
   GlueClient(aws::ServiceParts parts, aws::CredentialsProvider& credentials, std::string endpoint,
              GlueOptions options, Cancellation* stop);
   Result<nlohmann::json> call(const char* operation, nlohmann::json input) const;
+  nlohmann::json partitions_input(const std::string& table) const;
 
   aws::ServiceParts parts_;
   aws::CredentialsProvider* credentials_;

@@ -58,7 +58,7 @@ Result<void> GluePublisher::check(std::span<const TableRecord> tables, Cancellat
     PG2ATHENA_TRY(glue_table_input(*left[i], location_, client.options(), table_of(existing)));
     // A right that is missing is to be known now, and not in the middle of the switch.
     if (registers_partitions(*left[i]) || (existing && has_registered(existing->table))) {
-      PG2ATHENA_TRY(client.get_partitions(glue_table_name(left[i]->table)));
+      PG2ATHENA_TRY(client.try_get_partitions(glue_table_name(left[i]->table)));
     }
     return {};
   });

@@ -65,7 +65,8 @@ def test_Registered_partitions_are_made_moved_and_removed(registered, glue):
 def test_The_plan_says_that_such_a_table_is_switched_partition_by_partition(registered, glue):
     result = assert_exit(run_pg2athena("plan", "--config", registered.file(), env=registered.environment), DONE)
     assert "its partitions are registered one by one" in " ".join(result.stdout.split())
-    assert {call.operation for call in glue.calls} == {"GetTable"}
+    assert [call.operation for call in glue.calls] == ["GetTable", "GetPartitions"]
+    assert glue.calls[1].input["MaxResults"] == 1, "it is the right that is asked for"
 
 
 def test_Many_partitions_come_in_batches_and_pages(job, glue):
@@ -155,6 +156,19 @@ def test_What_passes_is_waited_out_by_registered_partitions(registered, glue, op
     assert_registered(registered, glue)
 
 
+# The first is before the source is read.
+def test_Without_the_right_to_look_at_partitions_nothing_is_read(registered, glue):
+    glue.add(Refuse("AccessDeniedException", message="not authorized to perform: glue:GetPartitions"), "GetPartitions", times=None)
+    result = run_pg2athena("run", "--config", registered.file(), env=registered.environment)
+    assert_error(result, REFUSED, "glue:GetPartitions")
+    assert not registered.runs() and not glue.seen("CreateTable")
+
+
+# Which of a run's calls is in the middle of its switch: it looks before it reads, and before it decides, too.
+def of_the_switch(operation):
+    return 3 if operation == "GetPartitions" else 1
+
+
 @pytest.mark.parametrize("operation", BATCH)
 @pytest.mark.parametrize("code", ["InternalServiceException", "AlreadyExistsException", "EntityNotFoundException",
                                   "ConcurrentModificationException", "ThrottlingException"])
@@ -172,7 +186,8 @@ def test_Without_a_right_on_partitions_publish_goes_on_later(registered, glue, o
     registered.run()
     before = glue.run_id("shop", "c")
     registered.database.execute(CHANGE)
-    glue.add(Refuse("AccessDeniedException", message=f"not authorized to perform: glue:{operation}"), operation, times=None)
+    glue.add(Refuse("AccessDeniedException", message=f"not authorized to perform: glue:{operation}"), operation,
+             of_the_switch(operation), times=None)
     result = run_pg2athena("run", "--config", registered.file(), env=registered.environment)
     assert_error(result, REFUSED, f"glue:{operation}", "pg2athena publish")
     assert glue.run_id("shop", "c") == before
@@ -186,7 +201,7 @@ def test_Without_a_right_on_partitions_publish_goes_on_later(registered, glue, o
 def test_A_registered_table_dropped_meanwhile_is_made_again(registered, glue, operation):
     registered.run()
     registered.database.execute(CHANGE)
-    glue.add(Meanwhile(lambda: glue.client.delete_table(DatabaseName="shop", Name="c")), operation)
+    glue.add(Meanwhile(lambda: glue.client.delete_table(DatabaseName="shop", Name="c")), operation, of_the_switch(operation))
     registered.run()
     assert_registered(registered, glue)
 
@@ -245,7 +260,7 @@ def test_An_older_run_is_never_left_behind_a_newer_one(registered, glue, operati
         registered.database.execute("INSERT INTO c VALUES (200, 1, 'newest'); DELETE FROM c WHERE country = 'new'")
         environment = {**registered.environment, "AWS_ENDPOINT_URL_GLUE": glue.moto.url}
         newer.append(run_pg2athena("run", "--config", registered.file(), env=environment))
-    glue.add(Meanwhile(run_newer), operation)
+    glue.add(Meanwhile(run_newer), operation, of_the_switch(operation))
     result = run_pg2athena("run", "--config", registered.file(), env=registered.environment)
     assert_exit(newer[0], DONE)
     assert_exit(result, DONE)

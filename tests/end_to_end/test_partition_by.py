@@ -325,7 +325,7 @@ def test_The_plan_says_it(events, lake):
     assert "partitioned by created_at_month, the month of created_at" in text
     plan = json.loads(assert_exit(run_tables(events, lake, table, "--output", "json", command="plan"), DONE).stdout)
     assert plan["tables"][0]["partition_by"] == {"column": "created_at_month", "type": "string", "by": "month",
-                                                 "source_column": "created_at", "default": None}
+                                                 "source_column": "created_at", "default": None, "catalog": "projection"}
     assert plan["memory"]["open_files"] >= 2
     plan = json.loads(assert_exit(run_tables(events, lake, [{"name": "events"}], "--output", "json", command="plan"), DONE).stdout)
     assert plan["tables"][0]["partition_by"] is None and plan["memory"]["open_files"] == 1
