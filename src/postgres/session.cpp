@@ -63,6 +63,10 @@ std::vector<OwnSetting> own_settings(const SessionSettings& settings, int server
       same("statement_timeout", std::to_string(settings.statement_timeout.count())),
       same("row_security", settings.row_security == RowSecurity::Apply ? "on" : "off"),
       same("jit", "off"),
+      // One connection is one process of the server's, and a sequential scan begins at the first block: rows
+      // stay in the order of the heap.
+      same("max_parallel_workers_per_gather", "0"),
+      same("synchronize_seqscans", "off"),
       same("extra_float_digits", "1"),
       same("DateStyle", "ISO, YMD"),
       same("IntervalStyle", "iso_8601"),

@@ -58,10 +58,10 @@ Result<void> check_taken(const std::vector<OwnSetting>& wanted,
 
 // Reads what the server says of itself, then sets what our own SQL relies on: an empty search_path, no
 // timeouts that would end a long snapshot, ISO and UTC output forms, `statement_timeout`, row_security off (a
-// policy in force is an error, never missing rows) unless it is to be applied, no JIT for our short plans,
-// and the connection's mark; then looks whether the server took them. Refuses (Unsupported) servers older
-// than PostgreSQL 14, which have no TID range scans, and a session that has another connection's mark: a
-// pooler handed it on. SnapshotLost on another server than the one that is meant.
+// policy in force is an error, never missing rows) unless it is to be applied, no JIT for our short plans, no
+// parallel workers, and the connection's mark; then looks whether the server took them. Refuses (Unsupported)
+// servers older than PostgreSQL 14, which have no TID range scans, and a session that has another
+// connection's mark: a pooler handed it on. SnapshotLost on another server than the one that is meant.
 Result<ServerInfo> prepare_session(Connection& connection, const SessionSettings& settings);
 
 // A connection of a run that has begun: it is asked nothing that takes time but COPY, and answers soon.

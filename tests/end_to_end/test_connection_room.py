@@ -3,10 +3,12 @@ import contextlib
 import json
 import os
 
+import pyarrow.parquet
 import pytest
 
 from harness import oracle
 from harness.cluster import Cluster
+from harness.lake import files
 from harness.program import DONE, REFUSED, USAGE, assert_error, assert_exit, run_pg2athena
 
 
@@ -91,3 +93,22 @@ def test_init_and_doctor_work_where_a_run_has_no_room(shop):
 
 def test_A_share_of_nothing_is_a_mistake(database, lake):
     assert_error(run_pg2athena("run", "--connection-share", "0", database.url, lake), USAGE, "--connection-share")
+
+
+def test_A_connection_takes_one_process_of_the_server(shop, lake):
+    database, url, role = shop
+    database.execute("CREATE TABLE big AS SELECT i AS id, repeat('x', 100) AS x FROM generate_series(1, 50000) AS i; ANALYZE big")
+    # What calls it is allowed in parallel workers, and costs seem to say that it is best there.
+    database.execute("CREATE FUNCTION process() RETURNS integer LANGUAGE plpgsql PARALLEL SAFE"
+                     " AS 'BEGIN RETURN pg_catalog.pg_backend_pid(); END';"
+                     f" GRANT SELECT ON big TO {role}")
+    for setting in ["parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0",
+                    "max_parallel_workers_per_gather = 4"]:
+        database.execute(f"ALTER ROLE {role} SET {setting}")
+    count = "SELECT public.process() AS process, count(*) AS n FROM public.big GROUP BY 1"
+    with contextlib.closing(database.connect(role)) as connection, connection.cursor() as cursor:
+        cursor.execute(count)
+        assert len(cursor.fetchall()) > 1, "the server takes several by itself"
+    assert_exit(run_pg2athena("run", "--query", count, "--as", "counted", url, lake), DONE)
+    row, = pyarrow.parquet.read_table(files(lake, "counted")[0]).to_pylist()
+    assert row["n"] == 50000
