@@ -95,6 +95,7 @@ class Policies {
     if (storage::S3Location::names_one(configuration_.target)) {
       PG2ATHENA_ASSIGN(lake, lake_statements());
       if (!configuration_.glue.database.empty()) lake.push_back(glue_statement());
+      if (asks_athena()) PG2ATHENA_TRY(add_athena(lake));
     }
     const bool has_role = !lake.empty() && !configuration_.target_role.arn.empty();
     if (has_role) {
@@ -199,11 +200,50 @@ class Policies {
         "the key's own policy has to let the account's IAM policies decide, or name this role");
   }
 
+  std::string catalog_region() const {
+    const std::string& of_glue = configuration_.glue.region;
+    return region(of_glue.empty() ? configuration_.s3.region : of_glue);
+  }
+
+  bool asks_athena() const { return configuration_.athena != catalog::AthenaOptions(); }
+
+  // For `verify --athena`: "Actions, resources, and condition keys for Amazon Athena", and for its results
+  // "Identity-based policies for Amazon Athena" of its guide.
+  Result<void> add_athena(Json& statements) {
+    const catalog::AthenaOptions& athena = configuration_.athena;
+    const std::string where = catalog_region();
+    Json own = Json::object();
+    own["StringEquals"]["aws:ResourceAccount"] = kOwnAccount;
+    statements.push_back(
+        statement("AskAthena",
+                  {"athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults",
+                   "athena:StopQueryExecution"},
+                  fmt::format("arn:{}:athena:{}:*:workgroup/{}", partition_of(where), where,
+                              athena.workgroup.empty() ? "primary" : literal(athena.workgroup)),
+                  std::move(own)));
+    if (athena.output_location.empty()) {
+      notes_.emplace_back(
+          "the place of results is the workgroup's: verify --athena needs s3:GetBucketLocation and "
+          "s3:ListBucket of its bucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload below it; "
+          "named in catalog.athena.output_location, they are here too");
+      return {};
+    }
+    PG2ATHENA_ASSIGN(const storage::S3Location results, storage::S3Location::parse(athena.output_location));
+    const std::string bucket = fmt::format("arn:{}:s3:::{}", partition_of(where), results.bucket);
+    const std::string prefix = results.prefix.empty() ? "" : literal(results.prefix) + "/";
+    statements.push_back(
+        statement("FindThePlaceOfResults", {"s3:GetBucketLocation", "s3:ListBucket"}, bucket));
+    statements.push_back(statement("WriteResults",
+                                   {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"},
+                                   fmt::format("{}/{}*", bucket, prefix)));
+    return {};
+  }
+
   // "Actions, resources, and condition keys for AWS Glue": what is done to a table is asked of the catalog
   // and the database, too.
   Json glue_statement() {
     const catalog::GlueOptions& glue = configuration_.glue;
-    const std::string where = region(glue.region.empty() ? configuration_.s3.region : glue.region);
+    const std::string where = catalog_region();
     // A variable can't stand for the account in an ARN ("Policy variables": after the fifth colon only).
     const std::string account = glue.catalog_id.empty() ? "*" : glue.catalog_id;
     Json own = Json::object();
@@ -216,6 +256,7 @@ class Policies {
         "database as well; glue:CreateDatabase isn't needed where the database is there");
     Json actions = {"glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable",
                     "glue:CreateDatabase"};
+    if (asks_athena()) actions.emplace_back("glue:GetDatabase");
     // gc looks at all that are registered, by whomever: who knows no projection reads them.
     if (config::has_partitions(configuration_)) actions.emplace_back("glue:GetPartitions");
     if (config::registers_partitions(configuration_)) {

@@ -157,6 +157,27 @@ TEST(IamPolicy, A_catalog_needs_its_database_and_the_tables_in_it) {
   EXPECT_FALSE(statements(all["identity"]).contains("ShowTheTables"));
 }
 
+TEST(IamPolicy, Athena_is_asked_in_its_workgroup_and_writes_results_to_their_place) {
+  config::Configuration configuration = lake();
+  configuration.glue.database = "shop";
+  EXPECT_FALSE(statements(configuration).contains("AskAthena")) << "a run doesn't";
+  configuration.athena.output_location = "s3://acme-athena/results/";
+  auto all = statements(configuration);
+  EXPECT_EQ(all.at("AskAthena"), Json::parse(R"({"Sid": "AskAthena", "Effect": "Allow",
+    "Action": ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults",
+               "athena:StopQueryExecution"],
+    "Resource": "arn:aws:athena:eu-central-1:*:workgroup/primary",
+    "Condition": {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}})"));
+  EXPECT_EQ(all.at("FindThePlaceOfResults")["Resource"], "arn:aws:s3:::acme-athena");
+  EXPECT_EQ(all.at("WriteResults")["Resource"], "arn:aws:s3:::acme-athena/results/*");
+  EXPECT_THAT(all.at("ShowTheTables")["Action"], Contains("glue:GetDatabase"));
+  configuration.athena = {.workgroup = "reports", .output_location = {}, .endpoint = {}};
+  all = statements(configuration);
+  EXPECT_EQ(all.at("AskAthena")["Resource"], "arn:aws:athena:eu-central-1:*:workgroup/reports");
+  EXPECT_FALSE(all.contains("WriteResults"));
+  EXPECT_THAT(text(configuration).notes, Contains(HasSubstr("the workgroup's")));
+}
+
 TEST(IamPolicy, A_role_has_a_policy_of_its_own_and_trusts_who_assumes_it) {
   config::Configuration configuration = lake();
   configuration.target_role = {.arn = "arn:aws:iam::123456789012:role/lake-writer",
