@@ -35,6 +35,11 @@ double SystemRetryTimes::chance() {
 Retry::Retry(const RetryPolicy& policy, RetryTimes& times)
     : policy_(policy), times_(times), begin_(times.clock().monotonic()) {}
 
+void Retry::restart() {
+  begin_ = times_.clock().monotonic();
+  attempts_ = 1;
+}
+
 std::optional<std::chrono::milliseconds> Retry::next(std::optional<std::chrono::milliseconds> asked) {
   using std::chrono::milliseconds;
   if (attempts_ >= policy_.attempts) return std::nullopt;

@@ -50,6 +50,8 @@ class Retry {
   // How long to wait before the next attempt; none when there is none. What the server asked for
   // (Retry-After) is obeyed: never less.
   std::optional<std::chrono::milliseconds> next(std::optional<std::chrono::milliseconds> asked);
+  // From the first attempt on, after one that got somewhere.
+  void restart();
   // That were begun so far.
   int attempts() const { return attempts_; }
 

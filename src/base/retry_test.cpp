@@ -47,6 +47,21 @@ TEST(Retry, Who_asks_for_more_time_than_there_is_gets_none) {
   EXPECT_EQ(waits_of({.deadline = 30s}, 0.5, 60s), Millis());
 }
 
+TEST(Retry, Who_got_somewhere_begins_anew) {
+  FakeTimes times;
+  times.always = 1.0;
+  const RetryPolicy policy{.attempts = 3, .base = 100ms, .longest = 1s, .deadline = 500ms};
+  Retry retry(policy, times);
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_EQ(retry.next(std::nullopt), 100ms);
+    EXPECT_EQ(retry.next(std::nullopt), 200ms);
+    EXPECT_EQ(retry.attempts(), 3);
+    EXPECT_FALSE(retry.next(std::nullopt)) << "no more attempts";
+    times.fake_clock.advance(600ms);
+    retry.restart();
+  }
+}
+
 TEST(Retry, A_wait_ends_when_stop_is_requested) {
   SystemRetryTimes times;
   Cancellation cancellation;

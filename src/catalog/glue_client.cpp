@@ -1,7 +1,6 @@
 #include "catalog/glue_client.h"
 
-#include <algorithm>
-#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -193,8 +192,9 @@ json GlueClient::partitions_input(const std::string& table) const {
   return {{"DatabaseName", options_.database}, {"TableName", table}, {"ExcludeColumnSchema", true}};
 }
 
-Result<std::optional<std::vector<json>>> GlueClient::get_partitions(const std::string& table) const {
-  std::vector<json> partitions;
+Result<std::optional<std::vector<RegisteredPartition>>> GlueClient::get_partitions(
+    const std::string& table) const {
+  std::vector<RegisteredPartition> partitions;
   json input = partitions_input(table);
   while (true) {
     auto answer = call("GetPartitions", input);
@@ -203,7 +203,7 @@ Result<std::optional<std::vector<json>>> GlueClient::get_partitions(const std::s
       return fail(std::move(answer).error());
     }
     if (const auto page = answer->find("Partitions"); page != answer->end() && page->is_array()) {
-      std::ranges::move(page->get_ref<json::array_t&>(), std::back_inserter(partitions));
+      for (const json& partition : *page) partitions.push_back(registered_partition(partition));
     }
     std::string next = text_at(*answer, "NextToken");
     if (next.empty()) return partitions;

@@ -2,8 +2,6 @@
 // tables.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +13,7 @@
 #include "base/cancellation.h"
 #include "base/error.h"
 #include "catalog/glue_options.h"
+#include "catalog/glue_partitions.h"
 
 namespace pg2athena::catalog {
 
@@ -28,12 +27,6 @@ struct GlueTables {
   std::vector<nlohmann::json> tables;
   std::string next;  // what to ask for the next ones with; empty: these were the last
 };
-
-enum class PartitionOperation : std::uint8_t { Create, Update, Delete };
-// That one call takes: BatchCreatePartition, BatchUpdatePartition and BatchDeletePartition of the API.
-constexpr std::size_t most_partitions(PartitionOperation operation) {
-  return operation == PartitionOperation::Delete ? 25 : 100;
-}
 
 // Thread-safe. Errors are those of call_service(), with the database; where Lake Formation refuses, they say
 // so.
@@ -57,8 +50,8 @@ class GlueClient {
   // In place of the state with this version. False: the table has another one by now, or is gone.
   Result<bool> update_table(const nlohmann::json& table_input, const std::string& version_id) const;
 
-  // All of a table's registered partitions, without their columns. None: there is no such table.
-  Result<std::optional<std::vector<nlohmann::json>>> get_partitions(const std::string& table) const;
+  // All that are registered of a table. None: there is no such table.
+  Result<std::optional<std::vector<RegisteredPartition>>> get_partitions(const std::string& table) const;
 
   // Whether it may be asked for them: of one partition, however many there are.
   Result<void> try_get_partitions(const std::string& table) const;

@@ -16,14 +16,6 @@ namespace {
 using nlohmann::json;
 using storage::S3Location;
 
-// Of a partition of GetPartitions' answer, which may leave out anything.
-std::vector<std::string> values_of(const json& partition) {
-  std::vector<std::string> values;
-  for (const json& value : part_of(partition, "Values"))
-    values.push_back(value.is_string() ? value.get<std::string>() : "");
-  return values;
-}
-
 // By value, the place that it has to have.
 std::map<std::string, std::string> wanted_places(const TableRecord& record, const S3Location& lake) {
   std::map<std::string, std::string> places;
@@ -34,13 +26,16 @@ std::map<std::string, std::string> wanted_places(const TableRecord& record, cons
   return places;
 }
 
-json partition_input(const std::string& value, const std::string& place, const json& descriptor) {
-  json input = {{"Values", {value}}, {"StorageDescriptor", descriptor}};
-  input["StorageDescriptor"]["Location"] = place;
-  return input;
-}
-
 }  // namespace
+
+RegisteredPartition registered_partition(const json& partition) {
+  RegisteredPartition registered{.values = {},
+                                 .location = text_at(part_of(partition, "StorageDescriptor"), "Location")};
+  for (const json& value : part_of(partition, "Values")) {
+    registered.values.push_back(value.is_string() ? value.get<std::string>() : "");
+  }
+  return registered;
+}
 
 bool registers_partitions(const TableRecord& record) {
   return record.partitioning && record.partitioning->catalog == CatalogPartitions::Registered;
@@ -50,35 +45,37 @@ std::string partition_url(const TableRecord& record, const S3Location& lake, con
   return lake.url(partition_prefix(record.data, record.partitioning->column, value));
 }
 
-PartitionChanges partition_changes(const TableRecord& record, const S3Location& lake, const json& descriptor,
-                                   std::span<const json> existing) {
+PartitionChanges partition_changes(const TableRecord& record, const S3Location& lake,
+                                   std::span<const RegisteredPartition> existing) {
   PartitionChanges changes;
   const std::map<std::string, std::string> wanted_all = wanted_places(record, lake);
   std::map<std::string, std::string> places = wanted_all;  // that nothing was found for yet
-  for (const json& partition : existing) {
-    const std::vector<std::string> values = values_of(partition);
+  for (const auto& [values, location] : existing) {
     const auto wanted = values.size() == 1 ? wanted_all.find(values[0]) : wanted_all.end();
     if (wanted == wanted_all.end()) {
-      changes.remove.push_back({{"Values", values}});
+      changes.remove.push_back(values);
       continue;
     }
     // (Pages of a list that others change meanwhile may tell one twice.)
     const bool again = places.erase(wanted->first) == 0;
-    if (!again && text_at(part_of(partition, "StorageDescriptor"), "Location") != wanted->second) {
-      changes.update.push_back(
-          {{"PartitionValueList", values},
-           {"PartitionInput", partition_input(wanted->first, wanted->second, descriptor)}});
-    }
+    if (!again && location != wanted->second) changes.update.push_back(values);
   }
-  for (const auto& [value, place] : places) {
-    changes.create.push_back(partition_input(value, place, descriptor));
-  }
+  for (const auto& [value, place] : places) changes.create.push_back({value});
   return changes;
 }
 
+json partition_entry(PartitionOperation operation, const TableRecord& record, const S3Location& lake,
+                     const json& descriptor, const PartitionValues& values) {
+  if (operation == PartitionOperation::Delete) return {{"Values", values}};
+  json input = {{"Values", values}, {"StorageDescriptor", descriptor}};
+  input["StorageDescriptor"]["Location"] = partition_url(record, lake, values[0]);
+  if (operation == PartitionOperation::Create) return input;
+  return {{"PartitionValueList", values}, {"PartitionInput", std::move(input)}};
+}
+
 std::vector<ShownDifference> partition_differences(const TableRecord& record, const S3Location& lake,
-                                                   std::span<const json> existing) {
-  const PartitionChanges changes = partition_changes(record, lake, json::object(), existing);
+                                                   std::span<const RegisteredPartition> existing) {
+  const PartitionChanges changes = partition_changes(record, lake, existing);
   std::vector<ShownDifference> differences;
   const auto add = [&](std::size_t count, std::string_view what) {
     if (count != 0)
@@ -106,21 +103,19 @@ Result<void> check_registered(const TableRecord& record) {
   return {};
 }
 
-std::vector<json> batches(std::vector<json> entries, std::size_t count) {
-  // Glue doesn't say how large a request may be; each partition has all columns of its table with it.
+json next_batch(std::size_t& next, std::size_t end, std::size_t count,
+                const std::function<json(std::size_t)>& entry) {
+  // Glue doesn't say how large a request may be.
   constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
-  std::vector<json> all;
+  json batch = json::array();
   std::size_t bytes = 0;
-  for (json& entry : entries) {
-    const std::size_t size = entry.dump().size();
-    if (all.empty() || all.back().size() == count || bytes + size > kMostBytes) {
-      all.push_back(json::array());
-      bytes = 0;
-    }
-    bytes += size;
-    all.back().push_back(std::move(entry));
+  for (; next < end && batch.size() < count; ++next) {
+    json one = entry(next);
+    bytes += one.dump().size();
+    if (!batch.empty() && bytes > kMostBytes) break;
+    batch.push_back(std::move(one));
   }
-  return all;
+  return batch;
 }
 
 }  // namespace pg2athena::catalog

@@ -1,5 +1,6 @@
 #include "catalog/glue_partitions.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,59 +30,72 @@ TableRecord orders(std::vector<std::string> values) {
                                             .catalog = CatalogPartitions::Registered}};
 }
 
-json partition(const std::string& value, const std::string& folder) {
-  return {{"Values", {value}},
-          {"StorageDescriptor", {{"Location", "s3://acme-lake/shop/public.orders/data/" + folder + "/"}}}};
+RegisteredPartition partition(const std::string& value, const std::string& folder) {
+  return registered_partition(
+      {{"Values", {value}},
+       {"StorageDescriptor",
+        {{"Location", fmt::format("s3://acme-lake/shop/public.orders/data/{}/", folder)}}}});
+}
+
+std::vector<json> entries(PartitionOperation operation, const std::vector<PartitionValues>& partitions) {
+  std::vector<json> all;
+  for (const PartitionValues& values : partitions) {
+    all.push_back(partition_entry(operation, orders({}), kLake, kDescriptor, values));
+  }
+  return all;
 }
 
 TEST(GluePartitions, New_ones_are_created_old_ones_moved_and_those_that_are_gone_removed) {
-  const std::vector<json> existing = {partition("a", "R1/c=a"), partition("b", "R2/c=b"),
-                                      partition("z", "R1/c=z")};
-  const PartitionChanges changes = partition_changes(orders({"a", "b", "c/d"}), kLake, kDescriptor, existing);
-  ASSERT_EQ(changes.create.size(), 1U);
-  EXPECT_EQ(changes.create[0]["Values"], json({"c/d"}));
-  EXPECT_EQ(changes.create[0]["StorageDescriptor"]["Location"],
-            "s3://acme-lake/shop/public.orders/data/R2/c=c%2Fd/");
-  EXPECT_EQ(changes.create[0]["StorageDescriptor"]["Columns"], kDescriptor["Columns"]);
-  ASSERT_EQ(changes.update.size(), 1U);
-  EXPECT_EQ(changes.update[0]["PartitionValueList"], json({"a"}));
-  EXPECT_EQ(changes.update[0]["PartitionInput"]["Values"], json({"a"}));
-  EXPECT_EQ(changes.update[0]["PartitionInput"]["StorageDescriptor"]["Location"],
+  const std::vector<RegisteredPartition> existing = {partition("a", "R1/c=a"), partition("b", "R2/c=b"),
+                                                     partition("z", "R1/c=z")};
+  const PartitionChanges changes = partition_changes(orders({"a", "b", "c/d"}), kLake, existing);
+  const std::vector<json> create = entries(PartitionOperation::Create, changes.create);
+  ASSERT_EQ(create.size(), 1U);
+  EXPECT_EQ(create[0]["Values"], json({"c/d"}));
+  EXPECT_EQ(create[0]["StorageDescriptor"]["Location"], "s3://acme-lake/shop/public.orders/data/R2/c=c%2Fd/");
+  EXPECT_EQ(create[0]["StorageDescriptor"]["Columns"], kDescriptor["Columns"]);
+  const std::vector<json> update = entries(PartitionOperation::Update, changes.update);
+  ASSERT_EQ(update.size(), 1U);
+  EXPECT_EQ(update[0]["PartitionValueList"], json({"a"}));
+  EXPECT_EQ(update[0]["PartitionInput"]["Values"], json({"a"}));
+  EXPECT_EQ(update[0]["PartitionInput"]["StorageDescriptor"]["Location"],
             "s3://acme-lake/shop/public.orders/data/R2/c=a/");
-  EXPECT_THAT(changes.remove, ElementsAre(json{{"Values", {"z"}}}));
+  EXPECT_THAT(entries(PartitionOperation::Delete, changes.remove), ElementsAre(json{{"Values", {"z"}}}));
 }
 
 TEST(GluePartitions, What_is_as_it_should_be_needs_no_change) {
   const std::string null(kDefaultPartition);
-  const std::vector<json> existing = {partition("a", "R2/c=a"), partition(null, "R2/c=" + null)};
-  EXPECT_TRUE(partition_changes(orders({"a", null}), kLake, kDescriptor, existing).empty());
+  const std::vector<RegisteredPartition> existing = {partition("a", "R2/c=a"),
+                                                     partition(null, "R2/c=" + null)};
+  EXPECT_TRUE(partition_changes(orders({"a", null}), kLake, existing).empty());
   EXPECT_THAT(partition_differences(orders({"a", null}), kLake, existing), IsEmpty());
 }
 
 TEST(GluePartitions, A_table_without_rows_or_that_registers_none_has_none) {
-  const std::vector<json> existing = {partition("a", "R2/c=a")};
+  const std::vector<RegisteredPartition> existing = {partition("a", "R2/c=a")};
   TableRecord empty = orders({std::string(kDefaultPartition)});
   empty.rows = 0;
-  EXPECT_EQ(partition_changes(empty, kLake, kDescriptor, existing).remove.size(), 1U);
-  EXPECT_TRUE(partition_changes(empty, kLake, kDescriptor, {}).empty());
+  EXPECT_EQ(partition_changes(empty, kLake, existing).remove.size(), 1U);
+  EXPECT_TRUE(partition_changes(empty, kLake, {}).empty());
   TableRecord projected = orders({"a"});
   projected.partitioning->catalog = CatalogPartitions::Projection;
-  EXPECT_EQ(partition_changes(projected, kLake, kDescriptor, existing).remove.size(), 1U);
+  EXPECT_EQ(partition_changes(projected, kLake, existing).remove.size(), 1U);
   projected.partitioning.reset();
-  EXPECT_EQ(partition_changes(projected, kLake, kDescriptor, existing).remove.size(), 1U);
+  EXPECT_EQ(partition_changes(projected, kLake, existing).remove.size(), 1U);
 }
 
 TEST(GluePartitions, What_others_left_half_is_replaced_or_removed) {
-  const std::vector<json> existing = {json{{"Values", {"a"}}}, json::object(), json{{"Values", {"a", "b"}}},
-                                      json{{"Values", {1}}}};
-  const PartitionChanges changes = partition_changes(orders({"a"}), kLake, kDescriptor, existing);
+  const std::vector<RegisteredPartition> existing = {
+      registered_partition({{"Values", {"a"}}}), registered_partition(json::object()),
+      registered_partition({{"Values", {"a", "b"}}}), registered_partition({{"Values", {1}}})};
+  const PartitionChanges changes = partition_changes(orders({"a"}), kLake, existing);
   EXPECT_EQ(changes.update.size(), 1U);
   EXPECT_EQ(changes.remove.size(), 3U);
 }
 
 TEST(GluePartitions, Differences_are_counted_by_what_they_are) {
-  const std::vector<json> existing = {partition("a", "R1/c=a"), partition("y", "R1/c=y"),
-                                      partition("z", "R1/c=z")};
+  const std::vector<RegisteredPartition> existing = {partition("a", "R1/c=a"), partition("y", "R1/c=y"),
+                                                     partition("z", "R1/c=z")};
   std::vector<std::string> found;
   for (const ShownDifference& each : partition_differences(orders({"a", "b"}), kLake, existing)) {
     found.push_back(each.found);
@@ -103,9 +117,13 @@ TEST(GluePartitions, Every_value_can_be_registered_but_for_those_that_Glue_can_t
 }
 
 TEST(GluePartitions, A_batch_has_no_more_than_its_count_and_no_more_than_its_bytes) {
-  const auto sizes = [](std::vector<json> entries, std::size_t count) {
+  const auto sizes = [](const std::vector<json>& entries, std::size_t count) {
     std::vector<std::size_t> found;
-    for (const json& batch : batches(std::move(entries), count)) found.push_back(batch.size());
+    std::size_t next = 0;
+    while (next < entries.size()) {
+      found.push_back(
+          next_batch(next, entries.size(), count, [&](std::size_t i) { return entries[i]; }).size());
+    }
     return found;
   };
   EXPECT_THAT(sizes({}, 100), IsEmpty());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -104,17 +105,24 @@ Result<void> GluePublisher::check_partition(const TableRecord& table, const std:
 Result<void> GluePublisher::show(const std::string& table) {
   Retry retry(kOvertaken, times_);
   Showing showing{.partitions = {client_, store_, location_}};
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
   while (true) {
     auto done = try_to_show(table, showing);
     if (!done) return fail(explained(std::move(done).error(), table, showing));
     if (*done) return {};
+    // Thousands of partitions may be taken a few at a time.
+    if (const std::size_t left = showing.partitions.left(); left < fewest) {
+      fewest = left;
+      retry.restart();
+    }
     const auto wait = retry.next(std::nullopt);
     if (!wait) {
       showing.unheard = false;  // each time somebody else's state was there
       Error error(ErrorKind::Service,
                   fmt::format("somebody else changed the table in Glue each time that it was to show this "
-                              "run, {} times",
-                              retry.attempts()));
+                              "run, {} times{}",
+                              retry.attempts(),
+                              showing.partitions.touched() ? ", or Glue didn't do what it was told" : ""));
       error = std::move(error)
                   .with("database", client_.options().database)
                   .hint("see who changes it: a crawler, another tool; pg2athena publish tries again");
@@ -132,10 +140,10 @@ Result<std::vector<std::string>> GluePublisher::shown_runs(const std::string& ta
   if (part_of(existing->table, "PartitionKeys").empty()) return runs;
   // Those of a switch that was interrupted, or that others registered: who knows no projection reads them.
   PG2ATHENA_ASSIGN(const auto partitions, client.get_partitions(glue_table_name(table)));
-  for (const json& partition : partitions.value_or(std::vector<json>())) {
-    for (std::string& run : runs_of_table(partition, location_)) {
-      if (std::ranges::find(runs, run) == runs.end()) runs.push_back(std::move(run));
-    }
+  if (!partitions) return runs;
+  for (const RegisteredPartition& partition : *partitions) {
+    std::string run = run_of_place(partition.location, location_);
+    if (!run.empty() && std::ranges::find(runs, run) == runs.end()) runs.push_back(std::move(run));
   }
   return runs;
 }

@@ -272,19 +272,22 @@ std::string_view without_scheme(std::string_view url) {
 
 }  // namespace
 
+std::string run_of_place(std::string_view url, const S3Location& lake) {
+  const std::string root = lake.url() + "/";
+  std::string_view place = without_scheme(url);
+  if (!place.starts_with(without_scheme(root))) return {};
+  place.remove_prefix(without_scheme(root).size());
+  return std::string(run_of_folder(fmt::format("{}/", place)));
+}
+
 std::vector<std::string> runs_of_table(const json& existing, const S3Location& lake) {
   std::vector<std::string> runs;
-  const auto add = [&](std::string_view run_id) {
-    if (!run_id.empty() && std::ranges::find(runs, run_id) == runs.end()) runs.emplace_back(run_id);
+  const auto add = [&](std::string run_id) {
+    if (!run_id.empty() && std::ranges::find(runs, run_id) == runs.end()) runs.push_back(std::move(run_id));
   };
-  const std::string root = lake.url() + "/";
-  for (const std::string& url : {text_at(part_of(existing, "StorageDescriptor"), "Location"),
-                                 parameter(existing, "storage.location.template")}) {
-    const std::string place(without_scheme(url));
-    if (!place.starts_with(without_scheme(root))) continue;
-    add(run_of_folder(place.substr(without_scheme(root).size()) + "/"));
-  }
-  if (const std::string run_id = parameter(existing, kRunParameter); is_run_id(run_id)) add(run_id);
+  add(run_of_place(text_at(part_of(existing, "StorageDescriptor"), "Location"), lake));
+  add(run_of_place(parameter(existing, "storage.location.template"), lake));
+  if (std::string run_id = parameter(existing, kRunParameter); is_run_id(run_id)) add(std::move(run_id));
   return runs;
 }
 

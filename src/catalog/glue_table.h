@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -43,6 +44,9 @@ bool names_run(const nlohmann::json& existing, const TableRecord& record, const 
 // Whether GetTable's Table shows the record's run, whole: of registered partitions too, since they are
 // brought up to date before the run's id is written.
 bool shows_run(const nlohmann::json& existing, const TableRecord& record, const storage::S3Location& lake);
+
+// The run of the lake in whose data a place lies ("s3://bucket/prefix/…"); empty: in none's.
+std::string run_of_place(std::string_view url, const storage::S3Location& lake);
 
 // The lake's runs that GetTable's Table leads readers to: by its location, by the rule of its partitions, and
 // by what it says of itself. Usually all are one.

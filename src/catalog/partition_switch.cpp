@@ -9,34 +9,48 @@ namespace pg2athena::catalog {
 using nlohmann::json;
 
 Result<bool> PartitionSwitch::bring(const TableRecord& record, const json& descriptor) {
-  const std::string name = glue_table_name(record.table);
-  PG2ATHENA_ASSIGN(const auto before, client_.get_partitions(name));
-  if (!before) return false;
-  PartitionChanges changes = partition_changes(record, lake_, descriptor, *before);
+  PartitionChanges changes;
+  PG2ATHENA_ASSIGN(const bool there, look(record, changes));
+  if (!there) return false;
   if (changes.empty()) return true;
-  PG2ATHENA_ASSIGN(const bool sent, send(record, std::move(changes)));
+  PG2ATHENA_ASSIGN(const bool sent, send(record, descriptor, changes));
   if (!sent) return false;
   // Each of a call's partitions may have failed by itself, or been changed by others.
-  PG2ATHENA_ASSIGN(const auto after, client_.get_partitions(name));
-  return after && partition_changes(record, lake_, descriptor, *after).empty();
+  PG2ATHENA_ASSIGN(const bool still_there, look(record, changes));
+  return still_there && changes.empty();
 }
 
-Result<bool> PartitionSwitch::send(const TableRecord& record, PartitionChanges changes) {
-  const std::pair<PartitionOperation, std::vector<json>*> steps[] = {
+// False: there is no table.
+Result<bool> PartitionSwitch::look(const TableRecord& record, PartitionChanges& changes) {
+  PG2ATHENA_ASSIGN(const auto existing, client_.get_partitions(glue_table_name(record.table)));
+  if (!existing) return false;
+  changes = partition_changes(record, lake_, *existing);
+  left_ = changes.count();
+  return true;
+}
+
+Result<bool> PartitionSwitch::send(const TableRecord& record, const json& descriptor,
+                                   const PartitionChanges& changes) {
+  const std::pair<PartitionOperation, const std::vector<PartitionValues>*> steps[] = {
       {PartitionOperation::Create, &changes.create},
       {PartitionOperation::Update, &changes.update},
       {PartitionOperation::Delete, &changes.remove}};
-  for (const auto& [operation, entries] : steps) {
-    PG2ATHENA_ASSIGN(const bool done, send_all(record, operation, std::move(*entries)));
+  for (const auto& [operation, partitions] : steps) {
+    PG2ATHENA_ASSIGN(const bool done, send_all(record, operation, descriptor, *partitions));
     if (!done) return false;
   }
   return true;
 }
 
 Result<bool> PartitionSwitch::send_all(const TableRecord& record, PartitionOperation operation,
-                                       std::vector<json> entries) {
+                                       const json& descriptor, std::span<const PartitionValues> partitions) {
   const std::string name = glue_table_name(record.table);
-  for (const json& batch : batches(std::move(entries), most_partitions(operation))) {
+  const auto entry = [&](std::size_t i) {
+    return partition_entry(operation, record, lake_, descriptor, partitions[i]);
+  };
+  std::size_t next = 0;
+  while (next < partitions.size()) {
+    const json batch = next_batch(next, partitions.size(), most_partitions(operation), entry);
     PG2ATHENA_ASSIGN(const bool current, is_current_run(store_, record.table, record.run_id));
     if (!current) return false;
     touched_ = true;

@@ -1,7 +1,8 @@
 // The switch of a table's registered partitions in Glue from one run to the next.
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
@@ -41,16 +42,21 @@ class PartitionSwitch {
 
   // Whether something was sent, in whatever run's name.
   bool touched() const { return touched_; }
+  // How many were to be changed, when they were last looked at.
+  std::size_t left() const { return left_; }
 
  private:
-  Result<bool> send(const TableRecord& record, PartitionChanges changes);
+  Result<bool> look(const TableRecord& record, PartitionChanges& changes);
+  Result<bool> send(const TableRecord& record, const nlohmann::json& descriptor,
+                    const PartitionChanges& changes);
   Result<bool> send_all(const TableRecord& record, PartitionOperation operation,
-                        std::vector<nlohmann::json> entries);
+                        const nlohmann::json& descriptor, std::span<const PartitionValues> partitions);
 
   const GlueClient& client_;
   storage::ObjectStore& store_;
   const storage::S3Location& lake_;
   bool touched_ = false;
+  std::size_t left_ = 0;
 };
 
 }  // namespace pg2athena::catalog

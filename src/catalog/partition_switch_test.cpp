@@ -257,6 +257,27 @@ TEST_F(PartitionSwitchTest, Partitions_of_a_batch_that_are_refused_for_the_momen
   }
 }
 
+// An account that has many at work: Glue takes one of a batch, and another one of the next.
+TEST_F(PartitionSwitchTest, Many_partitions_may_be_taken_a_few_at_a_time) {
+  std::vector<std::string> values;
+  for (int i = 0; i < 40; ++i) values.push_back(std::to_string(i));
+  ASSERT_TRUE(publish(record(1, values)).has_value());
+  bool taken = false;
+  glue.before = [&](const std::string& operation) {
+    if (operation == "BatchUpdatePartition") taken = false;
+  };
+  glue.refuse_partition = [&](const std::string&, const std::string&) {
+    return std::exchange(taken, true) ? "ThrottlingException" : "";
+  };
+  ASSERT_TRUE(publish(record(2, values)).has_value());
+  EXPECT_EQ(shown().size(), 40U);
+  EXPECT_EQ(run_of_table(), "R2");
+  glue.refuse_partition = [](const std::string&, const std::string&) { return "ThrottlingException"; };
+  const auto refused = publish(record(3, values));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message(), HasSubstr("Glue didn't do what it was told"));
+}
+
 TEST_F(PartitionSwitchTest, A_partition_that_is_refused_for_good_is_an_error_that_says_what_readers_see) {
   ASSERT_TRUE(publish(record(1, {"a"})).has_value());
   glue.refuse_partition = [](const std::string&, const std::string& value) {
@@ -332,9 +353,10 @@ TEST_F(PartitionSwitchTest, An_older_run_never_stays_behind_a_newer_one) {
         ++table.version;
         table.partitions.clear();
         if (projected) return;
-        for (const json& input :
-             partition_changes(newer, {.bucket = "lake", .prefix = ""}, json::object(), {}).create) {
-          table.partitions[input["Values"][0]] = input;
+        const storage::S3Location lake{.bucket = "lake", .prefix = ""};
+        for (const PartitionValues& values : partition_changes(newer, lake, {}).create) {
+          table.partitions[values[0]] =
+              partition_entry(PartitionOperation::Create, newer, lake, json::object(), values);
         }
       };
       ASSERT_TRUE(publish(record(2, {"b", "c"})).has_value());
