@@ -52,7 +52,10 @@ TableOutcome move_record(storage::ObjectStore& store, const DecidedTable& decide
   if (!current) return unfinished(record.table, put ? std::move(current).error() : put.error());
   if (*current && (*current)->run_id == record.run_id) return published;
   // It was there, and a newer run that was planned on it has replaced it since.
-  if (*current && (*current)->previous_run_id == record.run_id) return published;
+  if (*current && (*current)->previous_run_id == record.run_id) {
+    published.current_run_id = (*current)->run_id;
+    return published;
+  }
   if (!put) return unfinished(record.table, put.error());
   return superseded(record.table, *current ? (*current)->run_id : std::string());
 }

@@ -23,7 +23,9 @@ struct TableOutcome {
 
   std::string table;
   State state = State::Unfinished;
-  std::string current_run_id;  // Superseded: the run that readers see
+  // The run that readers see, when it is another one: of a superseded table, and of a published one that a
+  // newer run has replaced since.
+  std::string current_run_id;
   std::optional<Error> error;  // Superseded (of that kind) and Unfinished
 };
 

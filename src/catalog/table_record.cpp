@@ -106,7 +106,15 @@ Result<std::optional<Read>> read(storage::ObjectStore& store, const std::string&
   PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> object, store.get(key));
   if (!object) return std::nullopt;
   Result<TableRecord> record = table_record_from_json(object->content);
-  if (!record) return fail(std::move(record).error().with("table", table).with("object", key));
+  if (!record) {
+    return fail(
+        std::move(record)
+            .error()
+            .with("table", table)
+            .with("object", key)
+            .hint("the table's record is damaged: put an earlier version of it back, or remove it, and "
+                  "the next run of the table writes it anew; until then readers see what they saw"));
+  }
   if (record->table != table) {
     // A copy that somebody made: by it another table would seem to show an old run.
     return fail(Error(ErrorKind::CorruptInput, fmt::format("this record is of the table {}", record->table))
@@ -167,8 +175,8 @@ Result<std::vector<std::string>> published_tables(storage::ObjectStore& store) {
   return tables;
 }
 
-Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store) {
-  PG2ATHENA_ASSIGN(const std::vector<std::string> tables, published_tables(store));
+Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store,
+                                                    const std::vector<std::string>& tables) {
   std::vector<std::optional<TableRecord>> found(tables.size());
   PG2ATHENA_TRY(for_each_at_once(tables.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
     PG2ATHENA_ASSIGN(found[i], read_table_record(store, tables[i]));
@@ -179,6 +187,11 @@ Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store)
     if (record) records.push_back(std::move(*record));
   }
   return records;
+}
+
+Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store) {
+  PG2ATHENA_ASSIGN(const std::vector<std::string> tables, published_tables(store));
+  return read_table_records(store, tables);
 }
 
 }  // namespace pg2athena::catalog

@@ -80,7 +80,10 @@ Result<std::optional<TableRecord>> read_table_record(storage::ObjectStore& store
 Result<bool> is_current_run(storage::ObjectStore& store, const std::string& table, const std::string& run_id);
 // The names of the tables that were published here, sorted.
 Result<std::vector<std::string>> published_tables(storage::ObjectStore& store);
-// Of all of them, by name.
+// Of these tables, without those that have none.
+Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store,
+                                                    const std::vector<std::string>& tables);
+// Of all that were published here, by name.
 Result<std::vector<TableRecord>> read_table_records(storage::ObjectStore& store);
 
 }  // namespace pg2athena::catalog

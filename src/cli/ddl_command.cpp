@@ -19,16 +19,6 @@ namespace {
 
 using catalog::TableRecord;
 
-Result<std::vector<TableRecord>> chosen(const DdlRequest& request, std::vector<TableRecord> records) {
-  std::vector<std::string> names;
-  for (const TableRecord& record : records) names.push_back(record.table);
-  PG2ATHENA_ASSIGN(const std::vector<std::string> taken, choose_tables(request.tables, std::move(names)));
-  std::erase_if(records, [&](const TableRecord& record) {
-    return std::ranges::find(taken, record.table) == taken.end();
-  });
-  return records;
-}
-
 // The records of runs that were decided, each read once: tables of one run have one.
 class EarlierRuns {
  public:
@@ -94,9 +84,10 @@ Result<void> check_ddl_request(const DdlRequest& request) {
 
 Result<std::string> ddl_text(const DdlRequest& request, storage::ObjectStore& lake) {
   PG2ATHENA_ASSIGN(const auto location, storage::S3Location::parse(request.location));
-  PG2ATHENA_ASSIGN(auto published, catalog::read_table_records(lake));
+  PG2ATHENA_ASSIGN(auto published, catalog::published_tables(lake));
   if (published.empty()) return nothing_published();
-  PG2ATHENA_ASSIGN(const auto records, chosen(request, std::move(published)));
+  PG2ATHENA_ASSIGN(const auto tables, choose_tables(request.tables, std::move(published)));
+  PG2ATHENA_ASSIGN(const auto records, catalog::read_table_records(lake, tables));
   PG2ATHENA_TRY(catalog::check_glue_table_names(records, request.database));
   const catalog::DdlOptions options{
       .lake = location,

@@ -1,4 +1,5 @@
 // pg2athena, the program: builds the objects of a command and hands them down.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -127,7 +128,7 @@ class Program {
     if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](const Error& error) {
-      code = pipeline::policy_of(error.kind()).exit_code;
+      code = std::max(code, pipeline::policy_of(error.kind()).exit_code);
       if (!json_) print(stderr, error_text(error));
     };
     for (const pipeline::TableSummary& table : summary.tables) {
@@ -175,12 +176,16 @@ class Program {
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(lake->store(), lake->publisher()));
     if (text_wanted()) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
+    const auto unfinished = [&](const Error& error, const std::string& run_id) {
+      code = std::max(code, pipeline::policy_of(error.kind()).exit_code);
+      report(Error(error).with("run_id", run_id));
+    };
     for (const catalog::RunOutcome& outcome : outcomes) {
       if (outcome.finished) continue;
-      code = ExitCode::Failed;
-      if (outcome.error) report(*outcome.error);
+      if (outcome.error) unfinished(*outcome.error, outcome.run_id);
       for (const catalog::TableOutcome& table : outcome.tables) {
-        if (table.state == catalog::TableOutcome::State::Unfinished && table.error) report(*table.error);
+        const bool left = table.state == catalog::TableOutcome::State::Unfinished;
+        if (left && table.error) unfinished(*table.error, outcome.run_id);
       }
     }
     if (json_output_) print(stdout, publication_document(outcomes, lake->location(), code));
@@ -199,7 +204,7 @@ class Program {
     for (const std::vector<catalog::Removal>* const removals : {&result.removals, &result.old_removals}) {
       for (const catalog::Removal& removal : *removals) {
         if (!removal.error) continue;
-        code = pipeline::policy_of(removal.error->kind()).exit_code;
+        code = std::max(code, pipeline::policy_of(removal.error->kind()).exit_code);
         report(*removal.error);
       }
     }

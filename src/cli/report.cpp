@@ -139,7 +139,8 @@ std::string indented(const std::string& lines) {
 std::string result_of(const TableOutcome& outcome) {
   switch (outcome.state) {
     case TableOutcome::State::Published:
-      return "published";
+      if (outcome.current_run_id.empty()) return "published";
+      return fmt::format("published, replaced by run {} since", outcome.current_run_id);
     case TableOutcome::State::Superseded:
       return "superseded by run " + outcome.current_run_id;
     case TableOutcome::State::Unfinished:

@@ -12,12 +12,13 @@
 
 namespace pg2athena::pipeline {
 
-// The program's exit codes (docs/exit-codes.md).
+// The program's exit codes (docs/exit-codes.md). The graver the greater: where several things went wrong, the
+// greatest is taken.
 enum class ExitCode : int {
   Done = 0,
   Failed = 1,
   Usage = 2,
-  Refused = 3,    // by the plan, before a row was read
+  Refused = 3,    // and would be again: by the plan, before a row was read, or by the catalog in the end
   Different = 4,  // a verification found a difference
   CommitUnknown = 5,
   Interrupted = 130,

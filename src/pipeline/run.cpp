@@ -264,8 +264,8 @@ class Attempt {
     if (!current || current->catalog.empty() || current->catalog == context_.publisher.catalog()) return;
     log_.warn(
         "catalog_left_behind",
-        fmt::format("{} is shown in the catalog {}, which this run doesn't tell: there its readers go on "
-                    "with run {}. Name it in catalog.glue, or drop the table there",
+        fmt::format("{} was published to the catalog {} before, by run {}, and this run doesn't tell it: its "
+                    "readers stay with what it shows. Name it in catalog.glue, or drop the table there",
                     table.name, current->catalog, current->run_id));
   }
 
