@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -20,7 +21,7 @@ class Calls {
     while (!failed_.load(std::memory_order_relaxed)) {
       const std::size_t i = next_.fetch_add(1, std::memory_order_relaxed);
       if (i >= count_) return;
-      if (auto called = call_(i); !called) keep(i, std::move(called).error());
+      if (auto called = try_to_call(i); !called) keep(i, std::move(called).error());
     }
   }
 
@@ -30,6 +31,15 @@ class Calls {
   }
 
  private:
+  // What a thread lets through would end the program.
+  Result<void> try_to_call(std::size_t i) {
+    try {
+      return call_(i);
+    } catch (const std::bad_alloc&) {
+      return fail(Error(ErrorKind::Internal, "there is no memory left").hint("give the process more memory"));
+    }
+  }
+
   void keep(std::size_t i, Error error) {
     const std::lock_guard lock(mutex_);
     failed_ = true;

@@ -1,6 +1,7 @@
 #include "base/parallel.h"
 
 #include <atomic>
+#include <new>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -33,6 +34,12 @@ TEST(Parallel, After_a_failure_no_call_begins) {
   });
   EXPECT_EQ(failed.error().message(), "full");
   EXPECT_EQ(calls, 4);
+}
+
+TEST(Parallel, Where_there_is_no_memory_left_it_is_an_error) {
+  const auto done = for_each_at_once(8, 4, [](std::size_t) -> Result<void> { throw std::bad_alloc(); });
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().message(), "there is no memory left");
 }
 
 TEST(Parallel, The_first_failure_is_the_one_that_is_told) {

@@ -104,7 +104,7 @@ Result<FoundRuns> find_runs(storage::ObjectStore& store, Cancellation& stop) {
   // Records first, at the price of listing them twice: with them it is known of which data only sums are to
   // be kept, and data of a run that began in between are nobody's yet.
   PG2ATHENA_TRY(store.visit(ours, [&](const ObjectInfo& object) { return listing.take(object); }));
-  PG2ATHENA_TRY(store.visit("", [&](const ObjectInfo& object) -> Result<void> {
+  PG2ATHENA_TRY(store.visit("", may_have_objects, [&](const ObjectInfo& object) -> Result<void> {
     return object.key.starts_with(ours) ? Result<void>() : listing.take(object);
   }));
   FoundRuns found = listing.done();

@@ -87,7 +87,7 @@ class Search {
     for (const auto& [run_id, run] : found_.runs) {
       if (run.has_folder) runs_.insert(run_id);
     }
-    PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished(""));
+    PG2ATHENA_ASSIGN(std::vector<UnfinishedUpload> uploads, lake_.uploads.unfinished("", may_have_objects));
     for (UnfinishedUpload& upload : uploads) take(std::move(upload));
     for (const std::string& run_id : runs_) {
       PG2ATHENA_TRY(lake_.stop.check());

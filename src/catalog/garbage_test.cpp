@@ -36,7 +36,9 @@ class FakeUploads final : public storage::UnfinishedUploads {
   bool whole_keys_only = false;  // as MinIO
   std::string refused;           // the key of one that can't be aborted
 
-  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) override {
+  using UnfinishedUploads::unfinished;
+  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix,
+                                                   const storage::WantedFolder& /*wanted*/) override {
     std::vector<UnfinishedUpload> found;
     for (const UnfinishedUpload& upload : all) {
       if (whole_keys_only ? upload.key == prefix : upload.key.starts_with(prefix)) found.push_back(upload);

@@ -178,11 +178,20 @@ TEST(LocalPublisher, Who_removes_old_runs_is_told_where_the_link_leads) {
     fs::create_symlink(target, link);
     EXPECT_EQ(shown(), std::vector{first}) << target;
   }
-  for (const char* const target : {"/", "data", "../public.customers", "nowhere"}) {
+  fs::create_symlink("data/" + first, store->path() / "public.orders/now");
+  for (const char* const target : {"now", "../public.orders/now/.", "data", "/"}) {
+    fs::remove(link);
+    fs::create_symlink(target, link);
+    EXPECT_EQ(shown(), std::vector{first}) << target;
+  }
+  for (const char* const target : {"../public.customers", "nowhere", "../public.orders/nowhere"}) {
     fs::remove(link);
     fs::create_symlink(target, link);
     EXPECT_EQ(shown(), std::vector<std::string>{}) << target;
   }
+  fs::remove(link);
+  fs::create_symlink("latest", link);
+  EXPECT_EQ(publisher.shown_runs("public.orders", stop).error().kind(), ErrorKind::Storage) << "to itself";
   fs::remove(link);
   fs::create_directory(link);  // somebody's
   EXPECT_EQ(shown(), std::vector<std::string>{});

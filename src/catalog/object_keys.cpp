@@ -1,5 +1,6 @@
 #include "catalog/object_keys.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -156,6 +157,23 @@ std::optional<RunObject> run_object(std::string_view key) {
   const std::optional<RunFolder> folder = run_folder(key);
   if (!folder) return std::nullopt;
   return folder->table.empty() ? record_object(*folder) : data_object(*folder);
+}
+
+bool may_have_objects(std::string_view folder) {
+  const std::string_view table = take_part(folder);
+  if (table.empty()) {
+    // The last part: a table's, or ours. Names in the lake are of these characters (types/lake_name.h).
+    return std::ranges::all_of(folder, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    });
+  }
+  if (table == kOurs) return true;
+  const std::string_view data = take_part(folder);
+  if (data.empty()) return folder == "data";
+  if (data != "data") return false;
+  const std::string_view run_id = take_part(folder);
+  if (run_id.empty()) return is_run_id(folder);
+  return !folder.contains('/') && folder.contains('=');  // a partition's
 }
 
 std::string_view run_of_folder(std::string_view key) {

@@ -58,6 +58,8 @@ struct RunObject {
   bool operator==(const RunObject&) const = default;
 };
 std::optional<RunObject> run_object(std::string_view key);
+// Whether a folder may have any, by its path: none of another's "lost+found" or "project/a/b/c".
+bool may_have_objects(std::string_view folder);
 // The run in whose folders a key lies, whatever its name there: the run's own, or that of its data. Empty:
 // none's.
 std::string_view run_of_folder(std::string_view key);

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -263,6 +264,24 @@ TEST(RecordText, A_key_says_what_it_is_of_a_run_and_no_other_key_does) {
   }
   EXPECT_EQ(run_of_folder(data + ".0123456789abcdef.unfinished"), run);
   EXPECT_EQ(run_of_folder("_pg2athena/tables/.0123456789abcdef.unfinished"), "");
+}
+
+TEST(RecordText, Folders_that_can_t_have_objects_of_a_run_are_known_by_their_paths) {
+  const std::string run_id = run_number(1);
+  for (const std::string& folder :
+       {std::string("public.orders"), std::string("q_1"), std::string("public.orders/data"),
+        fmt::format("public.orders/data/{}", run_id), fmt::format("public.orders/data/{}/d=1", run_id),
+        std::string("_pg2athena"), std::string("_pg2athena/runs"),
+        fmt::format("_pg2athena/runs/{}/receipts", run_id)}) {
+    EXPECT_TRUE(may_have_objects(folder)) << folder;
+  }
+  for (const std::string& folder :
+       {std::string("lost+found"), std::string("Orders"), std::string("public.orders/other"),
+        std::string("public.orders/data/x"), fmt::format("public.orders/other/{}", run_id),
+        fmt::format("public.orders/data/{}/x", run_id),
+        fmt::format("public.orders/data/{}/d=1/e=2", run_id)}) {
+    EXPECT_FALSE(may_have_objects(folder)) << folder;
+  }
 }
 
 }  // namespace

@@ -115,6 +115,7 @@ class RunRecord {
   std::map<int, Receipt> receipts_;  // by shard; guarded by mutex_
   std::string verified_;
   State state_ = State::Open;
+  bool against_sent_ = false;  // a decision against the run is, or may be, ours
   Decision decision_;
 };
 

@@ -8,13 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/quantity.h"
+#include "storage/object_store.h"
+
 namespace pg2athena::storage {
 namespace {
 
-// Appends all of a file. Returns errno's value, or 0.
+// Appends all of a file, or a little more than a record may have. Returns errno's value, or 0.
 int read_all(int fd, std::string& out) {
   constexpr std::size_t kPiece = 65'536;
-  while (true) {
+  while (out.size() <= kLargestRecord) {
     const std::size_t size = out.size();
     out.resize(size + kPiece);
     // A compare-and-set reads under the lock, on purpose.
@@ -24,6 +27,7 @@ int read_all(int fd, std::string& out) {
     if (count == 0) return 0;
     if (count < 0 && errno != EINTR) return errno;
   }
+  return 0;
 }
 
 }  // namespace
@@ -48,11 +52,19 @@ Result<std::optional<FolderFile>> open_file(const FolderTree& tree, const std::s
 Result<std::optional<std::string>> read_file(const FolderTree& tree, const std::string& key) {
   PG2ATHENA_ASSIGN(const std::optional<FolderFile> file, open_file(tree, key));
   if (!file) return std::nullopt;
+  const auto too_large = [&] {
+    return fail(Error(ErrorKind::CorruptInput,
+                      fmt::format("{} has more than the {} that a record has at most",
+                                  (tree.path() / key).native(), byte_size_text(kLargestRecord)))
+                    .hint("it isn't as pg2athena wrote it: put an earlier copy back, or move it away"));
+  };
+  if (file->size > kLargestRecord) return too_large();
   std::string content;
   content.reserve(file->size);
   if (const int code = read_all(file->descriptor.get(), content); code != 0) {
     return fail(tree.error(code, "read", key));
   }
+  if (content.size() > kLargestRecord) return too_large();  // it grew
   return content;
 }
 

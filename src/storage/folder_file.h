@@ -21,7 +21,7 @@ struct FolderFile {
 // None when there is no file of this name; links and whatever else isn't a file are none.
 Result<std::optional<FolderFile>> open_file(const FolderTree& tree, const std::string& key);
 
-// All of it.
+// All of it; CorruptInput for more than kLargestRecord.
 Result<std::optional<std::string>> read_file(const FolderTree& tree, const std::string& key);
 
 // Holds the file, so that its bytes stay what they were when another takes its name.

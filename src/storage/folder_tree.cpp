@@ -179,6 +179,7 @@ void FolderTree::prune(std::string_view relative) const {
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as a key has parts
 Result<void> FolderTree::walk(std::string_view relative, std::string_view stem,
+                              const std::function<bool(std::string_view)>& wanted,
                               const std::function<Result<void>(const Entry&)>& visit) const {
   PG2ATHENA_ASSIGN(const FileDescriptor folder, open_folder(relative));
   if (!folder.is_open()) return {};
@@ -190,7 +191,8 @@ Result<void> FolderTree::walk(std::string_view relative, std::string_view stem,
     if (!entry.name.starts_with(stem)) continue;
     if (entry.type == S_IFDIR) {
       // A hidden folder is none of ours.
-      if (!entry.name.starts_with('.')) PG2ATHENA_TRY(walk(join(relative, entry.name), "", visit));
+      const std::string below = join(relative, entry.name);
+      if (!entry.name.starts_with('.') && wanted(below)) PG2ATHENA_TRY(walk(below, "", wanted, visit));
       continue;
     }
     PG2ATHENA_TRY(visit({.folder = folder.get(),

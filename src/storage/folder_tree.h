@@ -47,9 +47,10 @@ class FolderTree {
     bool regular;  // a file; neither a link nor anything else
   };
   // Calls `visit` for whatever isn't a folder under `relative`, hidden names included, in no order; only
-  // folders and entries right in `relative` whose names begin with `stem` count. What vanishes meanwhile is
-  // passed over.
+  // folders and entries right in `relative` whose names begin with `stem` count, and below it only folders
+  // that are `wanted`. What vanishes meanwhile is passed over.
   Result<void> walk(std::string_view relative, std::string_view stem,
+                    const std::function<bool(std::string_view)>& wanted,
                     const std::function<Result<void>(const Entry&)>& visit) const;
   // Removes empty folders below `relative` and then itself.
   Result<void> remove_empty_folders(std::string_view relative) const;

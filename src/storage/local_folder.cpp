@@ -210,10 +210,10 @@ Result<PutOutcome> LocalFolder::put(const std::string& key, std::string_view con
   return stored;
 }
 
-Result<void> LocalFolder::visit(const std::string& prefix, const Visit& visit) {
+Result<void> LocalFolder::visit(const std::string& prefix, const WantedFolder& wanted, const Visit& visit) {
   PG2ATHENA_TRY(check_prefix(prefix));
   const auto [folder, stem] = split_key(prefix);
-  return root_->tree.walk(folder, stem, [&](const FolderTree::Entry& entry) -> Result<void> {
+  return root_->tree.walk(folder, stem, wanted, [&](const FolderTree::Entry& entry) -> Result<void> {
     if (!entry.regular || entry.name.starts_with('.')) return {};
     struct stat about{};
     if (::fstatat(entry.folder, entry.name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0)
@@ -231,6 +231,20 @@ Result<std::vector<ObjectInfo>> LocalFolder::list(const std::string& prefix) {
     return {};
   }));
   std::ranges::sort(found, {}, &ObjectInfo::key);
+  return found;
+}
+
+Result<std::vector<std::string>> LocalFolder::no_objects(const std::string& prefix) {
+  PG2ATHENA_TRY(check_prefix(prefix));
+  const auto [folder, stem] = split_key(prefix);
+  std::vector<std::string> found;
+  PG2ATHENA_TRY(
+      root_->tree.walk(folder, stem, any_folder, [&](const FolderTree::Entry& entry) -> Result<void> {
+        const bool object = entry.regular && !entry.name.starts_with('.');
+        if (!object && !is_unfinished_name(entry.name)) found.push_back(entry.relative);
+        return {};
+      }));
+  std::ranges::sort(found);
   return found;
 }
 
@@ -283,11 +297,12 @@ Result<std::optional<std::string>> LocalFolder::link_target(const std::string& k
   return fail(root_->tree.error(errno, "read the link", key));
 }
 
-Result<std::vector<UnfinishedUpload>> LocalFolder::unfinished(const std::string& prefix) {
+Result<std::vector<UnfinishedUpload>> LocalFolder::unfinished(const std::string& prefix,
+                                                              const WantedFolder& wanted) {
   PG2ATHENA_TRY(check_prefix(prefix));
   const auto [folder, stem] = split_key(prefix);
   std::vector<UnfinishedUpload> found;
-  PG2ATHENA_TRY(root_->tree.walk(folder, stem, [&](const FolderTree::Entry& entry) -> Result<void> {
+  PG2ATHENA_TRY(root_->tree.walk(folder, stem, wanted, [&](const FolderTree::Entry& entry) -> Result<void> {
     if (!is_unfinished_name(entry.name) || !hold_abandoned(entry.folder, entry.name)) return {};
     struct stat about{};
     if (::fstatat(entry.folder, entry.name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return {};
@@ -319,13 +334,14 @@ Result<void> LocalFolder::remove_unfinished(const std::string& prefix) {
   const auto [folder, stem] = split_key(prefix);
   // The lock keeps set_link() out, whose hidden links nobody holds.
   PG2ATHENA_ASSIGN(const Lock held, lock());
-  PG2ATHENA_TRY(root_->tree.walk(folder, stem, [&](const FolderTree::Entry& entry) -> Result<void> {
-    if (!is_unfinished_name(entry.name)) return {};
-    const std::optional<FileDescriptor> file = hold_abandoned(entry.folder, entry.name);
-    if (!file) return {};
-    if (::unlinkat(entry.folder, entry.name.c_str(), 0) == 0 || errno == ENOENT) return {};
-    return fail(root_->tree.error(errno, "remove", entry.relative));
-  }));
+  PG2ATHENA_TRY(
+      root_->tree.walk(folder, stem, any_folder, [&](const FolderTree::Entry& entry) -> Result<void> {
+        if (!is_unfinished_name(entry.name)) return {};
+        const std::optional<FileDescriptor> file = hold_abandoned(entry.folder, entry.name);
+        if (!file) return {};
+        if (::unlinkat(entry.folder, entry.name.c_str(), 0) == 0 || errno == ENOENT) return {};
+        return fail(root_->tree.error(errno, "remove", entry.relative));
+      }));
   if (!stem.empty()) return {};
   PG2ATHENA_TRY(root_->tree.remove_empty_folders(folder));
   root_->tree.prune(folder);

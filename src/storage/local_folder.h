@@ -44,6 +44,8 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
 
   using ObjectStore::open;
   using ObjectStore::start_upload;
+  using ObjectStore::visit;
+  using UnfinishedUploads::unfinished;
   Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key,
                                                      const UploadOptions& options) override;
   Result<std::optional<StoredObject>> get(const std::string& key) override;
@@ -51,7 +53,8 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
-  Result<void> visit(const std::string& prefix, const Visit& visit) override;
+  Result<void> visit(const std::string& prefix, const WantedFolder& wanted, const Visit& visit) override;
+  Result<std::vector<std::string>> no_objects(const std::string& prefix) override;
   Result<void> remove(const std::string& key) override;
 
   // Makes the symbolic link `key`, or swaps it in one step. `decide` answers with the target, relative to the
@@ -64,7 +67,8 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
   Result<std::optional<std::string>> link_target(const std::string& key) const;
 
   // Hidden files that no living process holds, in folders whose keys begin with `prefix`.
-  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) override;
+  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix,
+                                                   const WantedFolder& wanted) override;
   bool by_whole_keys_only() const override { return false; }
   Result<void> abort(const UnfinishedUpload& upload) override;
 

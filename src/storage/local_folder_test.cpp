@@ -1,10 +1,12 @@
 #include "storage/local_folder.h"
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <string>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -149,6 +151,49 @@ TEST_F(LocalFolderTest, A_named_pipe_or_a_folder_is_no_object) {
   EXPECT_FALSE(store->get("pipe").value().has_value());
   EXPECT_FALSE(store->get("folder").value().has_value());
   EXPECT_TRUE(store->list("").value().empty());
+}
+
+TEST_F(LocalFolderTest, What_readers_could_take_for_an_object_is_told_by_itself) {
+  const auto store = open();
+  ASSERT_TRUE(upload(*store, "t/data/1.parquet", "x"));
+  fs::create_symlink("1.parquet", lake() / "t/data/2.parquet");
+  fs::create_directory_symlink(".", lake() / "t/data/d=1");
+  ASSERT_EQ(::mkfifo((lake() / "t/data/3.parquet").c_str(), 0600), 0);
+  std::ofstream(lake() / "t/data/.4.parquet") << "x";
+  const auto unfinished = store->start_upload("t/data/5.parquet").value();
+  EXPECT_EQ(store->no_objects("t/data/").value(),
+            (Paths{"t/data/.4.parquet", "t/data/2.parquet", "t/data/3.parquet", "t/data/d=1"}));
+  EXPECT_EQ(store->no_objects("u/").value(), Paths{});
+}
+
+TEST_F(LocalFolderTest, A_folder_that_isn_t_wanted_is_not_even_opened) {
+  const auto store = open();
+  ASSERT_TRUE(upload(*store, "t/data/1.parquet", "x"));
+  ASSERT_TRUE(upload(*store, "theirs/a/b", "x"));
+  std::vector<std::string> asked;
+  std::vector<std::string> seen;
+  const auto wanted = [&](std::string_view folder) {
+    asked.emplace_back(folder);
+    return folder != "theirs";
+  };
+  const auto see = [&](const ObjectInfo& object) -> Result<void> {
+    seen.push_back(object.key);
+    return {};
+  };
+  ASSERT_TRUE(store->visit("", wanted, see));
+  EXPECT_EQ(seen, Paths{"t/data/1.parquet"});
+  std::ranges::sort(asked);
+  EXPECT_EQ(asked, (Paths{"t", "t/data", "theirs"}));
+}
+
+TEST_F(LocalFolderTest, A_record_of_any_size_is_refused_before_it_is_in_memory) {
+  const auto store = open();
+  ASSERT_TRUE(upload(*store, "record.json", "{}"));
+  fs::resize_file(lake() / "record.json", std::uintmax_t{20} << 30U);  // sparse
+  const auto read = store->get("record.json");
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().kind(), ErrorKind::CorruptInput);
+  EXPECT_THAT(read.error().message(), testing::HasSubstr("record.json has more than the 256MiB"));
 }
 
 TEST_F(LocalFolderTest, Rights_follow_the_umask) {

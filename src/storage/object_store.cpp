@@ -50,7 +50,8 @@ Result<void> check_prefix(std::string_view prefix) {
   return check_key(std::string(prefix) + 'x');
 }
 
-Result<void> ObjectStore::visit(const std::string& prefix, const Visit& visit) {
+Result<void> ObjectStore::visit(const std::string& prefix, const WantedFolder& /*wanted*/,
+                                const Visit& visit) {
   PG2ATHENA_ASSIGN(const std::vector<ObjectInfo> objects, list(prefix));
   for (const ObjectInfo& object : objects) PG2ATHENA_TRY(visit(object));
   return {};

@@ -30,6 +30,16 @@ struct ObjectInfo {
   bool operator==(const ObjectInfo& other) const { return key == other.key && size == other.size; }
 };
 
+// The most bytes that a record may have (ObjectStore::get).
+inline constexpr std::size_t kLargestRecord = std::size_t{256} << 20U;
+
+// Whether a folder may have what is looked for, by its key: "a/b". Of others' folders that have no right for
+// us, or thousands of files, nobody needs to know more.
+using WantedFolder = std::function<bool(std::string_view folder)>;
+inline bool any_folder(std::string_view /*folder*/) {
+  return true;
+}
+
 struct StoredObject {
   std::string content;
   std::string etag;  // opaque; equal ETags of one key mean equal content
@@ -101,7 +111,8 @@ class ObjectStore {
                                                              const UploadOptions& options) = 0;
   Result<std::unique_ptr<ObjectUpload>> start_upload(const std::string& key) { return start_upload(key, {}); }
 
-  // For records: small, whole. None when there is no such object.
+  // For records: small, whole. None when there is no such object; an error for one that is larger than
+  // kLargestRecord.
   virtual Result<std::optional<StoredObject>> get(const std::string& key) = 0;
 
   // For data: big, read in ranges by one thread. All bytes are of the object that was there when it was
@@ -121,8 +132,17 @@ class ObjectStore {
   virtual Result<std::vector<ObjectInfo>> list(const std::string& prefix) = 0;
   // The same, one after the other and in no order: for whoever looks at a whole lake, which may have more
   // objects than memory should hold. The first error of `visit` ends it, and is the result.
+  // A store of folders may pass over those that `wanted` doesn't want.
   using Visit = std::function<Result<void>(const ObjectInfo&)>;
-  virtual Result<void> visit(const std::string& prefix, const Visit& visit);
+  virtual Result<void> visit(const std::string& prefix, const WantedFolder& wanted, const Visit& visit);
+  Result<void> visit(const std::string& prefix, const Visit& each) { return visit(prefix, any_folder, each); }
+
+  // What lies in the folder `prefix`, which ends in '/', and below, and isn't an object, though readers of
+  // the folder may take it for one: links, hidden files but for unfinished uploads, pipes. S3 has nothing
+  // else.
+  virtual Result<std::vector<std::string>> no_objects(const std::string& /*prefix*/) {
+    return std::vector<std::string>();
+  }
 
   // An object that isn't there is no error.
   virtual Result<void> remove(const std::string& key) = 0;

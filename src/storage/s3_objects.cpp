@@ -14,7 +14,6 @@ namespace pg2athena::storage {
 namespace {
 
 // Records are small; the largest is the decision of a run of very many tables.
-constexpr std::size_t kMaxObjectBytes = std::size_t{256} << 20U;
 // S3 asks for a put that met another one at the same moment to be sent again ("Prevent object overwrites with
 // conditional writes" in the user guide).
 constexpr int kMostConflicts = 8;
@@ -49,7 +48,7 @@ bool is_range(const aws::HttpResponse& answer, std::uint64_t offset) {
 Result<std::optional<StoredObject>> S3Objects::get(const std::string& key) const {
   aws::ServiceCall call =
       bucket_.call({.operation = "GetObject", .action = "s3:GetObject", .method = "GET", .key = key});
-  call.request.max_response_bytes = kMaxObjectBytes;
+  call.request.max_response_bytes = kLargestRecord;
   auto answer = bucket_.send(call, key, S3Patience::Usual);
   if (!answer) {
     if (code_of(answer.error()) == "NoSuchKey") return std::nullopt;

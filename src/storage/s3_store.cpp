@@ -69,7 +69,7 @@ Result<std::vector<ObjectInfo>> S3Store::list(const std::string& prefix) {
   return found;
 }
 
-Result<void> S3Store::visit(const std::string& prefix, const Visit& visit) {
+Result<void> S3Store::visit(const std::string& prefix, const WantedFolder& /*wanted*/, const Visit& visit) {
   PG2ATHENA_TRY(check_prefix(prefix));
   return objects_.visit(prefix, [&](S3Listed& object) -> Result<void> {
     const auto info = info_of(object);

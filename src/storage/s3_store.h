@@ -45,7 +45,8 @@ class S3Store final : public ObjectStore {
   Result<PutOutcome> put(const std::string& key, std::string_view content,
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
-  Result<void> visit(const std::string& prefix, const Visit& visit) override;
+  using ObjectStore::visit;
+  Result<void> visit(const std::string& prefix, const WantedFolder& wanted, const Visit& visit) override;
   Result<void> remove(const std::string& key) override;
 
   // For what cleans up, and what looks closer.

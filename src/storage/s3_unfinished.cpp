@@ -6,7 +6,8 @@
 
 namespace pg2athena::storage {
 
-Result<std::vector<UnfinishedUpload>> S3Unfinished::unfinished(const std::string& prefix) {
+Result<std::vector<UnfinishedUpload>> S3Unfinished::unfinished(const std::string& prefix,
+                                                               const WantedFolder& /*wanted*/) {
   PG2ATHENA_TRY(check_prefix(prefix));
   PG2ATHENA_ASSIGN(std::vector<S3UnfinishedUpload> listed, objects_.unfinished(prefix));
   std::vector<UnfinishedUpload> found;

@@ -16,7 +16,9 @@ class S3Unfinished final : public UnfinishedUploads {
   explicit S3Unfinished(const S3Store& store)
       : objects_(store.objects()), of_aws_(store.bucket().is_of_aws()) {}
 
-  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) override;
+  using UnfinishedUploads::unfinished;
+  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix,
+                                                   const WantedFolder& wanted) override;
   // What else speaks like S3 may be MinIO.
   bool by_whole_keys_only() const override { return !of_aws_; }
   Result<void> abort(const UnfinishedUpload& upload) override;

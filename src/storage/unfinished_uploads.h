@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "storage/object_store.h"
 
 namespace pg2athena::storage {
 
@@ -28,8 +29,12 @@ class UnfinishedUploads {
   UnfinishedUploads& operator=(const UnfinishedUploads&) = delete;
   virtual ~UnfinishedUploads() = default;
 
-  // Those whose keys begin with `prefix` (a text, as in ObjectStore::list).
-  virtual Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) = 0;
+  // Those whose keys begin with `prefix` (a text, as in ObjectStore::list), in folders that are wanted.
+  virtual Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix,
+                                                           const WantedFolder& wanted) = 0;
+  Result<std::vector<UnfinishedUpload>> unfinished(const std::string& prefix) {
+    return unfinished(prefix, any_folder);
+  }
 
   // Whether unfinished() may find some only by their whole keys, as in MinIO.
   virtual bool by_whole_keys_only() const = 0;
