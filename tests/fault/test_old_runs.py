@@ -152,12 +152,13 @@ def test_What_somebody_pointed_the_link_at_is_kept(shop, lake):
     first = exported(shop, lake, 100, "a")
     exported(shop, lake, 50, "a")
     link = lake / "public.a/latest"
-    for target in (f"data/{first}", f"./data/{first}/", str(lake / "public.a/data" / first)):
+    (lake / "public.a/now").symlink_to(f"data/{first}")
+    for target in (f"data/{first}", f"./data/{first}/", str(lake / "public.a/data" / first), "now", "data", "/"):
         link.unlink()
         link.symlink_to(target)
         assert told(gc(lake, "--delete"))[first, "public.a"] == "led_to"
     link.unlink()
-    link.symlink_to("/")
+    link.symlink_to("../public.b")
     assert told(gc(lake))[first, "public.a"] == "old"
 
 
