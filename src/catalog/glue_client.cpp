@@ -162,6 +162,13 @@ Result<GlueTables> GlueClient::get_tables(const std::string& from) const {
   return found;
 }
 
+Result<bool> GlueClient::has_database() const {
+  auto answer = call("GetTables", {{"DatabaseName", options_.database}, {"MaxResults", 1}});
+  if (answer) return true;
+  if (is_code(answer.error(), "EntityNotFoundException")) return false;
+  return fail(std::move(answer).error());
+}
+
 Result<bool> GlueClient::create_table(const json& table_input) const {
   auto answer = call("CreateTable", {{"DatabaseName", options_.database}, {"TableInput", table_input}});
   if (answer) return true;

@@ -44,6 +44,10 @@ class GlueClient {
   // None where there is no database.
   Result<GlueTables> get_tables(const std::string& from) const;
 
+  // Asks for a table of it: whoever may list tables needs no right of its own for that. PermissionDenied
+  // where we may not list.
+  Result<bool> has_database() const;
+
   // False: there is a table of this name by now. NotFound: there is no database.
   Result<bool> create_table(const nlohmann::json& table_input) const;
 

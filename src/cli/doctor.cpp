@@ -89,34 +89,39 @@ bool check_connections(const DoctorParts& parts, postgres::LoginProvider& logins
   return checkup.take("connections", workers, room_for);
 }
 
-}  // namespace
-
-void check_source(const DoctorParts& parts, Checkup& checkup) {
-  const auto logins = open_source_login(parts.configuration, parts.aws, parts.log, parts.stop);
-  if (!logins) return checkup.fail("login", logins.error());
-  if (!check_login(parts, **logins, checkup)) return;
-  auto connection = postgres::connect(**logins, "pg2athena doctor", parts.stop);
-  if (!checkup.take("login", connection, [&] { return connection->target(); })) return;
-  check_server(*connection, checkup);
-  if (!check_connections(parts, **logins, *connection, checkup)) return;
-  // The rights, row security, types: what the plan says, since it is what a run goes by.
-  const auto plan = pipeline::plan(**logins, parts.configuration.run,
-                                   {.clock = parts.clock, .log = parts.log, .stop = parts.stop});
-  if (!checkup.take("tables", plan, [&] {
-        return fmt::format(
-            "{} can be read as {}",
-            plan->tables.size() == 1 ? std::string("1 table") : fmt::format("{} tables", plan->tables.size()),
-            plan->server.user);
-      })) {
-    return;
-  }
-  for (const std::string& warning : plan->warnings) checkup.warn("plan", warning, "");
+std::string tables_text(const pipeline::Plan& plan) {
+  return plan.tables.size() == 1 ? std::string("1 table") : fmt::format("{} tables", plan.tables.size());
 }
 
-void check_target(const DoctorParts& parts, Checkup& checkup) {
+}  // namespace
+
+std::optional<pipeline::Plan> check_source(const DoctorParts& parts, Checkup& checkup) {
+  const auto logins = open_source_login(parts.configuration, parts.aws, parts.log, parts.stop);
+  if (!logins) {
+    checkup.fail("login", logins.error());
+    return std::nullopt;
+  }
+  if (!check_login(parts, **logins, checkup)) return std::nullopt;
+  auto connection = postgres::connect(**logins, "pg2athena doctor", parts.stop);
+  if (!checkup.take("login", connection, [&] { return connection->target(); })) return std::nullopt;
+  check_server(*connection, checkup);
+  if (!check_connections(parts, **logins, *connection, checkup)) return std::nullopt;
+  // The rights, row security, types: what the plan says, since it is what a run goes by.
+  auto plan = pipeline::plan(**logins, parts.configuration.run,
+                             {.clock = parts.clock, .log = parts.log, .stop = parts.stop});
+  if (!checkup.take("tables", plan, [&] {
+        return fmt::format("{} can be read as {}", tables_text(*plan), plan->server.user);
+      })) {
+    return std::nullopt;
+  }
+  for (const std::string& warning : plan->warnings) checkup.warn("plan", warning, "");
+  return std::move(*plan);
+}
+
+void check_target(const DoctorParts& parts, const pipeline::Plan* plan, Checkup& checkup) {
   const std::string& target = parts.configuration.target;
   if (target.empty()) return;
-  if (storage::S3Location::names_one(target)) return check_s3(parts, checkup);
+  if (storage::S3Location::names_one(target)) return check_s3(parts, plan, checkup);
   check_folder(parts, checkup);
 }
 

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/run_id.h"
 #include "cli/doctor.h"
+#include "cli/doctor_glue.h"
 #include "cli/glue_access.h"
 #include "storage/find_bucket.h"
 #include "storage/s3_answers.h"
@@ -227,21 +228,9 @@ std::optional<S3Bucket> find_bucket(const DoctorParts& parts, aws::Session& sess
   return std::move(found->bucket);
 }
 
-// Reads only. Whether tables may be made and changed, a run shows.
-void check_glue(const DoctorParts& parts, aws::Session& session, aws::CredentialsProvider& credentials,
-                const std::string& bucket_region, Checkup& checkup) {
-  if (parts.configuration.glue.database.empty()) return;
-  const auto glue = open_glue(parts.configuration, session, credentials, bucket_region);
-  if (!glue) return checkup.fail("glue", glue.error());
-  checkup.take("glue", glue->get_table("pg2athena_doctor"), [&] {
-    return fmt::format("the tables of the database {} can be asked for in {}", glue->options().database,
-                       glue->options().region);
-  });
-}
-
 }  // namespace
 
-void check_s3(const DoctorParts& parts, Checkup& checkup) {
+void check_s3(const DoctorParts& parts, const pipeline::Plan* plan, Checkup& checkup) {
   const auto session = parts.aws.session();
   if (!session) return checkup.fail("credentials", session.error());
   aws::CredentialsProvider* credentials = &(*session)->credentials();
@@ -258,7 +247,8 @@ void check_s3(const DoctorParts& parts, Checkup& checkup) {
   if (!bucket) return;
   const std::string region = bucket->region();
   S3Checks(std::move(*bucket), parts.clock, checkup).run();
-  check_glue(parts, **session, *credentials, region, checkup);
+  if (parts.configuration.glue.database.empty()) return;
+  check_glue(parts, plan, open_glue(parts.configuration, **session, *credentials, region), checkup);
 }
 
 }  // namespace pg2athena::cli

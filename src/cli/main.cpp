@@ -240,9 +240,9 @@ class Program {
     });
     const DoctorParts parts{
         .configuration = line_.configuration, .aws = aws_, .log = log_, .clock = clock_, .stop = stop_};
-    check_source(parts, checkup);
+    const auto plan = check_source(parts, checkup);
     PG2ATHENA_TRY(stop_.check());
-    check_target(parts, checkup);
+    check_target(parts, plan ? &*plan : nullptr, checkup);
     PG2ATHENA_TRY(stop_.check());
     if (text_wanted()) print(stdout, checkup_text(checkup));
     const ExitCode code = checkup.failed() ? ExitCode::Failed : ExitCode::Done;

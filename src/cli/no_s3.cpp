@@ -10,7 +10,7 @@ Result<std::unique_ptr<Lake>> open_s3_lake(const config::Configuration& /*config
                   .hint("name a local folder, or build with -D PG2ATHENA_AWS=ON"));
 }
 
-void check_s3(const DoctorParts& /*parts*/, Checkup& checkup) {
+void check_s3(const DoctorParts& /*parts*/, const pipeline::Plan* /*plan*/, Checkup& checkup) {
   checkup.fail("S3", "this program was built without AWS, and can't reach S3",
                "name a local folder, or build with -D PG2ATHENA_AWS=ON");
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/run_id.h"
 #include "catalog/object_keys.h"
 #include "catalog/partition_name.h"
 
@@ -96,6 +97,12 @@ Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::P
     }
   }
   return warnings;
+}
+
+Result<std::vector<std::string>> check_catalog(const Plan& plan, catalog::Publisher& publisher,
+                                               const Clock& clock, Cancellation& stop) {
+  PG2ATHENA_TRY(publisher.check(lake_tables(plan, make_run_id(clock.now())), stop));
+  return partition_warnings(plan, publisher);
 }
 
 }  // namespace pg2athena::pipeline

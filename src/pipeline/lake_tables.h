@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/cancellation.h"
+#include "base/clock.h"
 #include "catalog/publisher.h"
 #include "catalog/table_record.h"
 #include "pipeline/plan.h"
@@ -23,5 +25,9 @@ std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::strin
 // not show, where there may be some; tables that it switches partition by partition. Its own error for a
 // default that it can't show.
 Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::Publisher& publisher);
+
+// What a plan without a run asks the publisher: whether it could show the tables, and the warnings above.
+Result<std::vector<std::string>> check_catalog(const Plan& plan, catalog::Publisher& publisher,
+                                               const Clock& clock, Cancellation& stop);
 
 }  // namespace pg2athena::pipeline

@@ -483,9 +483,8 @@ Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, co
   PG2ATHENA_ASSIGN(const auto found, look_at_source(logins, options, context, planning));
   PG2ATHENA_ASSIGN(Plan plan, make_plan(found, options));
   if (context.publisher != nullptr) {
-    PG2ATHENA_TRY(context.publisher->check(lake_tables(plan, make_run_id(context.clock.now())), planning));
-    PG2ATHENA_ASSIGN(auto of_partitions, partition_warnings(plan, *context.publisher));
-    std::ranges::move(of_partitions, std::back_inserter(plan.warnings));
+    PG2ATHENA_ASSIGN(auto of_catalog, check_catalog(plan, *context.publisher, context.clock, planning));
+    std::ranges::move(of_catalog, std::back_inserter(plan.warnings));
   }
   return plan;
 }
