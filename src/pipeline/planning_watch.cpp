@@ -25,6 +25,11 @@ Result<void> PlanningWatch::finish() {
   return outcome_;
 }
 
+Error PlanningWatch::explained(Error error) const {
+  if (error.kind() != ErrorKind::LockNotAvailable || !waited_) return error;
+  return postgres::explain_lock_timeout(std::move(error), *waited_, context_.settings.lock_timeout);
+}
+
 void PlanningWatch::end() {
   watching_.request(Cancellation::Reason::Operator);
   if (thread_.joinable()) thread_.join();
@@ -33,12 +38,16 @@ void PlanningWatch::end() {
 void PlanningWatch::watch() {
   constexpr milliseconds kLongestPause{30'000};
   std::optional<postgres::OpenSession> session;
-  milliseconds pause = context_.patience.between_looks();
+  const milliseconds lock_timeout = context_.settings.lock_timeout;
+  // Often enough to see what is waited for before that ends.
+  const milliseconds between_looks = context_.patience.between_looks(
+      lock_timeout > milliseconds(0) ? std::optional(lock_timeout) : std::nullopt);
+  milliseconds pause = between_looks;
   bool warned = false;
   while (context_.times.wait(pause, &watching_)) {
     auto looked = look(session);
     if (looked) {
-      pause = context_.patience.between_looks();
+      pause = between_looks;
       continue;
     }
     if (watching_.requested()) return;
@@ -60,6 +69,9 @@ Result<void> PlanningWatch::look(std::optional<postgres::OpenSession>& session) 
   if (!session) {
     PG2ATHENA_ASSIGN(session, postgres::open_session(context_.logins, watching_, context_.settings));
   }
+  PG2ATHENA_ASSIGN(auto wait,
+                   postgres::find_lock_wait(session->connection, context_.settings.application_name));
+  if (wait) waited_ = std::move(wait);
   PG2ATHENA_ASSIGN(const std::vector<postgres::BlockedSession> blocked,
                    postgres::blocked_sessions(session->connection, context_.settings.application_name));
   return context_.patience.see(blocked);

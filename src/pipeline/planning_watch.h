@@ -1,4 +1,5 @@
-// Looks, while a run plans, whom its locks keep waiting, on a connection of its own: the keeper's is busy.
+// Looks, while a run plans, whom its locks keep waiting, and whom it waits for itself, on a connection of its
+// own: the keeper's is busy.
 // Planning takes moments, and then there is no such connection; but for the bounds of a key's ranges the
 // server may have to read a view or a query whole.
 #pragma once
@@ -10,6 +11,7 @@
 #include "base/retry.h"
 #include "observe/log.h"
 #include "pipeline/blocking_patience.h"
+#include "postgres/lock_holder.h"
 #include "postgres/login.h"
 #include "postgres/session.h"
 
@@ -35,6 +37,9 @@ class PlanningWatch {
   // Ends the watch. GaveWay when it has ended planning.
   Result<void> finish();
 
+  // After finish(): planning's error, a lock's timeout with what was waited for.
+  Error explained(Error error) const;
+
  private:
   void watch();
   void end();
@@ -44,7 +49,8 @@ class PlanningWatch {
   Cancellation watching_;  // the watch's own stop
   Cancellation::Registration pass_on_;
   Result<void> outcome_;
-  std::jthread thread_;  // last: it uses the rest
+  std::optional<postgres::LockWait> waited_;  // that was seen last
+  std::jthread thread_;                       // last: it uses the rest
 };
 
 }  // namespace pg2athena::pipeline

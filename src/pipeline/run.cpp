@@ -139,7 +139,7 @@ class Attempt {
                             .patience = patience_});
     const auto tables = lock_and_plan(keeper);
     PG2ATHENA_TRY(planning.finish());
-    if (!tables) return fail(tables.error());
+    if (!tables) return fail(planning.explained(tables.error()));
     PG2ATHENA_TRY(watch(std::move(keeper)));
     log_.info("run_planned", "run planned",
               {{"tables", plan_.tables.size()},
@@ -203,13 +203,24 @@ class Attempt {
       if (!busy) return {};
       const auto wait = retry.next(std::nullopt);
       if (!wait) {
-        const PlannedTable& table = plan_.tables[*busy];
-        return fail(Error(ErrorKind::RunInProgress,
-                          fmt::format("another run is exporting {} to {}", table.source, location_))
-                        .with("table", table.display()));
+        PG2ATHENA_ASSIGN(const auto other, keeper.advisory_holder(claims_[*busy]));
+        return fail(in_progress(plan_.tables[*busy], other));
       }
       PG2ATHENA_TRY(times_.wait(*wait, &stop_));
     }
+  }
+
+  // The other run's connections are called like it.
+  Error in_progress(const PlannedTable& table, const std::optional<postgres::LockHolder>& other) const {
+    Error error(ErrorKind::RunInProgress,
+                fmt::format("another run is exporting {} to {}{}", table.source, location_,
+                            other ? fmt::format(": pid {}, {}", other->pid, other->application) : ""));
+    error = std::move(error).with("table", table.display());
+    constexpr std::string_view kProgram = "pg2athena ";
+    if (!other || !other->application.starts_with(kProgram)) return error;
+    return std::move(error)
+        .with("other_run_id", other->application.substr(kProgram.size()))
+        .with("blocking_pid", std::to_string(other->pid));
   }
 
   Result<void> take_snapshot(postgres::Keeper& keeper) {
@@ -459,6 +470,7 @@ Result<postgres::Source> look_at_source(postgres::LoginProvider& logins, const R
                        .patience = patience});
   auto found = keeper.lock_source(options.selection, options.queries);
   PG2ATHENA_TRY(watch.finish());
+  if (!found) return fail(watch.explained(std::move(found).error()));
   return found;
 }
 

@@ -51,7 +51,7 @@ Error lock_hint(Error error) {
   if (error.kind() != ErrorKind::LockNotAvailable) return error;
   return std::move(error).hint(
       "an ALTER, TRUNCATE or VACUUM FULL holds the table or waits for it: run again when it is done, or wait "
-      "longer with --lock-timeout");
+      "longer with --lock-timeout (limits.lock_timeout)");
 }
 
 }  // namespace
@@ -368,6 +368,10 @@ Result<void> Keeper::check_unchanged(const Selection& selection, const Source& s
 
 Result<std::optional<std::size_t>> Keeper::take_advisory_locks(const std::vector<std::int64_t>& keys) {
   return postgres::take_advisory_locks(connection_, keys);
+}
+
+Result<std::optional<LockHolder>> Keeper::advisory_holder(std::int64_t key) {
+  return find_advisory_holder(connection_, key);
 }
 
 Result<SnapshotHolder> Keeper::hold(const Snapshot& snapshot) && {

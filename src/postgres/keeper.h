@@ -9,6 +9,7 @@
 
 #include "postgres/catalog.h"
 #include "postgres/connection.h"
+#include "postgres/lock_holder.h"
 #include "postgres/lock_statements.h"
 #include "postgres/login.h"
 #include "postgres/selection.h"
@@ -70,6 +71,9 @@ class Keeper {
 
   // Advisory locks, which stay when the transaction ends: as take_advisory_locks().
   Result<std::optional<std::size_t>> take_advisory_locks(const std::vector<std::int64_t>& keys);
+
+  // Another session that has one of them, as find_advisory_holder().
+  Result<std::optional<LockHolder>> advisory_holder(std::int64_t key);
 
   // From now on the connection has nothing to do but to hold what it holds.
   Result<SnapshotHolder> hold(const Snapshot& snapshot) &&;

@@ -10,7 +10,10 @@ from harness.slow_query import slow_query
 def test_A_second_run_of_the_same_table_into_the_same_target_is_refused(table, lake, start_slow_export):
     running = start_slow_export()
     result = run_pg2athena("run", "--table", "t", table.url, lake, timeout=30)
-    assert_error(result, REFUSED, "public.t")
+    # It is named, so that somebody can look at it.
+    backend, name = table.query("SELECT pid, application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
+                                " WHERE locktype = 'advisory' ORDER BY pid")[0]
+    assert_error(result, REFUSED, "public.t", f"pid {backend}, {name}", f"other_run_id {name.removeprefix('pg2athena ')}")
     running.process.send_signal(signal.SIGINT)
     running.finish()
     # With the first one gone, the way is free.

@@ -204,10 +204,18 @@ def test_A_statement_that_is_cancelled(table, lake, start_slow_export):
         assert not layout.published(lake)
 
 
-def test_A_table_locked_by_somebody_else_is_waited_for_as_long_as_was_said(table, lake):
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_A_table_locked_by_somebody_else_is_waited_for_as_long_as_was_said(table, lake, command):
+    table.execute("CREATE TABLE u AS SELECT 'secret' AS a")
     with table.connect(autocommit=False) as other, other.cursor() as cursor:
-        cursor.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        assert_error(run_pg2athena("run", "--lock-timeout", "1s", table.url, lake, timeout=20), FAILED, "t", "lock")
+        cursor.execute("SET application_name = 'nightly job'")
+        cursor.execute("LOCK TABLE u IN ACCESS EXCLUSIVE MODE /* secret */")
+        result = run_pg2athena(command, "--lock-timeout", "1s", table.url, lake, timeout=20)
+        assert_exit(result, FAILED)
+        said = " ".join((result.stdout + result.stderr).split())
+        assert "public.u could not be locked within 1s: pid" in said, said
+        assert f"pid {other.info.backend_pid} (LOCK TABLE, role" in said and "application nightly job, in its transaction for" in said
+        assert "--lock-timeout (limits.lock_timeout)" in said and "secret" not in said
         assert not layout.published(lake)
         other.rollback()
     export(table, lake)

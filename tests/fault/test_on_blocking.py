@@ -1,5 +1,6 @@
 """Somebody's ALTER TABLE waits for our run, and everybody else for the ALTER: after a while that was named the run gives
 way; or it doesn't, where it was told so."""
+import json
 import signal
 import threading
 import time
@@ -8,7 +9,7 @@ import pytest
 
 from harness.aftermath import Aftermath
 from harness.job import write_job
-from harness.program import DONE, FAILED, INTERRUPTED, assert_error, assert_exit, export, finish, start_pg2athena
+from harness.program import DONE, FAILED, INTERRUPTED, assert_error, assert_exit, export, finish, run_pg2athena, start_pg2athena
 from harness.slow_query import wait_until
 
 OPTION = "--abort-after-blocking"
@@ -129,3 +130,18 @@ def test_A_run_that_plans_is_stopped_at_once_though_it_is_watched(table, lake):
     assert_exit(finish(process, timeout=20), INTERRUPTED)
     assert time.monotonic() - began < 5
     assert not table.query("SELECT FROM pg_stat_activity WHERE application_name LIKE 'pg2athena%%'")
+
+
+def test_Who_waits_for_a_table_before_us_is_named(table, lake):
+    """A long SELECT is in nobody's way but the ALTER's, and that is in ours."""
+    with table.connect(autocommit=False) as reader, reader.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM t")
+        alter = InBackground(table, "ALTER TABLE t ADD COLUMN note text")
+        result = run_pg2athena("run", "--lock-timeout", "1s", "--output", "json", table.url, lake, timeout=20)
+        reader.rollback()
+    alter.finish(timeout=10)
+    assert_exit(result, FAILED)
+    error = json.loads(result.stdout)["error"]
+    assert error["kind"] == "lock_not_available" and error["context"]["sqlstate"] == "55P03"
+    assert error["context"]["table"] == "public.t" and error["context"]["blocking_pid"] == str(alter.pid)
+    assert f"pid {alter.pid} (ALTER TABLE" in error["message"] and "waits to lock it" in error["message"]
