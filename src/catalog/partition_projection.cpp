@@ -44,7 +44,7 @@ std::string key(const TablePartitioning& by, std::string_view name) {
 Result<void> check_range(const TableRecord& record, std::string_view first, std::string_view last,
                          std::uint64_t steps) {
   const std::uint64_t partitions = record.partitioning->values.size();
-  if (steps < std::max(kMostProjected, partitions * kMostProjectedOfEach)) return {};
+  if (!is_sparse(partitions, steps)) return {};
   return refuse(
       record,
       fmt::format("the {} partitions from {} to {} lie so far apart that Athena would look for {}",
@@ -207,9 +207,11 @@ Result<Parameters> projection_parameters(const TableRecord& record, std::string_
   if (std::ranges::find(by.values, kDefaultPartition) != by.values.end()) {
     return refuse(
         record,
-        fmt::format("there are rows whose {} is NULL, or empty, and Athena would not show them: a "
-                    "projection has no partition for them",
-                    by.source_column),
+        fmt::format("there are rows whose {} is NULL, or empty, and Athena would not show them: {}",
+                    by.source_column,
+                    by.catalog == CatalogPartitions::Injected
+                        ? "a query has to name the partition (`catalog: injected`), and can't name NULL"
+                        : "a projection has no partition for them"),
         "give them a partition (`default` of partition_by), leave them out with `where`, or have Glue "
         "register its partitions (`catalog: registered`)");
   }
@@ -218,6 +220,10 @@ Result<Parameters> projection_parameters(const TableRecord& record, std::string_
   parameters.emplace("storage.location.template",
                      fmt::format("{}{}=${{{}}}/", data_url, by.column, by.column));
   return parameters;
+}
+
+bool is_sparse(std::uint64_t partitions, std::uint64_t steps) {
+  return steps >= std::max(kMostProjected, partitions * kMostProjectedOfEach);
 }
 
 bool is_projection_parameter(std::string_view name) {

@@ -3,6 +3,7 @@
 // ten thousand partitions from run to run.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,6 +21,10 @@ namespace pg2athena::catalog {
 // that the folder's name has in another form; numbers too far apart; a list too long for Glue.
 Result<std::map<std::string, std::string>> projection_parameters(const TableRecord& record,
                                                                  std::string_view data_url);
+
+// Whether so many partitions lie too far apart in a range of so many days or numbers to be projected: Athena
+// would look for each of them.
+bool is_sparse(std::uint64_t partitions, std::uint64_t steps);
 
 // Whether a parameter is one of those.
 bool is_projection_parameter(std::string_view name);

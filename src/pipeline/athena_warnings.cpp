@@ -53,19 +53,6 @@ class Matter {
   std::vector<std::string> lines_;
 };
 
-std::string_view longer(PartitionBy by) {
-  switch (by) {
-    case PartitionBy::Day:
-      return "partition it by month or year";
-    case PartitionBy::Month:
-      return "partition it by year";
-    case PartitionBy::Year:
-    case PartitionBy::Value:
-      break;
-  }
-  return "partition it by a column with fewer values";
-}
-
 std::string mebibytes(std::uint64_t bytes) {
   constexpr double kMiB = 1 << 20;
   return fmt::format("{:.1f} MiB", std::max(0.1, static_cast<double>(bytes) / kMiB));
@@ -104,7 +91,7 @@ void warn_of_small_files(const Plan& plan, std::vector<std::string>& warnings) {
               fmt::format("about {} files in {} partitions, of less than {} on average; Athena opens each by "
                           "itself, and reads those of 128 MB and more best: {}, or not at all{}",
                           expected->files, expected->partitions, mebibytes(bytes / expected->files),
-                          longer(table.partitioning->by), by_shards ? shard_by(table) : ""));
+                          fewer_partitions(table.partitioning->by), by_shards ? shard_by(table) : ""));
   }
   small.say(warnings);
 }
@@ -120,10 +107,10 @@ void warn_of_many_partitions(const Plan& plan, std::vector<std::string>& warning
   for (const PlannedTable& table : plan.tables) {
     const auto expected = estimate(table);
     if (!expected || passes_limit(plan, table) || expected->partitions <= kMany) continue;
-    many.add(table,
-             fmt::format("about {} partitions; a query without a condition on {} looks into each of "
-                         "them: {}, or see that queries have one",
-                         expected->partitions, table.partitioning->name, longer(table.partitioning->by)));
+    many.add(table, fmt::format("about {} partitions; a query without a condition on {} looks into each of "
+                                "them: {}, or see that queries have one",
+                                expected->partitions, table.partitioning->name,
+                                fewer_partitions(table.partitioning->by)));
   }
   many.say(warnings);
 }
@@ -165,6 +152,19 @@ void warn_of_codec(const Plan& plan, std::vector<std::string>& warnings) {
 
 }  // namespace
 
+std::string_view fewer_partitions(PartitionBy by) {
+  switch (by) {
+    case PartitionBy::Day:
+      return "partition it by month or year";
+    case PartitionBy::Month:
+      return "partition it by year";
+    case PartitionBy::Year:
+    case PartitionBy::Value:
+      break;
+  }
+  return "partition it by a column with fewer values";
+}
+
 std::vector<std::string> athena_warnings(const Plan& plan) {
   std::vector<std::string> warnings;
   warn_of_codec(plan, warnings);
@@ -182,7 +182,7 @@ std::vector<std::string> partition_limit_warnings(const Plan& plan) {
     limit.add(table, fmt::format("about {} partitions by {}, and the run ends at more than {} "
                                  "(limits.partitions): {}, or raise the limit",
                                  estimate(table)->partitions, table.partitioning->name, plan.most_partitions,
-                                 longer(table.partitioning->by)));
+                                 fewer_partitions(table.partitioning->by)));
   }
   std::vector<std::string> warnings;
   limit.say(warnings);

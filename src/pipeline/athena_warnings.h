@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/plan.h"
@@ -12,6 +13,9 @@ namespace pg2athena::pipeline {
 // says what, why it matters, and what to do. They are estimates where they count: the statistics of the
 // server, where it has some.
 std::vector<std::string> athena_warnings(const Plan& plan);
+
+// What makes fewer partitions: "partition it by year".
+std::string_view fewer_partitions(types::PartitionBy by);
 
 // Of tables that would have more partitions than limits.partitions takes, wherever the lake is: the run would
 // end with an error, after it has read for a while.

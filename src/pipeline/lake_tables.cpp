@@ -7,6 +7,7 @@
 #include "base/run_id.h"
 #include "catalog/object_keys.h"
 #include "catalog/partition_name.h"
+#include "catalog/partition_projection.h"
 
 namespace pg2athena::pipeline {
 
@@ -71,6 +72,22 @@ std::optional<std::string> registration_warning(const PlannedTable& table,
       table.display());
 }
 
+// The run would end with what the publisher says of it, after the table was read.
+std::optional<std::string> distance_warning(const PlannedTable& table, const catalog::Publisher& publisher) {
+  const PlannedPartitioning& partitioning = *table.partitioning;
+  const bool projected = partitioning.catalog == catalog::CatalogPartitions::Projection;
+  if (!projected || publisher.catalog().empty()) return std::nullopt;
+  if (!partitioning.default_steps || !partitioning.estimate) return std::nullopt;
+  if (!catalog::is_sparse(partitioning.estimate->partitions + 1, *partitioning.default_steps)) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "{}: the default {} of partition_by lies far from the values that the server's statistics name, and "
+      "with it Athena would look for {} partitions: the run ends with an error when a row takes it. Choose "
+      "one near them, or `catalog: registered`",
+      table.display(), *partitioning.default_value, *partitioning.default_steps + 1);
+}
+
 // Of partitioned tables whose NULLs the publisher couldn't show, where there may be some: the run would end
 // at the first.
 std::optional<std::string> null_warning(const PlannedTable& table, catalog::Publisher& publisher) {
@@ -89,7 +106,6 @@ Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::P
   std::vector<std::string> warnings;
   for (const PlannedTable& table : plan.tables) {
     if (!table.partitioning) continue;
-    if (auto warning = registration_warning(table, publisher)) warnings.push_back(std::move(*warning));
     if (table.partitioning->default_value) {
       PG2ATHENA_TRY(check_default(table, publisher));
     } else if (auto warning = null_warning(table, publisher)) {
@@ -102,7 +118,14 @@ Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::P
 Result<std::vector<std::string>> check_catalog(const Plan& plan, catalog::Publisher& publisher,
                                                const Clock& clock, Cancellation& stop) {
   PG2ATHENA_TRY(publisher.check(lake_tables(plan, make_run_id(clock.now())), stop));
-  return partition_warnings(plan, publisher);
+  PG2ATHENA_ASSIGN(std::vector<std::string> warnings, partition_warnings(plan, publisher));
+  for (const PlannedTable& table : plan.tables) {
+    if (!table.partitioning) continue;
+    for (auto& warning : {registration_warning(table, publisher), distance_warning(table, publisher)}) {
+      if (warning) warnings.push_back(*warning);
+    }
+  }
+  return warnings;
 }
 
 }  // namespace pg2athena::pipeline

@@ -22,11 +22,12 @@ catalog::TableRecord lake_table(const PlannedTable& table, const std::string& ru
 std::vector<catalog::TableRecord> lake_tables(const Plan& plan, const std::string& run_id);
 
 // What the operator has to know of partitions before the run, as the publisher sees them: NULLs that it could
-// not show, where there may be some; tables that it switches partition by partition. Its own error for a
-// default that it can't show.
+// not show, where there may be some. Its own error for a default that it can't show.
 Result<std::vector<std::string>> partition_warnings(const Plan& plan, catalog::Publisher& publisher);
 
 // What a plan without a run asks the publisher: whether it could show the tables, and the warnings above.
+// Also what follows from what the operator chose, and would be the same in each run: tables that are switched
+// partition by partition, and defaults that lie far from the values, by the statistics.
 Result<std::vector<std::string>> check_catalog(const Plan& plan, catalog::Publisher& publisher,
                                                const Clock& clock, Cancellation& stop);
 

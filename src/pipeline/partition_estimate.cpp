@@ -1,6 +1,7 @@
 #include "pipeline/partition_estimate.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <string_view>
 
@@ -36,6 +37,13 @@ std::optional<std::uint64_t> steps_between(PartitionBy by, const postgres::Colum
   return static_cast<std::uint64_t>(steps) + 1;
 }
 
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 std::optional<PartitionEstimate> estimate_partitions(PartitionBy by,
@@ -56,6 +64,33 @@ std::optional<PartitionEstimate> estimate_partitions(PartitionBy by,
   estimate.files = std::min(rows, in_order ? estimate.partitions + shards - std::min<std::uint64_t>(shards, 1)
                                            : estimate.partitions * std::max<std::uint64_t>(shards, 1));
   return estimate;
+}
+
+std::optional<std::uint64_t> steps_with_default(PartitionBy by, std::string_view type,
+                                                const postgres::ColumnStatistics& statistics,
+                                                std::string_view default_value) {
+  const bool days = type == "date";
+  if (!days && (by != PartitionBy::Value || type == "string")) return std::nullopt;
+  const auto place = [&](std::string_view text) -> std::optional<std::int64_t> {
+    if (!days) return number_of(text);
+    const auto day = day_of(text);
+    return day ? std::optional<std::int64_t>(day->days) : std::nullopt;
+  };
+  const auto start = place(default_value);
+  if (!start) return std::nullopt;
+  std::int64_t least = *start;
+  std::int64_t greatest = *start;
+  bool known = false;
+  for (const std::string* const text : {&statistics.least, &statistics.greatest, &statistics.common}) {
+    const auto at = place(*text);
+    if (!at) continue;
+    known = true;
+    least = std::min(least, *at);
+    greatest = std::max(greatest, *at);
+  }
+  if (!known) return std::nullopt;
+  // Unsigned, so that the distance of any two fits.
+  return static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
 }
 
 }  // namespace pg2athena::pipeline

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "postgres/relation.h"
 #include "types/partition_by.h"
@@ -22,5 +23,12 @@ struct PartitionEstimate {
 std::optional<PartitionEstimate> estimate_partitions(types::PartitionBy by,
                                                      const postgres::ColumnStatistics& statistics,
                                                      std::uint64_t rows, std::uint64_t shards);
+
+// How many days or whole numbers lie between the ends of what there is with the default among it, as far as
+// the statistics name values. Nothing for partitions that are neither by the day nor a number, or where
+// nothing is known.
+std::optional<std::uint64_t> steps_with_default(types::PartitionBy by, std::string_view type,
+                                                const postgres::ColumnStatistics& statistics,
+                                                std::string_view default_value);
 
 }  // namespace pg2athena::pipeline

@@ -1,5 +1,7 @@
 #include "pipeline/partition_estimate.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace pg2athena::pipeline {
@@ -32,6 +34,28 @@ TEST(PartitionEstimate, Parts_share_few_partitions_where_rows_are_in_their_order
   statistics.correlation = 0.1;
   EXPECT_EQ(estimate_partitions(PartitionBy::Value, statistics, 1'000'000, 4)->files, 400U);
   EXPECT_EQ(estimate_partitions(PartitionBy::Value, statistics, 150, 4)->files, 150U);
+}
+
+TEST(PartitionEstimate, A_default_is_so_far_from_what_the_statistics_name) {
+  const ColumnStatistics days{.least = "2026-01-01 00:00:00+00", .greatest = "2026-01-31 12:00:00+00"};
+  EXPECT_EQ(steps_with_default(PartitionBy::Day, "date", days, "1970-01-01"), 20'484U);
+  EXPECT_EQ(steps_with_default(PartitionBy::Day, "date", days, "2026-01-15"), 30U);
+  EXPECT_EQ(steps_with_default(PartitionBy::Day, "date", {.common = "2026-01-30"}, "2026-02-01"), 2U);
+  EXPECT_EQ(steps_with_default(PartitionBy::Day, "date", {.least = "-infinity", .common = "2026-01-30"},
+                               "2026-02-01"),
+            2U)
+      << "what can't be a day is where the default is";
+  EXPECT_EQ(steps_with_default(PartitionBy::Value, "bigint",
+                               {.least = "-9223372036854775808", .greatest = "9223372036854775807"}, "0"),
+            std::numeric_limits<std::uint64_t>::max());
+}
+
+TEST(PartitionEstimate, Texts_months_and_years_have_no_distance) {
+  const ColumnStatistics days{.least = "2026-01-01", .greatest = "2026-01-31"};
+  EXPECT_FALSE(steps_with_default(PartitionBy::Month, "string", days, "1970-01"));
+  EXPECT_FALSE(steps_with_default(PartitionBy::Year, "int", days, "1970"));
+  EXPECT_FALSE(steps_with_default(PartitionBy::Value, "string", {.least = "a", .greatest = "b"}, "c"));
+  EXPECT_FALSE(steps_with_default(PartitionBy::Day, "date", {}, "1970-01-01")) << "never analysed";
 }
 
 TEST(PartitionEstimate, What_nobody_knows_is_no_estimate) {

@@ -305,6 +305,10 @@ class Planner {
     if (relation.key && relation.key->named && relation.key->column.name == by) statistics.correlation = 1;
     table.partitioning->estimate = estimate_partitions(
         table.partitioning->by, statistics, table.estimated_rows, static_cast<std::uint64_t>(table.shards));
+    if (table.partitioning->default_value) {
+      table.partitioning->default_steps = steps_with_default(table.partitioning->by, table.partitioning->type,
+                                                             statistics, *table.partitioning->default_value);
+    }
   }
 
   // What readers will make of it.

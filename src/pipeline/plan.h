@@ -125,6 +125,9 @@ struct PlannedPartitioning {
   // The partition of rows whose value is NULL or can't be one; nothing: NULLs are in kDefaultPartition
   // (catalog/partition_name.h), and what can't be one ends the run.
   std::optional<std::string> default_value = {};
+  // The days or numbers from the first to the last of the values, the default among them, as far as the
+  // statistics tell.
+  std::optional<std::uint64_t> default_steps = {};
   catalog::CatalogPartitions catalog = catalog::CatalogPartitions::Projection;
 
   bool operator==(const PlannedPartitioning&) const = default;

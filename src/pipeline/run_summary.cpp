@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "pipeline/athena_warnings.h"
+
 namespace pg2athena::pipeline {
 namespace {
 
@@ -28,13 +32,16 @@ void sort_by_column(const columnar::Schema& schema, std::vector<catalog::Coerced
   });
 }
 
-// Readers open each file by itself; what that costs is more than what they read of one so small.
-void warn_of_small_files(const TableSummary& table, const observe::Log& log) {
+// Readers open each file by itself; what that costs is more than what they read of one so small. Athena opens
+// many at once, so of fewer than these nobody notices.
+void warn_of_small_files(const PlannedPartitioning& partitioning, const TableSummary& table,
+                         const observe::Log& log) {
+  constexpr std::uint64_t kMany = 100;
   constexpr std::uint64_t kSmall = std::uint64_t{1} << 20U;
-  if (table.files < 2 || table.bytes / table.files >= kSmall) return;
+  if (table.files < kMany || table.bytes / table.files >= kSmall) return;
   log.warn("small_files",
-           "the partitions are small, and queries over many of them slow: partition by month instead of day, "
-           "by year, or not at all",
+           fmt::format("its files are many and small, and queries over many of them slow: {}, or not at all",
+                       fewer_partitions(partitioning.by)),
            {{"files", table.files}, {"average_bytes", table.bytes / table.files}});
 }
 
@@ -72,7 +79,7 @@ void log_tables(const Plan& plan, const RunSummary& summary, const observe::Log&
   for (std::size_t i = 0; i < summary.tables.size(); ++i) {
     const TableSummary& table = summary.tables[i];
     const observe::Log log = run_log.with({{"table", table.name}});
-    if (plan.tables[i].partitioning) warn_of_small_files(table, log);
+    if (const auto& by = plan.tables[i].partitioning) warn_of_small_files(*by, table, log);
     for (const catalog::CoercedColumn& coerced : table.coerced) {
       log.warn("values_coerced",
                "values that did not fit their column were changed, as on_unrepresentable says",

@@ -17,8 +17,9 @@ Result<std::optional<ColumnStatistics>> read_column_statistics(Connection& conne
   if (relation.storage.empty()) return std::nullopt;
   const bool inherited = relation.kind == RelationKind::Partitioned || relation.storage.size() > 1;
   PG2ATHENA_ASSIGN(const QueryResult found, connection.execute(R"(
-SELECT n_distinct, coalesce(correlation, 0), bounds[1], bounds[pg_catalog.cardinality(bounds)]
-  FROM (SELECT n_distinct, correlation, histogram_bounds::pg_catalog.text::pg_catalog.text[] AS bounds
+SELECT n_distinct, coalesce(correlation, 0), bounds[1], bounds[pg_catalog.cardinality(bounds)], common[1]
+  FROM (SELECT n_distinct, correlation, histogram_bounds::pg_catalog.text::pg_catalog.text[] AS bounds,
+               most_common_vals::pg_catalog.text::pg_catalog.text[] AS common
           FROM pg_catalog.pg_stats
          WHERE schemaname = $1 AND tablename = $2 AND attname = $3 AND inherited = $4::pg_catalog.bool) AS s)",
                                                                {relation.name.schema, relation.name.name,
@@ -27,7 +28,8 @@ SELECT n_distinct, coalesce(correlation, 0), bounds[1], bounds[pg_catalog.cardin
   return ColumnStatistics{.distinct = number_at(found, 0),
                           .correlation = number_at(found, 1),
                           .least = std::string(found.text(0, 2)),
-                          .greatest = std::string(found.text(0, 3))};
+                          .greatest = std::string(found.text(0, 3)),
+                          .common = std::string(found.text(0, 4))};
 }
 
 }  // namespace pg2athena::postgres

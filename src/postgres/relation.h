@@ -124,6 +124,7 @@ struct ColumnStatistics {
   // The ends of its histogram, as text; empty: it has none, all values are common ones.
   std::string least = {};
   std::string greatest = {};
+  std::string common = {};  // the most common of its values, as text; empty: none is
   bool operator==(const ColumnStatistics&) const = default;
 };
 
@@ -135,6 +136,7 @@ struct Relation {
   bool row_security = false;        // a policy is in force for us, on itself
   bool row_security_above = false;  // … on a table that it is a partition or a child of
   bool table_privilege = false;
+  bool schema_privilege = true;  // USAGE of its schema, without which the others are of no use
   std::string comment;
   std::vector<RelationColumn> columns;
   // How many columns it has, when `columns` are those that the operator chose.

@@ -201,6 +201,23 @@ def test_The_plan_warns_of_a_partition_column_that_may_be_NULL(job):
     assert warning not in " ".join(plan().split())
 
 
+@pytest.mark.parametrize("column, by, far, near", [("at", "day", "1970-01-01", "2026-01-01"), ("number", "value", "0", "999999")])
+def test_The_plan_warns_of_a_default_that_lies_far_from_the_values(job, column, by, far, near):
+    """A run would be refused when the table was read: it looks for all that lie between."""
+    job.database.execute("ALTER TABLE orders ADD COLUMN number int; UPDATE orders SET number = 1000000 + id;"
+                         "INSERT INTO orders VALUES (9); ANALYZE orders")
+    warning = f"the default {far} of partition_by lies far from the values"
+
+    def plan(**partition_by):
+        job.tables = [{"name": "public.orders", "partition_by": partition_by}]
+        return " ".join(assert_exit(run_pg2athena("plan", "--config", job.file(), env=job.environment), DONE).stdout.split())
+    assert warning in plan(**{by: column, "default": far})
+    job.refused("run", REFUSED, "lie so far apart")
+    assert "far from" not in plan(**{by: column, "default": near})
+    assert "far from" not in plan(**{by: column, "default": far, "catalog": "registered"})
+    job.run()
+
+
 def test_Days_that_a_projection_counts_by_another_calendar_are_refused(job, glue):
     job.database.execute("INSERT INTO orders VALUES (4, 1, '1582-10-14 12:00+00')")
     job.tables = [{"name": "public.orders", "partition_by": {"day": "at"}}]
@@ -235,7 +252,7 @@ def test_Injected_partitions_are_not_listed(job, glue):
     assert glue.table("shop", "numbers")["PartitionKeys"] == [{"Name": "n_value", "Type": "string"}]
 
 
-@pytest.mark.parametrize("value, mention", [("NULL", "NULL"), ("'a/b'", "a/b"), ("'$0'", "$0"), ("' a'", "blanks")])
+@pytest.mark.parametrize("value, mention", [("NULL", "can't name NULL"), ("'a/b'", "a/b"), ("'$0'", "$0"), ("' a'", "blanks")])
 def test_What_a_query_could_not_inject_is_refused(job, glue, value, mention):
     job.database.execute(f"CREATE TABLE c AS SELECT {value} AS name")
     job.tables = [{"name": "public.c", "partition_by": {"value": "name"}}]

@@ -67,6 +67,7 @@ def test_The_plan_says_that_such_a_table_is_switched_partition_by_partition(regi
     assert "its partitions are registered one by one" in " ".join(result.stdout.split())
     assert [call.operation for call in glue.calls] == ["GetTable", "GetPartitions"]
     assert glue.calls[1].input["MaxResults"] == 1, "it is the right that is asked for"
+    assert "one by one" not in registered.run().stderr, "who chose it knows it each night"
 
 
 def test_Many_partitions_come_in_batches_and_pages(job, glue):

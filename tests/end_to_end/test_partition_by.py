@@ -290,10 +290,15 @@ def test_Too_many_partitions_are_refused(database, lake, by, hint):
     assert len(folders(lake, "public.t")) == 500
 
 
-def test_Small_files_are_warned_of(events, lake):
-    result = export_tables(events, lake, [{"name": "events", "partition_by": {"day": "created_at"}}])
-    assert "small" in result.stderr and "month" in result.stderr
-    assert "small" not in export_tables(events, lake, [{"name": "events"}]).stderr
+@pytest.mark.parametrize("by, advice", [({"day": "day"}, "partition it by month or year"), ({"value": "name"}, "partition it by a column with fewer values")])
+def test_Many_small_files_are_warned_of_with_what_helps(database, lake, by, advice):
+    database.execute("CREATE TABLE t AS SELECT i AS id, 'v' || i % 120 AS name, date '2024-01-01' + i % 120 AS day FROM generate_series(1, 1200) AS i")
+    assert advice in export_tables(database, lake, [{"name": "t", "partition_by": by}]).stderr
+    assert "small" not in export_tables(database, lake, [{"name": "t"}]).stderr
+
+
+def test_A_few_small_files_are_nobodys_trouble(events, lake):
+    assert "small" not in export_tables(events, lake, [{"name": "events", "partition_by": {"day": "created_at"}}]).stderr
 
 
 def test_A_partition_column_has_a_name_of_its_own(database, lake):
