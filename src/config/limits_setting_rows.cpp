@@ -130,8 +130,9 @@ constexpr std::array kSettings = {
             .key = "retry_for",
             .kind = ValueKind::Duration,
             .summary =
-                "How long the server is tried for when it takes no connection, at the beginning or when "
-                "one was lost; never ends the run at the first failure",
+                "How long the server is tried for when a connection was lost, or when it says at the "
+                "beginning that it takes none yet (too many clients, starting up); one that doesn't answer "
+                "at the beginning is told at once; never ends the run at the first failure",
             .example = "5min",
             .option = "retry-for",
             .min = 100,

@@ -85,8 +85,9 @@ Result<int> workers_that_fit(int asked, const ConnectionRoom& room, int share) {
       Error(ErrorKind::Unsupported,
             fmt::format("there is no room for the run: it needs {} connections at least, and may take {}: {}",
                         kKeepers + 1, std::min(shared, of_role), describe(room)))
+          // Of what is used one is ours already, and is one of the run's.
           .hint(by_role ? fmt::format("give the role room: ALTER ROLE … CONNECTION LIMIT {}",
-                                      *room.role_limit + kKeepers)
+                                      room.role_used + kKeepers)
                         : fmt::format(
                               "run when fewer clients are connected, raise max_connections, or let the run "
                               "have more than {} % of what is free: limits.connection_share "

@@ -45,7 +45,16 @@ TEST(ConnectionRoom, Room_for_not_even_one_worker_is_refused_with_the_numbers) {
   const auto role = workers_that_fit(2, {.most = 100, .used = 1, .role_limit = 2, .role_used = 1}, 50);
   ASSERT_FALSE(role);
   EXPECT_THAT(role.error().message(), HasSubstr("the role may have 2, and has 1"));
-  EXPECT_THAT(role.error().hint(), HasSubstr("CONNECTION LIMIT"));
+  for (const int limit : {1, 2}) {
+    const auto refused =
+        workers_that_fit(2, {.most = 100, .used = 1, .role_limit = limit, .role_used = 1}, 50);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().hint(), HasSubstr("CONNECTION LIMIT 3")) << "of " << limit;
+  }
+  EXPECT_THAT(
+      workers_that_fit(2, {.most = 100, .used = 9, .role_limit = 6, .role_used = 6}, 50).error().hint(),
+      HasSubstr("CONNECTION LIMIT 8"))
+      << "five are others'";
   EXPECT_EQ(workers(1, {.most = 100, .used = 1, .role_limit = 3, .role_used = 1}), 1)
       << "the least that will do";
 }

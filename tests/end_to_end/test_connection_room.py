@@ -72,7 +72,7 @@ def test_A_roles_own_limit_may_be_used_whole(shop, lake):
     assert plan(url, "--workers", "8")["workers"] == 2
     assert_exit(run_pg2athena("run", "--workers", "8", url, lake), DONE)
     database.execute(f"ALTER ROLE {role} CONNECTION LIMIT 2")
-    assert_error(run_pg2athena("run", url, lake), REFUSED, "the role may have 2, and has 1", "CONNECTION LIMIT 4")
+    assert_error(run_pg2athena("run", url, lake), REFUSED, "the role may have 2, and has 1", "CONNECTION LIMIT 3")
 
 
 def test_A_databases_limit_is_shared(shop):
