@@ -31,7 +31,7 @@ RelationKind kind_at(const QueryResult& result, int row, int column) {
 // What is above the relation counts by itself: row_security.h says why.
 constexpr const char* kRelations = R"(
 SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispopulated, row_security_active(c.oid), {above},
-       has_table_privilege(c.oid, 'SELECT'), obj_description(c.oid, 'pg_class')
+       has_table_privilege(c.oid, 'SELECT'), obj_description(c.oid, 'pg_class'), has_schema_privilege(n.oid, 'USAGE')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid = ANY($1::oid[]))";
 
@@ -58,7 +58,7 @@ WITH RECURSIVE tree AS (
   UNION
   SELECT tree.root, i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid AND NOT i.inhdetachpending)
 SELECT tree.root, c.oid, n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', false),
-       has_table_privilege(c.oid, 'SELECT'), pg_relation_filenode(c.oid),
+       has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'), pg_relation_filenode(c.oid),
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END,
        c.reltuples, c.relpages, current_setting('block_size'), pg_relation_size(nullif(c.reltoastrelid, 0)),
        row_security_active(c.oid) OR {above}
@@ -249,6 +249,7 @@ Result<std::vector<Relation>> read_relations(Connection& connection, std::span<c
         .row_security = found.boolean(i, 5),
         .row_security_above = found.boolean(i, 6),
         .table_privilege = found.boolean(i, 7),
+        .schema_privilege = found.boolean(i, 9),
         .comment = std::string(found.text(i, 8))};
   }
   PG2ATHENA_TRY(read_columns(connection, parameter, by_oid));

@@ -1,6 +1,7 @@
 #include "postgres/privileges.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -34,6 +35,7 @@ Result<void> check_readable(const std::vector<Relation>& relations, const Server
   std::vector<std::string> grants;
   std::vector<std::string> secured;
   std::vector<std::string> parts;
+  std::set<std::string> closed_schemas;
   const std::string& user = server.user;
   for (const Relation& relation : relations) {
     if (relation.row_security && server.row_security == RowSecurity::Refuse) {
@@ -41,6 +43,7 @@ Result<void> check_readable(const std::vector<Relation>& relations, const Server
     } else if (relation.row_security_above) {
       parts.push_back(relation.name.display());
     }
+    if (!relation.schema_privilege) closed_schemas.insert(display_identifier(relation.name.schema));
     const std::vector<std::string> columns = unreadable_columns(relation);
     if (columns.empty()) continue;
     const bool some = columns.size() < relation.chosen_from.value_or(relation.columns.size());
@@ -49,10 +52,17 @@ Result<void> check_readable(const std::vector<Relation>& relations, const Server
     grants.push_back(
         fmt::format("GRANT SELECT{} ON {} TO {};", list, relation.name.display(), quote_identifier(user)));
   }
-  if (!denied.empty()) {
-    return fail(Error(ErrorKind::PermissionDenied,
-                      fmt::format("role {} has no SELECT right on {}", user, some_of(denied)))
-                    .hint(fmt::format("{} — or leave it out with --exclude", some_of(grants, " "))));
+  if (!denied.empty() || !closed_schemas.empty()) {
+    std::vector<std::string> missing;
+    if (!denied.empty()) missing.push_back(fmt::format("no SELECT right on {}", some_of(denied)));
+    if (!closed_schemas.empty()) {
+      missing.push_back(fmt::format("no USAGE right on schema {}", fmt::join(closed_schemas, ", ")));
+      grants.insert(grants.begin(), fmt::format("GRANT USAGE ON SCHEMA {} TO {};",
+                                                fmt::join(closed_schemas, ", "), quote_identifier(user)));
+    }
+    return fail(
+        Error(ErrorKind::PermissionDenied, fmt::format("role {} has {}", user, fmt::join(missing, ", and ")))
+            .hint(fmt::format("{} — or leave it out with --exclude", some_of(grants, " "))));
   }
   if (!secured.empty()) {
     return fail(Error(ErrorKind::Unsupported,

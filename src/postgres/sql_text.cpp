@@ -17,14 +17,6 @@ std::string quoted_between(std::string_view text, char quote, std::string_view e
   return out;
 }
 
-std::string display_identifier(std::string_view name) {
-  const bool plain =
-      !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-      });
-  return plain ? std::string(name) : quote_identifier(name);
-}
-
 }  // namespace
 
 std::string quote_identifier(std::string_view name) {
@@ -59,6 +51,14 @@ std::string array_literal(std::span<const std::string> elements) {
     out += quoted_between(element, '"', "\"\\", '\\');
   }
   return out + "}";
+}
+
+std::string display_identifier(std::string_view name) {
+  const bool plain =
+      !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+      });
+  return plain ? std::string(name) : quote_identifier(name);
 }
 
 std::string RelationName::quoted() const {

@@ -11,6 +11,9 @@ namespace pg2athena::postgres {
 // "name" with its quotes doubled: right for every name, reserved words included.
 std::string quote_identifier(std::string_view name);
 
+// The same, quoted only where PostgreSQL would have to be told so; for people, and as --schema takes it.
+std::string display_identifier(std::string_view name);
+
 // 'text' as a literal of unknown type, whatever standard_conforming_strings says.
 std::string quote_literal(std::string_view text);
 

@@ -67,6 +67,28 @@ def test_A_right_that_is_missing_is_a_GRANT_to_copy(shop, lake, stranger):
     assert verdicts(doctor(url, lake))["tables"] == "ok"
 
 
+def test_A_schema_that_is_closed_is_opened_by_the_same_GRANTs(shop, lake, stranger):
+    shop.execute('CREATE SCHEMA "Audit"; CREATE TABLE "Audit".customers (id integer); CREATE TABLE "Audit".more (id integer);'
+                 f'GRANT SELECT ON orders, "Audit".more TO {stranger}')
+    url = shop.url_as(stranger)
+    check = doctor(url, lake, code=FAILED)["tables"]
+    assert 'no SELECT right on "Audit".customers, and no USAGE right on schema "Audit"' in check["finding"]
+    grants = check["hint"].split(" — ")[0]
+    assert grants.count("GRANT USAGE ON SCHEMA") == 1
+    shop.execute(f'GRANT SELECT ON "Audit".customers TO {stranger}')
+    assert doctor(url, lake, code=FAILED)["tables"]["finding"].endswith('has no USAGE right on schema "Audit"')
+    shop.execute(grants)
+    assert verdicts(doctor(url, lake))["tables"] == "ok"
+
+
+def test_Partitions_in_a_schema_that_is_closed_are_read_through_the_table(shop, lake, stranger):
+    shop.execute("CREATE SCHEMA parts; CREATE TABLE sales (id integer) PARTITION BY RANGE (id);"
+                 "CREATE TABLE parts.sales_1 PARTITION OF sales FOR VALUES FROM (0) TO (10); INSERT INTO sales VALUES (1);"
+                 f"GRANT SELECT ON orders, sales, parts.sales_1 TO {stranger}")
+    result = assert_exit(run_pg2athena("run", "--table", "sales", shop.url_as(stranger), lake), DONE)
+    assert "public.sales" in result.stdout
+
+
 def test_A_column_that_is_missing_is_granted_alone(shop, lake, stranger):
     shop.execute(f"GRANT SELECT (id) ON orders TO {stranger}")
     hint = doctor(shop.url_as(stranger), lake, code=FAILED)["tables"]["hint"]
