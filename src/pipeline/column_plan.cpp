@@ -65,6 +65,7 @@ class ColumnPlanner {
     if (name.empty()) name = types::lake_name(column);
     PG2ATHENA_TRY(check_length("column " + postgres::quote_identifier(column), name, kRenameHint, table_));
     if (const auto [other, is_new] = names_.emplace(name, column); !is_new) {
+      if (other->second == column) return fail(named_twice(column));
       return fail(
           Error(ErrorKind::NameCollision, fmt::format("columns {} and {} would both be named {} in the lake",
                                                       postgres::quote_identifier(other->second),
@@ -73,6 +74,15 @@ class ColumnPlanner {
               .hint(std::string(kRenameHint)));
     }
     return name;
+  }
+
+  // Only a query can have two: what is chosen for one of them would be for both.
+  Error named_twice(const std::string& column) const {
+    const std::string quoted = postgres::quote_identifier(column);
+    return Error(ErrorKind::NameCollision, fmt::format("two of its columns are named {}", quoted))
+        .with("table", table_.display())
+        .hint(fmt::format("give one of them another name in the SQL: … AS {}",
+                          postgres::quote_identifier(fmt::format("{}_2", column))));
   }
 
   const types::MappingRules& rules_;

@@ -157,6 +157,19 @@ TEST(ColumnPlan, A_new_name_can_collide_too) {
   EXPECT_THAT(error.hint(), HasSubstr("as:"));
 }
 
+TEST(ColumnPlan, Two_columns_of_a_query_with_one_name_are_told_apart_in_its_SQL) {
+  const types::PgType type{.oid = types::oid::kInt8, .name = "bigint"};
+  const auto made =
+      make_plan({.queries = {{.name = "q",
+                              .sql = "SELECT a.id, b.id FROM a, b",
+                              .columns = {{.name = "id", .type = type}, {.name = "id", .type = type}}}}},
+                {});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind(), ErrorKind::NameCollision);
+  EXPECT_THAT(made.error().message(), HasSubstr("two of its columns are named \"id\""));
+  EXPECT_THAT(made.error().hint(), HasSubstr("in the SQL: … AS \"id_2\""));
+}
+
 TEST(ColumnPlan, Names_that_Glue_does_not_take_are_refused) {
   Relation relation = table(1, "public", "t");
   relation.as = std::string(255, 'x');

@@ -12,13 +12,15 @@
 namespace pg2athena::postgres {
 namespace {
 
-// The name that differs least from the pattern's.
-std::string nearest(std::span<const ListedRelation> listed, const NamePattern& pattern) {
+// The relation among these that `wanted` may have meant, by what `name` says of each; empty: none is near.
+template <typename Name>
+std::string nearest(std::span<const ListedRelation* const> among, std::string_view wanted, Name name) {
   std::vector<std::string> names;
-  for (const ListedRelation& relation : listed) names.push_back(relation.name.name);
-  const std::string name = nearest_name(pattern.plain_name(), names);
-  const auto found = std::ranges::find(listed, name, [](const ListedRelation& r) { return r.name.name; });
-  return found == listed.end() ? std::string() : found->name.display();
+  for (const ListedRelation* const relation : among) names.push_back(name(*relation));
+  const std::string near = nearest_name(wanted, names);
+  const auto found = std::ranges::find(names, near);
+  return near.empty() ? std::string()
+                      : among[static_cast<std::size_t>(found - names.begin())]->name.display();
 }
 
 // Whether a name without a schema means this relation: it is the first of its name along the search path.
@@ -75,7 +77,7 @@ class Selector {
     if (found) return {};
     Error error(ErrorKind::NotFound,
                 fmt::format("no table, view or materialized view is named {}", table.pattern));
-    const std::string suggestion = nearest(listed_, pattern);
+    const std::string suggestion = suggest(pattern);
     return fail(std::move(error).hint(
         suggestion.empty()
             ? "names are schema.name; put names with upper-case letters in double quotes inside single ones: "
@@ -93,7 +95,7 @@ class Selector {
     }
     if (found) return {};
     std::set<std::string> schemas;
-    for (const ListedRelation& relation : listed_) schemas.insert(quote_if_needed(relation.name.schema));
+    for (const ListedRelation& relation : listed_) schemas.insert(display_identifier(relation.name.schema));
     return fail(Error(ErrorKind::NotFound, fmt::format("no schema named {} has a table or view", text))
                     .hint(schemas.empty()
                               ? "the database has no tables"
@@ -106,6 +108,24 @@ class Selector {
   }
 
  private:
+  // Where a name without a mistake would be looked up comes first, then a schema that is mistyped, then any.
+  std::string suggest(const NamePattern& pattern) const {
+    std::vector<const ListedRelation*> here;
+    std::vector<const ListedRelation*> anywhere;
+    for (const ListedRelation& relation : listed_) {
+      anywhere.push_back(&relation);
+      const bool in_reach = pattern.has_schema() ? pattern.matches_schema(relation.name.schema)
+                                                 : is_visible(relation, listed_, search_path_);
+      if (in_reach) here.push_back(&relation);
+    }
+    const auto name = [](const ListedRelation& relation) { return relation.name.name; };
+    const auto whole = [](const ListedRelation& relation) { return relation.name.display(); };
+    std::string near = nearest(here, pattern.plain_name(), name);
+    if (near.empty() && pattern.has_schema()) near = nearest(anywhere, pattern.text(), whole);
+    if (near.empty()) near = nearest(anywhere, pattern.plain_name(), name);
+    return near;
+  }
+
   static Result<void> take(const ListedRelation& relation, const TableSelection* named, Taken& taken) {
     const TableSelection*& entry = taken.try_emplace(relation.oid, named).first->second;
     if (entry == nullptr) entry = named;
@@ -119,11 +139,6 @@ class Selector {
               fmt::format("{} is selected twice, and not with the same said of it", relation.name.display()))
             .hint("select it once, with all columns and rows that are wanted, and all that is chosen for "
                   "them"));
-  }
-
-  static std::string quote_if_needed(const std::string& name) {
-    const std::string display = RelationName{.schema = name, .name = "x"}.display();
-    return display.substr(0, display.size() - 2);
   }
 
   std::span<const ListedRelation> listed_;

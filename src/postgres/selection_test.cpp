@@ -147,5 +147,24 @@ TEST(Selection, Bad_names_are_refused) {
   }
 }
 
+TEST(Selection, A_name_that_is_mistyped_is_looked_for_where_it_was_meant_to_be) {
+  struct Case {
+    const char* pattern;
+    const char* hint;
+  };
+  const std::vector<std::string> path = {"audit"};
+  for (const Case& c : {Case{"public.ordres", "did you mean public.orders?"},
+                        {"audit.ordres", "did you mean audit.orders?"},
+                        {"pubilc.orders", "did you mean public.orders?"},
+                        {"public.log", "did you mean audit.log?"},
+                        {"ordres", "did you mean audit.orders?"},
+                        {"paymnt", "did you mean public.payment?"},
+                        {"zzz", "names are schema.name"}}) {
+    const auto selected = select_relations(database(), {.tables = {{.pattern = c.pattern}}}, path);
+    ASSERT_FALSE(selected) << c.pattern;
+    EXPECT_THAT(selected.error().hint(), HasSubstr(c.hint)) << c.pattern;
+  }
+}
+
 }  // namespace
 }  // namespace pg2athena::postgres
