@@ -89,7 +89,7 @@ def test_A_column_that_is_missing_is_one_difference_whatever_stands_behind_it(pa
     change(glue, "orders", lambda table: table["StorageDescriptor"]["Columns"].pop(0))
     assert found(parted) == {"public.orders": ["no column id"]}
     change(glue, "orders", lambda table: table["StorageDescriptor"]["Columns"].insert(0, {"Name": "key", "Type": "int"}))
-    assert found(parted) == {"public.orders": ["no column id", "column 1 key int"]}
+    assert found(parted) == {"public.orders": ["column 1 key int", "no column id"]}
 
 
 def test_A_column_behind_the_others_is_of_an_earlier_run_unless_those_are_removed(parted, glue):

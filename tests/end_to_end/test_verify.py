@@ -270,7 +270,7 @@ def test_A_link_that_leads_elsewhere_is_said(database, lake, shop):
     link.unlink()
     assert differences(lake) == [("link", "", None)]
     result = run_pg2athena("verify", lake)
-    run = layout.published(lake)["public.orders"]
+    run = json.loads(record_file(lake).read_text())["run_id"]
     assert f"readers aren't led to the run: there is no link latest to data/{run}\n" in result.stdout
 
 
@@ -393,7 +393,8 @@ def test_A_table_that_moves_while_it_is_read_is_never_called_different(database,
         for _ in range(15):
             result = run_pg2athena("verify", lake, "--deep", "--output", "json", "--table", "orders")
             [table] = json.loads(result.stdout)["tables"]
-            assert table["state"] in ("ok", "moved"), result.stdout
+            being_published = table["state"] == "unknown" and not table["finished"] and table["errors"] == []
+            assert table["state"] in ("ok", "moved") or being_published, result.stdout
     finally:
         done.set()
         publisher.join()
