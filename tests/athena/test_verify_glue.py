@@ -5,7 +5,7 @@ import pytest
 
 from harness import s3_lake
 from harness.athena import Athena, Fail
-from harness.glue import Refuse
+from harness.glue import Partly, Refuse
 from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, run_pg2athena
 from harness.verification import assert_verifies, verify
 
@@ -119,6 +119,17 @@ def test_A_run_that_Glue_was_not_told_of_yet_is_not_ok(parted, glue):
     assert quiet.stdout == "" and "pg2athena publish" in quiet.stderr
     assert_exit(parted.publish(), DONE)
     assert_verifies(["--config", parted.file()], env=parted.environment)
+
+
+def test_Partitions_that_are_half_switched_are_not_ok(job, glue):
+    job.database.execute("CREATE TABLE c AS SELECT i AS id, i % 4 AS k FROM generate_series(1, 40) AS i")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "k", "catalog": "registered"}}]
+    job.run()
+    glue.add(Partly(2, "AccessDeniedException"), "BatchUpdatePartition")
+    job.run(code=REFUSED)
+    [table] = verify(["--config", job.file()], code=FAILED, env=job.environment)["tables"]
+    assert (table["state"], table["finished"], table["differences"]) == ("unknown", False, [])
+    assert "partitions of both" in table["notes"][0]
 
 
 def run_without_catalog(job) -> None:
