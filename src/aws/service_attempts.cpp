@@ -26,7 +26,8 @@ ServiceAttempts::Verdict ServiceAttempts::lost(Error error) {
     uncertain_ = true;
     if (const auto wait = retry_.next({})) return TryAgain{*wait};
   }
-  return with_attempts(std::move(error));
+  // What a refusal's text says. A connection's is about a host, and an endpoint of one's own is any.
+  return with_attempts(std::move(error).with("service", call_.scope.service));
 }
 
 ServiceAttempts::Verdict ServiceAttempts::refused(const HttpResponse& answer) {

@@ -64,6 +64,13 @@ TEST_F(ServiceClientTest, The_last_attempts_error_says_how_many_there_were) {
             "service: service refuses Try: SlowDown: slow (status=503, code=SlowDown, attempts=6)");
 }
 
+TEST_F(ServiceClientTest, A_connection_that_fails_says_of_which_service_it_was) {
+  for (int i = 0; i < 6; ++i)
+    transport.will_fail(ErrorKind::Connection, "localhost:9 refuses the connection");
+  EXPECT_EQ(call().error().describe(),
+            "connection: localhost:9 refuses the connection (service=service, attempts=6)");
+}
+
 TEST_F(ServiceClientTest, What_will_not_pass_is_an_error_at_once) {
   transport.will_answer(403, R"({"__type":"AccessDeniedException"})");
   EXPECT_EQ(call().error().kind(), ErrorKind::PermissionDenied);

@@ -112,4 +112,10 @@ Result<FoundRuns> find_runs(storage::ObjectStore& store, Cancellation& stop) {
   return found;
 }
 
+Result<FoundRuns> find_run_records(storage::ObjectStore& store, Cancellation& stop) {
+  Listing listing(stop);
+  PG2ATHENA_TRY(store.visit(runs_prefix(), [&](const ObjectInfo& object) { return listing.take(object); }));
+  return listing.done();
+}
+
 }  // namespace pg2athena::catalog

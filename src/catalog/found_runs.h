@@ -75,4 +75,7 @@ struct FoundRuns {
 
 Result<FoundRuns> find_runs(storage::ObjectStore& store, Cancellation& stop);
 
+// Only the runs' own records, which are few beside a lake's data: neither data nor tables' records.
+Result<FoundRuns> find_run_records(storage::ObjectStore& store, Cancellation& stop);
+
 }  // namespace pg2athena::catalog

@@ -64,18 +64,48 @@ class Comparison {
     return fmt::format("{} {}", text_at(column, "Name"), text_at(column, "Type"));
   }
 
+  // By their names: one that is missing shifts all behind it, which is no difference of theirs.
   void compare_columns() {
-    const json& columns = part_of(descriptor(), "Columns");
-    const std::size_t there = columns.is_array() ? columns.size() : 0;
-    for (std::size_t i = 0; i < record_.columns.size(); ++i) {
-      const TableColumn& column = record_.columns[i];
+    const json none = json::array();
+    const json& there = part_of(descriptor(), "Columns");
+    const json& columns = there.is_array() ? there : none;
+    std::map<std::string, std::size_t> places;  // of Glue's columns, by name
+    for (std::size_t i = 0; i < columns.size(); ++i) places.emplace(text_at(columns[i], "Name"), i);
+    const std::size_t before = differences_.size();
+    std::vector<std::size_t> found;  // the places of the record's
+    for (const TableColumn& column : record_.columns) {
       const std::string expected = fmt::format("{} {}", column.name, column.type);
-      const std::string found = i < there ? column_text(columns[i]) : std::string();
-      compare(fmt::format("column {}", i + 1), expected, found);
+      const auto at = places.find(column.name);
+      if (at == places.end()) {
+        add(expected, fmt::format("no column {}", column.name));
+        continue;
+      }
+      found.push_back(at->second);
+      compare(fmt::format("column {}", at->second + 1), expected, column_text(columns[at->second]));
     }
-    if (options_.dropped_columns == DroppedColumns::Keep) return;
-    for (std::size_t i = record_.columns.size(); i < there; ++i) {
+    std::ranges::sort(found);
+    compare_other_columns(columns, found);
+    if (differences_.size() == before) compare_order(columns, found);
+  }
+
+  // Columns that the record doesn't have. Those behind all others may be of earlier runs. `known`: the places
+  // of those that it has, in order.
+  void compare_other_columns(const json& columns, const std::vector<std::size_t>& known) {
+    const std::size_t end = known.empty() ? 0 : known.back() + 1;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (std::ranges::binary_search(known, i)) continue;
+      if (i >= end && options_.dropped_columns == DroppedColumns::Keep) continue;
       add({}, fmt::format("column {} {}", i + 1, column_text(columns[i])));
+    }
+  }
+
+  // All of the record's are there, with nothing between them: the first that stands in another one's place.
+  void compare_order(const json& columns, const std::vector<std::size_t>& places) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const std::string found = text_at(columns[places[i]], "Name");
+      if (found == record_.columns[i].name) continue;
+      return add(record_.columns[i].name,
+                 fmt::format("columns in another order: column {} is {}", i + 1, found));
     }
   }
 

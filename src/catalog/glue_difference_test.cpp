@@ -1,6 +1,7 @@
 #include "catalog/glue_difference.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -87,9 +88,37 @@ TEST(GlueDifference, Columns_are_compared_by_name_type_and_place) {
   json& columns = there["StorageDescriptor"]["Columns"];
   columns[0]["Type"] = "int";
   EXPECT_THAT(differences(orders(), there), ElementsAre("column 1 id int instead of id bigint"));
-  columns = json::array({columns[1]});
-  EXPECT_THAT(differences(orders(), there), ElementsAre("column 1 total decimal(12,2) instead of id bigint",
-                                                        "no column 2 instead of total decimal(12,2)"));
+}
+
+TEST(GlueDifference, A_column_that_is_missing_or_too_much_is_one_difference_and_not_those_behind_it) {
+  TableRecord wide = orders();
+  for (const char* const name : {"a", "b", "c"}) {
+    wide.columns.push_back({.name = name, .type = "string", .comment = ""});
+  }
+  const json whole = shown(wide);
+  json there = whole;
+  json& columns = there["StorageDescriptor"]["Columns"];
+  columns.erase(0);
+  EXPECT_THAT(differences(wide, there), ElementsAre("no column id instead of id bigint"));
+  columns[1]["Type"] = "int";
+  EXPECT_THAT(differences(wide, there),
+              ElementsAre("no column id instead of id bigint", "column 2 a int instead of a string"));
+  columns = whole["StorageDescriptor"]["Columns"];
+  columns.insert(columns.begin() + 1, json{{"Name", "new"}, {"Type", "int"}});
+  EXPECT_THAT(differences(wide, there), ElementsAre("column 2 new int"));
+  columns = json::object({{"a", 1}});
+  EXPECT_THAT(differences(wide, there), testing::SizeIs(5)) << "that is no list of columns";
+}
+
+TEST(GlueDifference, The_order_of_columns_is_one_difference_where_all_else_is_equal) {
+  json there = shown(orders());
+  json& columns = there["StorageDescriptor"]["Columns"];
+  std::swap(columns[0], columns[1]);
+  EXPECT_THAT(differences(orders(), there),
+              ElementsAre("columns in another order: column 1 is total instead of id"));
+  columns[0]["Type"] = "double";
+  EXPECT_THAT(differences(orders(), there),
+              ElementsAre("column 1 total double instead of total decimal(12,2)"));
 }
 
 TEST(GlueDifference, Columns_behind_the_others_are_those_that_were_dropped_unless_these_go) {

@@ -48,9 +48,9 @@ Result<std::vector<ShownDifference>> LocalPublisher::differences(const TableReco
   PG2ATHENA_ASSIGN(const std::optional<std::string> found, folder_.link_target(latest_key(record.table)));
   std::vector<ShownDifference> differences;
   if (!found) {
-    differences.push_back({.expected = expected, .found = "there is no link latest"});
+    differences.push_back({.expected = {}, .found = fmt::format("there is no link latest to {}", expected)});
   } else if (*found != expected) {
-    differences.push_back({.expected = expected, .found = fmt::format("latest is {}", *found)});
+    differences.push_back({.expected = expected, .found = fmt::format("latest leads to {}", *found)});
   }
   return differences;
 }

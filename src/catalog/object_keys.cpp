@@ -41,8 +41,11 @@ std::string latest_target(std::string_view run_id) {
 std::string records_prefix() {
   return fmt::format("{}/", kOurs);
 }
+std::string runs_prefix() {
+  return fmt::format("{}/runs/", kOurs);
+}
 std::string run_prefix(std::string_view run_id) {
-  return fmt::format("{}/runs/{}/", kOurs, run_id);
+  return fmt::format("{}{}/", runs_prefix(), run_id);
 }
 std::string plan_key(std::string_view run_id) {
   return run_prefix(run_id) + "plan.json";

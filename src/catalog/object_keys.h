@@ -31,6 +31,7 @@ std::string data_key(std::string_view table, std::string_view run_id, std::strin
 std::string latest_key(std::string_view table);
 std::string latest_target(std::string_view run_id);
 std::string records_prefix();                     // of all records; ends in '/'
+std::string runs_prefix();                        // ends in '/'
 std::string run_prefix(std::string_view run_id);  // ends in '/'
 std::string plan_key(std::string_view run_id);
 std::string receipts_prefix(std::string_view run_id);  // ends in '/'

@@ -97,6 +97,20 @@ std::string published_json(const RunOutcome& outcome) {
   return write_json({{"format", kRecordFormat}, {"run_id", outcome.run_id}, {"tables", std::move(tables)}});
 }
 
+Result<std::vector<std::string>> tables_from_json(std::string_view text) {
+  PG2ATHENA_ASSIGN(JsonReader json, JsonReader::parse(text, "the run's published.json"));
+  std::vector<std::string> tables;
+  [[maybe_unused]] const std::string run_id = json.text("run_id");
+  json.each("tables", [&](JsonReader& table) {
+    const bool published = table.text("outcome") == "published";
+    [[maybe_unused]] const auto winner = table.optional_text("current_run_id");
+    std::string name = table.text("table");
+    if (published) tables.push_back(std::move(name));
+  });
+  PG2ATHENA_TRY(json.result());
+  return tables;
+}
+
 // Killed between the two, the next roll_forward() finds published.json and only removes the marker.
 Result<void> write_finish(storage::ObjectStore& store, const RunOutcome& outcome) {
   // Who else finishes this run writes the same; the first one stays.
@@ -119,6 +133,15 @@ Result<std::optional<RunOutcome>> roll_forward_run(storage::ObjectStore& store, 
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> tables_of_finished(storage::ObjectStore& store, const std::string& run_id) {
+  const std::string key = published_key(run_id);
+  PG2ATHENA_ASSIGN(const std::optional<storage::StoredObject> object, store.get(key));
+  if (!object) return {};
+  auto tables = tables_from_json(object->content);
+  if (!tables) return fail(std::move(tables).error().with("object", key));
+  return tables;
+}
 
 RunOutcome publish_decided(storage::ObjectStore& store, Publisher& publisher, const Decision& decision) {
   RunOutcome outcome{.run_id = decision.run_id,

@@ -43,6 +43,10 @@ struct RunOutcome {
 // was planned on to this one, once, and never back.
 RunOutcome publish_decided(storage::ObjectStore& store, Publisher& publisher, const Decision& decision);
 
+// The tables that a finished run made readers see, by what it wrote down when it was done. None where the run
+// isn't finished; CorruptInput for what can't be made sense of.
+Result<std::vector<std::string>> tables_of_finished(storage::ObjectStore& store, const std::string& run_id);
+
 // Finishes what killed or failed runs left decided but not finished, the newest first. The result is empty
 // when there was nothing to do; a run that can't be finished is in it with its error and doesn't stop the
 // others. An error means that nobody could look.

@@ -103,7 +103,7 @@ Examples:
   pg2athena verify s3://acme-lake/shop --table 'public.order*' --output json | jq '.tables[].differences'
 
 PostgreSQL isn't asked, and nothing is changed. Files are read from start to end.
-Exit codes: 0 all is as published, 1 something could not be looked at, 4 something is different.
+Exit codes: 0 all is as published, 1 something could not be looked at or isn't finished, 4 something is different.
 )";
 
 constexpr const char* kIamPolicyExamples = R"(

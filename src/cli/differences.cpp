@@ -51,11 +51,10 @@ std::string differences_text(const std::vector<Difference>& differences) {
 std::string verified_text(const RunSummary& summary) {
   if (summary.verify == pipeline::Verify::None) return "";
   std::string text = fmt::format(
-      "Verified against the source: rows of {} tables, values and NULLs of {} columns, sums of {}, smallest "
-      "and "
-      "largest values of {}",
-      summary.tables.size(), count(summary, &VerifiedColumn::count), count(summary, &VerifiedColumn::sum),
-      count(summary, &VerifiedColumn::bounds));
+      "Verified against the source: rows of {}, values and NULLs of {}, sums of {}, smallest and largest "
+      "values of {}",
+      counted(summary.tables.size(), "table"), counted(count(summary, &VerifiedColumn::count), "column"),
+      count(summary, &VerifiedColumn::sum), count(summary, &VerifiedColumn::bounds));
   if (summary.verify == pipeline::Verify::Deep) {
     text += fmt::format(", each value of {}", count(summary, &VerifiedColumn::digest));
   }

@@ -12,7 +12,8 @@ std::span<const ExitCodeMeaning> exit_codes() {
           ExitCode::Failed,
           "Failed: the connection, the server, the disk, a value that can't be represented, another run that "
           "published a table first; or a result that stdout did not take. Nothing of the run is visible, but "
-          "for tables that the summary lists as published. Of verify: something could not be looked at."},
+          "for tables that the summary lists as published. Of verify: something could not be looked at or "
+          "isn't finished."},
       ExitCodeMeaning{ExitCode::Usage, "Usage: the command line or the configuration file can't be meant."},
       ExitCodeMeaning{
           ExitCode::Refused,

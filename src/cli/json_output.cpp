@@ -177,9 +177,13 @@ Json verified_json(const pipeline::VerifiedTable& table) {
   return {{"name", table.table},
           {"state", to_string(table.state)},
           {"run_id", text_or_null(table.run_id)},
+          {"finished", table.finished},
           {"rows", table.rows},
           {"files", table.files},
           {"bytes", table.bytes},
+          {"files_checked", table.files_checked},
+          {"catalog", text_or_null(std::string(to_string(table.catalog)))},
+          {"athena", text_or_null(std::string(to_string(table.counter)))},
           {"differences", std::move(differences)},
           {"notes", table.notes},
           {"errors", std::move(errors)}};
@@ -273,22 +277,27 @@ std::string gc_document(const GcRequest& request, const GcResult& result, std::s
   });
 }
 
-std::string verify_document(const VerifyRequest& request, const std::vector<pipeline::VerifiedTable>& tables,
+std::string verify_document(const VerifyRequest& request, const Verification& verification,
                             std::string_view target, ExitCode exit_code) {
   Json verified = Json::array();
-  for (const pipeline::VerifiedTable& table : tables) verified.push_back(verified_json(table));
-  const VerifyTotals totals = totals_of(tables);
+  for (const pipeline::VerifiedTable& table : verification.tables) verified.push_back(verified_json(table));
+  const VerifyTotals totals = totals_of(verification.tables);
   Json json = head("verify", verify_status(exit_code), exit_code);
-  json.update(Json{{"target", target},
-                   {"deep", request.deep},
-                   {"athena", request.athena},
-                   {"tables", std::move(verified)},
-                   {"totals",
-                    {{"tables", totals.tables},
-                     {"rows", totals.rows},
-                     {"files", totals.files},
-                     {"bytes", totals.bytes},
-                     {"differences", totals.differences}}}});
+  json.update(
+      Json{{"target", target},
+           {"deep", request.deep},
+           {"athena", request.athena},
+           {"tables", std::move(verified)},
+           {"totals",
+            {{"tables", totals.tables},
+             {"rows", totals.rows},
+             {"files", totals.files},
+             {"bytes", totals.bytes},
+             {"files_checked", totals.files_checked},
+             {"catalog_compared", totals.catalog_compared},
+             {"athena_compared", totals.athena_compared},
+             {"differences", totals.differences}}},
+           {"error", verification.nothing_compared ? error_json(*verification.nothing_compared) : Json()}});
   return written(json);
 }
 

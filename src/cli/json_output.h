@@ -37,7 +37,7 @@ std::string publication_document(const std::vector<catalog::RunOutcome>& outcome
                                  pipeline::ExitCode exit_code);
 std::string gc_document(const GcRequest& request, const GcResult& result, std::string_view target,
                         pipeline::ExitCode exit_code);
-std::string verify_document(const VerifyRequest& request, const std::vector<pipeline::VerifiedTable>& tables,
+std::string verify_document(const VerifyRequest& request, const Verification& verification,
                             std::string_view target, pipeline::ExitCode exit_code);
 std::string doctor_document(const Checkup& checkup, pipeline::ExitCode exit_code);
 // Of any command that ended with an error; `command` is empty when it didn't get so far as to know it.

@@ -224,7 +224,10 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
                                    .run_id = "R",
                                    .rows = 3,
                                    .files = 1,
-                                   .bytes = 20};
+                                   .bytes = 20,
+                                   .files_checked = 1,
+                                   .catalog = pipeline::Comparison::Done,
+                                   .counter = pipeline::Comparison::Injected};
   verified.differences.push_back({.kind = pipeline::DifferenceKind::Nulls,
                                   .table = "public.a",
                                   .object = "public.a/data/R/0-0-0.parquet",
@@ -234,8 +237,8 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
   verified.notes.emplace_back("a note");
   verified.errors.emplace_back(ErrorKind::Storage, "can't open it");
   const pipeline::VerifiedTable lost{.table = "public.b", .state = pipeline::VerifiedTable::State::Unknown};
-  const json document =
-      json::parse(verify_document({.deep = true}, {verified, lost}, "/lake", ExitCode::Different));
+  const json document = json::parse(
+      verify_document({.deep = true}, {.tables = {verified, lost}}, "/lake", ExitCode::Different));
   const json expected_table = {
       {"name", "public.a"},
       {"state", "different"},
@@ -243,6 +246,10 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
       {"rows", 3},
       {"files", 1},
       {"bytes", 20},
+      {"finished", true},
+      {"files_checked", 1},
+      {"catalog", "compared"},
+      {"athena", "injected"},
       {"differences",
        {{{"what", "nulls"},
          {"object", "public.a/data/R/0-0-0.parquet"},
@@ -256,9 +263,13 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
   EXPECT_EQ(document["tables"][0], expected_table);
   EXPECT_EQ(document["tables"][0]["errors"][0]["kind"], "storage");
   EXPECT_EQ(document["tables"][1]["run_id"], nullptr);
+  EXPECT_EQ(document["tables"][1]["catalog"], nullptr);
+  EXPECT_EQ(document["tables"][1]["athena"], nullptr);
   json rest = document;
   rest.erase("tables");
-  const json totals = {{"tables", 2}, {"rows", 3}, {"files", 1}, {"bytes", 20}, {"differences", 1}};
+  const json totals = {{"tables", 2},          {"rows", 3},          {"files", 1},
+                       {"bytes", 20},          {"files_checked", 1}, {"catalog_compared", 1},
+                       {"athena_compared", 0}, {"differences", 1}};
   EXPECT_EQ(rest, (json{{"version", 1},
                         {"command", "verify"},
                         {"status", "different"},
@@ -266,7 +277,13 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
                         {"target", "/lake"},
                         {"deep", true},
                         {"athena", false},
+                        {"error", nullptr},
                         {"totals", totals}}));
+  const Error error(ErrorKind::NotFound, "not one table was compared");
+  const json nowhere = json::parse(
+      verify_document({}, {.tables = {lost}, .nothing_compared = error}, "/lake", ExitCode::Failed));
+  EXPECT_EQ(nowhere["status"], "unknown");
+  EXPECT_EQ(nowhere["error"]["kind"], "not_found");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "catalog/local_publisher.h"
+#include "catalog/object_keys.h"
 #include "storage/local_folder.h"
 #include "storage/s3_location.h"
 
@@ -29,6 +30,17 @@ class LocalLake final : public Lake {
   catalog::LocalPublisher publisher_;
 };
 
+// Ends with the first one: of many runs there are hundreds of thousands.
+Result<bool> has_any(storage::ObjectStore& store, const std::string& prefix) {
+  bool found = false;
+  auto visited = store.visit(prefix, [&](const storage::ObjectInfo&) -> Result<void> {
+    found = true;
+    return fail(ErrorKind::Internal, "one is enough");
+  });
+  if (!found && !visited) return fail(std::move(visited).error());
+  return found;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<catalog::TableCounter>> Lake::open_counter() {
@@ -51,8 +63,8 @@ Result<std::unique_ptr<Lake>> open_existing_lake(const config::Configuration& co
                                                  LakeAccess access, AwsAccess& aws, const observe::Log& log) {
   auto lake = open_lake(configuration, LakeAccess::Read, aws, log);
   if (!lake) return fail(std::move(lake).error().hint(kNameALake));
-  PG2ATHENA_ASSIGN(const auto records, (*lake)->store().list("_pg2athena/"));
-  if (records.empty()) {
+  PG2ATHENA_ASSIGN(const bool has_records, has_any((*lake)->store(), catalog::records_prefix()));
+  if (!has_records) {
     return fail(Error(ErrorKind::NotFound,
                       fmt::format("{} is no lake: it has no records of a run", (*lake)->location()))
                     .hint(kNameALake));

@@ -215,22 +215,28 @@ class Program {
   Result<ExitCode> verify_command() {
     const VerifyRequest& request = line_.verify;
     PG2ATHENA_ASSIGN(const auto lake, open_existing_lake(line_.configuration, LakeAccess::Read, aws_, log_));
-    PG2ATHENA_ASSIGN(const auto tables, verify_lake(request, line_.configuration.run.workers, *lake, stop_));
-    if (text_wanted()) print(stdout, verify_text(request, tables));
-    for (const pipeline::VerifiedTable& table : tables) {
-      if (!text_wanted()) log_differences(table);
+    PG2ATHENA_ASSIGN(const Verification verification,
+                     verify_lake(request, line_.configuration.run.workers, *lake, stop_));
+    if (text_wanted()) print(stdout, verify_text(request, verification.tables));
+    for (const pipeline::VerifiedTable& table : verification.tables) {
+      if (!text_wanted()) log_findings(table);
       for (const Error& error : table.errors) report(error);
     }
-    const ExitCode code = exit_code_of(tables);
-    if (json_output_) print(stdout, verify_document(request, tables, lake->location(), code));
+    if (verification.nothing_compared) report(*verification.nothing_compared);
+    const ExitCode code = exit_code_of(verification);
+    if (json_output_) print(stdout, verify_document(request, verification, lake->location(), code));
     return code;
   }
 
-  void log_differences(const pipeline::VerifiedTable& table) const {
+  void log_findings(const pipeline::VerifiedTable& table) const {
+    using State = pipeline::VerifiedTable::State;
     for (const pipeline::Difference& difference : table.differences) {
       log_.warn("difference", difference_text(difference),
                 {{"table", table.table}, {"what", to_string(difference.kind)}});
     }
+    // Without an error they would be the only ones that end with 1 and don't say why.
+    if (table.state != State::NotFinished && table.state != State::Moved) return;
+    for (const std::string& note : table.notes) log_.warn("not_verified", note, {{"table", table.table}});
   }
 
   Result<ExitCode> doctor_command() {

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "catalog/lost_tables.h"
 #include "catalog/table_record.h"
 #include "cli/published_tables.h"
 #include "cli/text_table.h"
@@ -13,6 +16,7 @@
 namespace pg2athena::cli {
 namespace {
 
+using pipeline::Comparison;
 using pipeline::ExitCode;
 using pipeline::VerifiedTable;
 using State = VerifiedTable::State;
@@ -28,6 +32,8 @@ std::string result_text(const VerifiedTable& table) {
       return counted(table.differences.size(), "difference");
     case State::Unknown:
       return "could not be checked";
+    case State::NotFinished:
+      return "run not finished";
     case State::Moved:
       return "moved on meanwhile";
   }
@@ -62,34 +68,103 @@ std::string findings_text(const VerifiedTable& table) {
   return text;
 }
 
+// "1 of 2 tables as published, 1 different: …": one that couldn't be looked at isn't counted among either.
+std::string states_text(const std::vector<VerifiedTable>& tables) {
+  const auto count = [&](State state) { return std::ranges::count(tables, state, &VerifiedTable::state); };
+  std::string text = fmt::format("{} of {} as published", count(State::Ok), counted(tables.size(), "table"));
+  const auto add = [&](State state, std::string_view what) {
+    if (const auto number = count(state); number != 0) text += fmt::format(", {} {}", number, what);
+  };
+  add(State::Different, "different");
+  add(State::Unknown, "could not be checked");
+  add(State::NotFinished, "of a run that isn't finished");
+  add(State::Moved, "moved on meanwhile");
+  return text;
+}
+
+// "Compared: 3 of 4 files by checksums and footers; 2 tables with Glue.": what was done of what there was to
+// do.
+std::string compared_text(const VerifyRequest& request, const VerifyTotals& totals, bool with_catalog) {
+  const auto of = [](std::uint64_t done, std::uint64_t all, std::string_view noun) {
+    return (done == all ? "" : with_thousands(done) + " of ") + counted(all, noun);
+  };
+  std::string text =
+      fmt::format("Compared: {} by checksums{}", of(totals.files_checked, totals.files, "file"),
+                  request.deep ? ", footers and every value" : " and footers");
+  if (with_catalog)
+    text += fmt::format("; {} with Glue", of(totals.catalog_compared, totals.tables, "table"));
+  if (request.athena) {
+    text += fmt::format("; {} with what Athena counts", of(totals.athena_compared, totals.tables, "table"));
+  }
+  return text + ".\n";
+}
+
 std::string conclusion(const VerifyRequest& request, const std::vector<VerifiedTable>& tables) {
   const VerifyTotals totals = totals_of(tables);
-  const auto count = [&](State state) {
-    return static_cast<std::size_t>(std::ranges::count(tables, state, &VerifiedTable::state));
-  };
-  std::string text = fmt::format("{} of {} as published: {} in {} ({}), {}.\n", count(State::Ok),
-                                 counted(totals.tables, "table"), counted(totals.rows, "row"),
-                                 counted(totals.files, "file"), human_bytes(totals.bytes),
-                                 request.deep ? "every value decoded" : "by checksums and footers");
+  const bool with_catalog = std::ranges::any_of(
+      tables, [](const VerifiedTable& table) { return table.catalog != Comparison::NotWanted; });
+  std::string text = fmt::format("{}: {} in {} ({}).\n", states_text(tables), counted(totals.rows, "row"),
+                                 counted(totals.files, "file"), human_bytes(totals.bytes));
+  text += compared_text(request, totals, with_catalog);
   if (totals.differences != 0) text += fmt::format("{} found.\n", counted(totals.differences, "difference"));
   return text;
 }
 
+// Those that have a record, and those that had one.
+Result<std::vector<std::string>> tables_to_verify(storage::ObjectStore& store, Cancellation& stop) {
+  PG2ATHENA_ASSIGN(std::vector<std::string> tables, catalog::find_lost_tables(store, stop));
+  PG2ATHENA_ASSIGN(const std::vector<std::string> published, catalog::published_tables(store));
+  tables.insert(tables.end(), published.begin(), published.end());
+  std::ranges::sort(tables);
+  const auto twice = std::ranges::unique(tables);  // of a run that came in between
+  tables.erase(twice.begin(), twice.end());
+  return tables;
+}
+
 }  // namespace
 
-Result<std::vector<VerifiedTable>> verify_lake(const VerifyRequest& request, int workers, Lake& lake,
-                                               Cancellation& stop) {
-  PG2ATHENA_ASSIGN(std::vector<std::string> published, catalog::published_tables(lake.store()));
-  if (published.empty()) return nothing_published();
-  PG2ATHENA_ASSIGN(const std::vector<std::string> tables,
-                   choose_tables(request.tables, std::move(published)));
+Result<Verification> verify_lake(const VerifyRequest& request, int workers, Lake& lake, Cancellation& stop) {
+  PG2ATHENA_ASSIGN(std::vector<std::string> all, tables_to_verify(lake.store(), stop));
+  if (all.empty()) return nothing_published();
+  PG2ATHENA_ASSIGN(const std::vector<std::string> tables, choose_tables(request.tables, std::move(all)));
   std::unique_ptr<catalog::TableCounter> counter;
   if (request.athena) {
     PG2ATHENA_ASSIGN(counter, lake.open_counter());
   }
   const pipeline::VerifyContext context{
       .store = lake.store(), .publisher = lake.publisher(), .stop = stop, .counter = counter.get()};
-  return pipeline::verify(context, tables, {.deep = request.deep, .workers = workers});
+  Verification verification;
+  PG2ATHENA_ASSIGN(verification.tables,
+                   pipeline::verify(context, tables, {.deep = request.deep, .workers = workers}));
+  verification.nothing_compared = nothing_compared(lake.publisher().catalog(), verification.tables);
+  return verification;
+}
+
+std::optional<Error> nothing_compared(const std::string& catalog, const std::vector<VerifiedTable>& tables) {
+  const auto any = [&](Comparison comparison) {
+    return std::ranges::find(tables, comparison, &VerifiedTable::catalog) != tables.end();
+  };
+  // Where it couldn't be asked, or not yet, that is said already.
+  if (catalog.empty() || any(Comparison::Done) || any(Comparison::Failed) || !any(Comparison::NotInCatalog)) {
+    return std::nullopt;
+  }
+  std::set<std::string> named;
+  for (const VerifiedTable& table : tables) {
+    if (!table.catalog_named.empty()) named.insert(table.catalog_named);
+  }
+  Error error(
+      ErrorKind::NotFound,
+      fmt::format("not one table was compared with {}, which the configuration names: it shows nothing of "
+                  "what was looked at",
+                  catalog));
+  if (named.empty()) {
+    return std::move(error).hint(
+        "no run was published to a catalog: run again with this configuration; or see "
+        "whether catalog.glue names the right database and region");
+  }
+  return std::move(error).hint(
+      fmt::format("the tables' records name {}: see whether catalog.glue names the right database and region",
+                  fmt::join(named, ", ")));
 }
 
 VerifyTotals totals_of(const std::vector<VerifiedTable>& tables) {
@@ -98,14 +173,20 @@ VerifyTotals totals_of(const std::vector<VerifiedTable>& tables) {
     totals.rows += table.rows;
     totals.files += table.files;
     totals.bytes += table.bytes;
+    totals.files_checked += table.files_checked;
     totals.differences += table.differences.size();
+    if (table.catalog == Comparison::Done) ++totals.catalog_compared;
+    if (table.counter == Comparison::Done) ++totals.athena_compared;
   }
   return totals;
 }
 
-ExitCode exit_code_of(const std::vector<VerifiedTable>& tables) {
-  const auto any = [&](auto states) { return std::ranges::any_of(tables, states, &VerifiedTable::state); };
+ExitCode exit_code_of(const Verification& verification) {
+  const auto any = [&](auto states) {
+    return std::ranges::any_of(verification.tables, states, &VerifiedTable::state);
+  };
   if (any([](State state) { return state == State::Different; })) return ExitCode::Different;
+  if (verification.nothing_compared) return ExitCode::Failed;
   return any([](State state) { return state != State::Ok; }) ? ExitCode::Failed : ExitCode::Done;
 }
 

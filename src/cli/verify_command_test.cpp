@@ -8,6 +8,7 @@
 namespace pg2athena::cli {
 namespace {
 
+using pipeline::Comparison;
 using pipeline::DifferenceKind;
 using pipeline::ExitCode;
 using pipeline::VerifiedTable;
@@ -18,8 +19,13 @@ using testing::Not;
 using State = VerifiedTable::State;
 
 VerifiedTable table(const std::string& name, State state, std::size_t differences = 0) {
-  VerifiedTable verified{
-      .table = name, .state = state, .run_id = "R", .rows = 1500, .files = 2, .bytes = 3'000'000};
+  VerifiedTable verified{.table = name,
+                         .state = state,
+                         .run_id = "R",
+                         .rows = 1500,
+                         .files = 2,
+                         .bytes = 3'000'000,
+                         .files_checked = 2};
   for (std::size_t i = 0; i < differences; ++i) {
     verified.differences.push_back({.kind = DifferenceKind::Size,
                                     .table = name,
@@ -33,10 +39,46 @@ VerifiedTable table(const std::string& name, State state, std::size_t difference
 TEST(VerifyCommand, A_lake_that_is_well_is_a_line_for_each_table_and_what_was_looked_at) {
   const std::string text = verify_text({}, {table("public.a", State::Ok), table("public.b", State::Ok)});
   EXPECT_THAT(text, HasSubstr("public.a  R    1,500      2  3.0 MB  ok"));
-  EXPECT_THAT(text,
-              HasSubstr("2 of 2 tables as published: 3,000 rows in 4 files (6.0 MB), by checksums and"));
+  EXPECT_THAT(text, HasSubstr("2 of 2 tables as published: 3,000 rows in 4 files (6.0 MB).\n"
+                              "Compared: 4 files by checksums and footers.\n"));
   EXPECT_THAT(text, Not(HasSubstr("difference")));
-  EXPECT_THAT(verify_text({.deep = true}, {table("public.a", State::Ok)}), HasSubstr("every value decoded"));
+  EXPECT_THAT(verify_text({.deep = true}, {table("public.a", State::Ok)}),
+              HasSubstr("Compared: 2 files by checksums, footers and every value.\n"));
+}
+
+TEST(VerifyCommand, What_was_compared_is_said_of_what_there_was_to_compare) {
+  VerifiedTable one = table("public.a", State::Different, 1);
+  one.files_checked = 1;
+  one.catalog = one.counter = Comparison::Done;
+  VerifiedTable other = table("public.b", State::Ok);
+  other.catalog = Comparison::Done;
+  other.counter = Comparison::Injected;
+  EXPECT_THAT(
+      verify_text({.deep = true, .athena = true}, {one, other}),
+      HasSubstr("Compared: 3 of 4 files by checksums, footers and every value; 2 tables with Glue; 1 of 2 "
+                "tables with what Athena counts.\n"));
+  other.catalog = other.counter = Comparison::NotInCatalog;
+  EXPECT_THAT(verify_text({.athena = true}, {other}),
+              HasSubstr("; 0 of 1 table with Glue; 0 of 1 table with what Athena counts.\n"));
+}
+
+TEST(VerifyCommand, A_catalog_that_has_none_of_the_tables_is_an_error_that_names_where_they_are) {
+  VerifiedTable one = table("public.a", State::Ok);
+  EXPECT_FALSE(nothing_compared("", {one}));
+  one.catalog = Comparison::NotInCatalog;
+  one.catalog_named = "glue::eu:shop";
+  const auto error = nothing_compared("glue::eu:shpo", {one});
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->message(), HasSubstr("glue::eu:shpo"));
+  EXPECT_THAT(error->hint(), HasSubstr("glue::eu:shop"));
+  EXPECT_EQ(exit_code_of({.tables = {one}, .nothing_compared = error}), ExitCode::Failed);
+  EXPECT_EQ(exit_code_of({.tables = {table("b", State::Different, 1)}, .nothing_compared = error}),
+            ExitCode::Different);
+  VerifiedTable two = table("public.b", State::Ok);
+  two.catalog = Comparison::Done;
+  EXPECT_FALSE(nothing_compared("glue::eu:shop", {one, two}));
+  two.catalog = Comparison::Failed;
+  EXPECT_FALSE(nothing_compared("glue::eu:shop", {one, two})) << "its error says why";
 }
 
 TEST(VerifyCommand, Differences_notes_and_what_could_not_be_checked_are_said) {
@@ -44,13 +86,16 @@ TEST(VerifyCommand, Differences_notes_and_what_could_not_be_checked_are_said) {
   noted.notes = {"run R isn't finished"};
   const std::string text =
       verify_text({}, {table("public.a", State::Different, 1), noted, table("public.c", State::Unknown),
-                       table("public.d", State::Moved)});
-  EXPECT_THAT(text, AllOf(HasSubstr("1 difference\n"), HasSubstr("could not be checked"),
-                          HasSubstr("moved on meanwhile"),
-                          HasSubstr("\npublic.a\n  public.a/data/R/0-0-0.parquet: has another size: 10 bytes "
-                                    "instead of 12 bytes\n"),
-                          HasSubstr("\npublic.b\n  note: run R isn't finished\n"),
-                          HasSubstr("1 of 4 tables as published"), HasSubstr("1 difference found.")));
+                       table("public.d", State::Moved), table("public.e", State::NotFinished)});
+  EXPECT_THAT(
+      text,
+      AllOf(HasSubstr("1 difference\n"), HasSubstr("could not be checked"), HasSubstr("moved on meanwhile"),
+            HasSubstr("\npublic.a\n  public.a/data/R/0-0-0.parquet: has another size: 10 bytes "
+                      "instead of 12 bytes\n"),
+            HasSubstr("\npublic.b\n  note: run R isn't finished\n"), HasSubstr("run not finished"),
+            HasSubstr("1 of 5 tables as published, 1 different, 1 could not be checked, 1 of a run "
+                      "that isn't finished, 1 moved on meanwhile: "),
+            HasSubstr("1 difference found.")));
 }
 
 TEST(VerifyCommand, Of_very_many_differences_the_first_are_listed) {
@@ -60,11 +105,15 @@ TEST(VerifyCommand, Of_very_many_differences_the_first_are_listed) {
 }
 
 TEST(VerifyCommand, The_exit_code_is_that_of_the_worst_that_is_known) {
-  EXPECT_EQ(exit_code_of({}), ExitCode::Done);
-  EXPECT_EQ(exit_code_of({table("a", State::Ok)}), ExitCode::Done);
-  EXPECT_EQ(exit_code_of({table("a", State::Ok), table("b", State::Unknown)}), ExitCode::Failed);
-  EXPECT_EQ(exit_code_of({table("a", State::Moved)}), ExitCode::Failed);
-  EXPECT_EQ(exit_code_of({table("a", State::Unknown), table("b", State::Different, 1)}), ExitCode::Different);
+  const auto code = [](std::vector<VerifiedTable> tables) {
+    return exit_code_of({.tables = std::move(tables)});
+  };
+  EXPECT_EQ(code({}), ExitCode::Done);
+  EXPECT_EQ(code({table("a", State::Ok)}), ExitCode::Done);
+  EXPECT_EQ(code({table("a", State::Ok), table("b", State::Unknown)}), ExitCode::Failed);
+  EXPECT_EQ(code({table("a", State::Moved)}), ExitCode::Failed);
+  EXPECT_EQ(code({table("a", State::Ok), table("b", State::NotFinished)}), ExitCode::Failed);
+  EXPECT_EQ(code({table("a", State::Unknown), table("b", State::Different, 1)}), ExitCode::Different);
 }
 
 TEST(PublishedTables, Patterns_take_tables_by_their_names_in_the_lake) {

@@ -5,7 +5,7 @@ import pytest
 
 from harness import s3_lake
 from harness.athena import Athena, Fail
-from harness.glue import Refuse
+from harness.glue import Partly, Refuse
 from harness.program import DONE, FAILED, REFUSED, assert_error, assert_exit, run_pg2athena
 from harness.verification import assert_verifies, verify
 
@@ -47,13 +47,12 @@ def test_What_was_published_is_ok_and_Glue_is_only_read(parted, glue):
 @pytest.mark.parametrize("says, how", [
     ("location s3://elsewhere/", lambda table: table["StorageDescriptor"].update(Location="s3://elsewhere/")),
     ("column 1 id bigint", lambda table: table["StorageDescriptor"]["Columns"][0].update(Type="bigint")),
-    ("column 1 key int", lambda table: table["StorageDescriptor"]["Columns"][0].update(Name="key")),
     ("parameter projection.at_day.range has another value",
      lambda table: table["Parameters"].update({"projection.at_day.range": "2026-02-01,2026-02-02"})),
     ("no parameter projection.enabled", lambda table: table["Parameters"].pop("projection.enabled")),
     ("no parameter pg2athena.run_id", lambda table: table["Parameters"].pop("pg2athena.run_id")),
     ("partition key day date", lambda table: table["PartitionKeys"][0].update(Name="day")),
-], ids=["location", "type", "name", "range", "projection", "run", "key"])
+], ids=["location", "type", "range", "projection", "run", "key"])
 def test_What_somebody_made_otherwise_is_found(parted, glue, says, how):
     change(glue, "orders", how)
     assert found(parted) == {"public.orders": [says]}
@@ -83,7 +82,14 @@ def test_Registered_partitions_are_compared_with_the_run_s(job, glue):
 
 def test_Columns_in_another_order_are_found(parted, glue):
     change(glue, "customers", lambda table: table["StorageDescriptor"]["Columns"].reverse())
-    assert found(parted) == {"public.customers": ["column 1 name string", "column 2 id int"]}
+    assert found(parted) == {"public.customers": ["columns in another order: column 1 is name"]}
+
+
+def test_A_column_that_is_missing_is_one_difference_whatever_stands_behind_it(parted, glue):
+    change(glue, "orders", lambda table: table["StorageDescriptor"]["Columns"].pop(0))
+    assert found(parted) == {"public.orders": ["no column id"]}
+    change(glue, "orders", lambda table: table["StorageDescriptor"]["Columns"].insert(0, {"Name": "key", "Type": "int"}))
+    assert found(parted) == {"public.orders": ["column 1 key int", "no column id"]}
 
 
 def test_A_column_behind_the_others_is_of_an_earlier_run_unless_those_are_removed(parted, glue):
@@ -98,15 +104,70 @@ def test_A_table_that_was_dropped_is_found(parted, glue):
     assert found(parted) == {"public.customers": ["there is no table `shop`.`customers`"]}
 
 
-def test_A_run_that_Glue_was_not_told_of_yet_is_a_note(parted, glue):
+def test_A_run_that_Glue_was_not_told_of_yet_is_not_ok(parted, glue):
     parted.database.execute("INSERT INTO orders VALUES (4, 4, '2026-02-09', NULL)")
     glue.add(Refuse("AccessDeniedException"), "UpdateTable", times=None)
     parted.run(code=REFUSED)
     glue.clear()
-    document = verify(["--config", parted.file()], env=parted.environment)
+    document = verify(["--config", parted.file()], code=FAILED, env=parted.environment)
     assert any("pg2athena publish" in note for table in document["tables"] for note in table["notes"])
+    assert [(table["state"], table["finished"], table["catalog"]) for table in document["tables"]] == [
+        ("unknown", False, "not_finished")] * 2
+    result = assert_exit(run_pg2athena("verify", "--config", parted.file(), env=parted.environment), FAILED)
+    assert "run not finished" in result.stdout and "0 of 2 tables as published, 2 of a run that isn't finished" in result.stdout
+    quiet = assert_exit(run_pg2athena("verify", "--config", parted.file(), "--quiet", env=parted.environment), FAILED)
+    assert quiet.stdout == "" and "pg2athena publish" in quiet.stderr
     assert_exit(parted.publish(), DONE)
     assert_verifies(["--config", parted.file()], env=parted.environment)
+
+
+def test_Partitions_that_are_half_switched_are_not_ok(job, glue):
+    job.database.execute("CREATE TABLE c AS SELECT i AS id, i % 4 AS k FROM generate_series(1, 40) AS i")
+    job.tables = [{"name": "public.c", "partition_by": {"value": "k", "catalog": "registered"}}]
+    job.run()
+    glue.add(Partly(2, "AccessDeniedException"), "BatchUpdatePartition")
+    job.run(code=REFUSED)
+    [table] = verify(["--config", job.file()], code=FAILED, env=job.environment)["tables"]
+    assert (table["state"], table["finished"], table["differences"]) == ("unknown", False, [])
+    assert "partitions of both" in table["notes"][0]
+
+
+def run_without_catalog(job) -> None:
+    job.database.execute("INSERT INTO customers VALUES (2, 'Grace')")
+    file = s3_lake.job(job.folder, job.database, f"s3://{job.bucket}/lake", tables=job.tables)
+    assert_exit(run_pg2athena("run", "--config", file, env=job.environment), DONE)
+
+
+def test_A_run_that_went_by_the_catalog_is_a_difference_where_readers_are_led_to_the_run_before(parted, glue):
+    before = parted.runs()[-1]
+    run_without_catalog(parted)
+    after = parted.runs()[-1]
+    differences = found(parted)
+    assert set(differences) == {"public.orders", "public.customers"}
+    for [says] in differences.values():
+        assert before in says and after in says and "run again with this configuration" in says
+    parted.run()
+    assert_verifies(["--config", parted.file()], env=parted.environment)
+
+
+def test_A_catalog_that_a_run_went_by_and_that_does_not_know_the_table_is_a_note(parted, glue):
+    run_without_catalog(parted)
+    parted.tables = [{"name": "public.customers"}]
+    parted.run()
+    glue.client.delete_table(DatabaseName="shop", Name="orders")
+    document = verify(["--config", parted.file()], env=parted.environment)
+    assert {table["name"]: (table["catalog"], len(table["notes"])) for table in document["tables"]} == {
+        "public.customers": ("compared", 0), "public.orders": ("not_in_catalog", 1)}
+    assert document["totals"]["catalog_compared"] == 1
+
+
+def test_A_database_whose_name_is_mistyped_is_said_and_not_ok(parted):
+    result = run_pg2athena("verify", "--config", parted.file(database="nonexist"), env=parted.environment)
+    assert_error(result, FAILED, ":nonexist", ":shop", "not one table was compared")
+    assert "0 of 2 tables with Glue" in result.stdout
+    document = verify(["--config", parted.file(database="nonexist")], code=FAILED, env=parted.environment)
+    assert document["error"]["kind"] == "not_found"
+    assert {table["catalog"] for table in document["tables"]} == {"not_in_catalog"}
 
 
 def test_Without_the_configuration_Glue_is_not_asked_and_that_is_said(parted, glue):
@@ -134,7 +195,7 @@ def athena(parted, glue):
 
 def test_Athena_counts_what_was_published(parted, athena):
     document = verify(["--config", parted.file()], "--athena", env=parted.environment)
-    assert [table["state"] for table in document["tables"]] == ["ok", "ok"]
+    assert [(table["state"], table["athena"]) for table in document["tables"]] == [("ok", "compared")] * 2
     assert sorted(call.input["QueryString"] for call in athena.seen("StartQueryExecution")) == [
         'SELECT count(*), count("id"), count("name") FROM "shop"."customers"',
         'SELECT count(*), count("id"), count("total"), count("at") FROM "shop"."orders"']
@@ -169,6 +230,21 @@ def test_Throttling_is_outlasted_and_a_query_that_fails_for_a_right_is_an_error(
     athena.add(Refuse("AccessDeniedException"), times=None)
     assert_error(run_pg2athena("verify", "--config", parted.file(), "--athena", env=parted.environment), FAILED,
                  "athena:StartQueryExecution")
+
+
+def test_Of_which_tables_Athena_was_asked_is_said_and_why_not_of_the_others(job, glue):
+    job.tables = [{"name": "public.orders"}, {"name": "public.keyed", "partition_by": {"value": "k", "catalog": "injected"}}]
+    job.database.execute("CREATE TABLE keyed AS SELECT 1 AS id, 2 AS k")
+    job.run()
+    with Athena(glue, job.minio) as athena:
+        job.environment |= athena.environment
+        document = verify(["--config", job.file()], "--athena", env=job.environment)
+        assert {table["name"]: table["athena"] for table in document["tables"]} == {
+            "public.orders": "compared", "public.keyed": "injected"}
+        result = assert_exit(run_pg2athena("verify", "--config", job.file(), "--athena", env=job.environment), DONE)
+        assert "2 tables with Glue; 1 of 2 tables with what Athena counts" in result.stdout
+        document = verify(["--config", job.file(database="nonexist")], "--athena", code=FAILED, env=job.environment)
+        assert {table["athena"] for table in document["tables"]} == {"not_in_catalog"}
 
 
 def test_The_workgroup_and_the_place_of_results_are_the_configurations(parted, athena):

@@ -190,7 +190,7 @@ def test_What_verify_finds_is_one_document_with_the_documented_fields(shop, lake
     assert (bad["status"], bad["deep"], bad["totals"]["differences"]) == ("different", True, 1)
     for found in (good, bad):
         assert set(found) == EVERY_DOCUMENT | documented_fields("verify")
-        assert set(found["totals"]) == {"tables", "rows", "files", "bytes", "differences"}
+        assert set(found["totals"]) == {"tables", "rows", "files", "bytes", "files_checked", "catalog_compared", "athena_compared", "differences"}
         for table in found["tables"]:
             assert set(table) == documented_fields("verify", "Each of `tables`")
             for difference in table["differences"]:

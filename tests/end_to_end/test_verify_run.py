@@ -217,7 +217,7 @@ def test_What_was_verified_is_in_the_plan_the_summary_and_the_records(database, 
     plan = json.loads(assert_exit(run_pg2athena("plan", "--verify", database.url, lake, "--output", "json"), DONE).stdout)
     assert plan["verify"] == "totals"
     said = assert_exit(run_pg2athena("run", "--verify=deep", database.url, lake), DONE).stdout
-    assert "Verified against the source: rows of 2 tables, values and NULLs of 1 columns" in said
+    assert "Verified against the source: rows of 2 tables, values and NULLs of 1 column" in said
     assert "Not compared with the source, only the files with what was read: public.h.h.key_value.key" in said
     [commit] = lake.glob("_pg2athena/runs/*/commit.json")
     [plan] = lake.glob("_pg2athena/runs/*/plan.json")

@@ -36,6 +36,11 @@ std::string_view key_value(const parquet::FileMetaData& metadata, std::string_vi
   return *found->value;
 }
 
+bool lets_values_be_read(const Difference& difference) {
+  return difference.kind == DifferenceKind::Checksum || difference.kind == DifferenceKind::Metadata ||
+         difference.kind == DifferenceKind::Minimum || difference.kind == DifferenceKind::Maximum;
+}
+
 class FileCheck {
  public:
   FileCheck(storage::ObjectStore& store, const ExpectedTable& expected, const catalog::FileReceipt& receipt,
@@ -181,11 +186,7 @@ class FileCheck {
   // Not where the footer counts otherwise than the receipt: it would find out no more, and a few bytes of a
   // forged file may stand for billions of rows.
   Result<void> check_values(const FileReader& footer) {
-    const bool other_file = std::ranges::any_of(differences_, [](const Difference& difference) {
-      return difference.kind != DifferenceKind::Checksum && difference.kind != DifferenceKind::Metadata &&
-             difference.kind != DifferenceKind::Minimum && difference.kind != DifferenceKind::Maximum;
-    });
-    if (!options_.deep || other_file) return {};
+    if (!options_.deep || !std::ranges::all_of(differences_, &lets_values_be_read)) return {};
     PG2ATHENA_ASSIGN(const auto source, open({.places = footer.leaves().size(),
                                               .memory_bytes = options_.read_ahead_bytes,
                                               .stop = options_.stop}));
@@ -215,6 +216,17 @@ class FileCheck {
 };
 
 }  // namespace
+
+bool is_looked_through(std::span<const Difference> found, bool deep) {
+  return std::ranges::all_of(found, [&](const Difference& difference) {
+    if (!deep) {
+      return difference.kind != DifferenceKind::Missing && difference.kind != DifferenceKind::Size &&
+             difference.kind != DifferenceKind::Unreadable;
+    }
+    return lets_values_be_read(difference) || difference.kind == DifferenceKind::Statistics ||
+           difference.kind == DifferenceKind::RowDigest;
+  });
+}
 
 Result<std::vector<Difference>> check_file(storage::ObjectStore& store, const ExpectedTable& expected,
                                            const catalog::FileReceipt& receipt,

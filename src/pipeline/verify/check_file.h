@@ -44,4 +44,8 @@ Result<std::vector<Difference>> check_file(storage::ObjectStore& store, const Ex
                                            const catalog::FileReceipt& receipt,
                                            const FileCheckOptions& options);
 
+// Whether the file was read as far as was wanted, by what check_file() found: to its end, and its footer;
+// `deep`: all of its values.
+bool is_looked_through(std::span<const Difference> found, bool deep);
+
 }  // namespace pg2athena::pipeline

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/parallel.h"
+#include "catalog/decision.h"
 #include "catalog/object_keys.h"
 #include "pipeline/verify/check_file.h"
 #include "pipeline/verify/check_records.h"
@@ -142,6 +144,7 @@ class TableCheck {
       auto found = check_file(store_, expected, *files[i], options);
       parts_.readers.release();
       if (!found) return report_.keep(fail(std::move(found).error()));
+      if (is_looked_through(*found, options.deep)) report_.add_checked_file();
       report_.add(std::move(*found));
       return {};
     });
@@ -149,42 +152,97 @@ class TableCheck {
 
   // Links and Glue, which follow the record.
   Result<void> check_shown() {
-    if (facts_->pending && !facts_->published) {
+    PG2ATHENA_ASSIGN(const bool published, is_published());
+    if (!published && facts_->pending) {
+      report_.set_not_finished();
       report_.note(
-          fmt::format("run {} isn't finished: pg2athena publish, or the next run, shows it to all readers",
+          fmt::format("run {} isn't finished: readers may see another one, or partitions of both. It may be "
+                      "published at this moment; else pg2athena publish, or the next run, shows it",
                       record_.run_id));
       return {};
     }
     // Without a marker there is nobody who would write it again.
-    if (!facts_->published) {
+    if (!published) {
       report_.add(difference(DifferenceKind::Missing, catalog::published_key(record_.run_id), {}));
     }
-    const catalog::Publisher& publisher = parts_.context.publisher;
-    if (record_.catalog != publisher.catalog()) {
-      report_.note(
-          record_.catalog.empty()
-              ? fmt::format("the run wasn't published to {}", publisher.catalog())
-              : fmt::format("{}, where the table is shown too, wasn't compared: use the configuration "
-                            "that names it (--config)",
-                            record_.catalog));
-      return {};
-    }
-    PG2ATHENA_ASSIGN(const auto shown, publisher.differences(record_));
-    const DifferenceKind kind = record_.catalog.empty() ? DifferenceKind::Link : DifferenceKind::Catalog;
+    return record_.catalog == parts_.context.publisher.catalog() ? compare_shown() : check_other_catalog();
+  }
+
+  // Whoever was publishing it when its facts were read may be done by now.
+  Result<bool> is_published() {
+    if (facts_->published || !facts_->pending) return facts_->published;
+    PG2ATHENA_ASSIGN(const auto marker, store_.get(catalog::published_key(record_.run_id)));
+    return marker.has_value();
+  }
+
+  Result<void> compare_shown() {
+    const bool links = parts_.context.publisher.catalog().empty();
+    is_shown_ = !links;
+    PG2ATHENA_ASSIGN(const auto shown, parts_.context.publisher.differences(record_));
+    const DifferenceKind kind = links ? DifferenceKind::Link : DifferenceKind::Catalog;
     for (const catalog::ShownDifference& other : shown) {
       report_.add(
           Difference{.kind = kind, .table = record_.table, .expected = other.expected, .found = other.found});
     }
+    report_.set_catalog(Comparison::Done);
     return {};
+  }
+
+  // The record names another catalog than the one that can be asked, or none. The run went by that one, which
+  // may show an older run all the same.
+  Result<void> check_other_catalog() {
+    catalog::Publisher& publisher = parts_.context.publisher;
+    const std::string asked = publisher.catalog();
+    if (asked.empty()) return note_other_catalog(asked);
+    PG2ATHENA_ASSIGN(const std::vector<std::string> shown,
+                     publisher.shown_runs(record_.table, parts_.context.stop));
+    PG2ATHENA_ASSIGN(const std::vector<std::string> others, other_runs(shown));
+    if (others.empty()) {
+      // Whoever finished an older run, which was meant for it, has shown what the record named by then.
+      const bool ours = std::ranges::find(shown, record_.run_id) != shown.end();
+      return ours ? compare_shown() : note_other_catalog(asked);
+    }
+    report_.set_catalog(Comparison::Done);
+    report_.set_counter(Comparison::NotInCatalog);
+    report_.add(
+        difference(DifferenceKind::Catalog, {},
+                   fmt::format("{} leads readers to run {}, and run {} wasn't published to it: run again "
+                               "with this configuration",
+                               asked, fmt::join(others, " and "), record_.run_id)));
+    return {};
+  }
+
+  Result<void> note_other_catalog(const std::string& asked) {
+    report_.set_catalog(Comparison::NotInCatalog);
+    report_.set_counter(Comparison::NotInCatalog);
+    report_.note(record_.catalog.empty()
+                     ? fmt::format("the run wasn't published to {}", asked)
+                     : fmt::format("{}, where the table is shown too, wasn't compared: use the configuration "
+                                   "that names it (--config)",
+                                   record_.catalog));
+    return {};
+  }
+
+  // Those of this lake that aren't the record's. Other lakes may be told to the same catalog: a run is this
+  // one's where its decision is here and has the table.
+  Result<std::vector<std::string>> other_runs(const std::vector<std::string>& run_ids) {
+    std::vector<std::string> others;
+    for (const std::string& run_id : run_ids) {
+      if (run_id == record_.run_id) continue;
+      const auto decision = catalog::read_decision(store_, run_id);
+      if (!decision && decision.error().kind() != ErrorKind::CorruptInput) return fail(decision.error());
+      if (!decision || !*decision || decided_record(**decision, record_.table) == nullptr) continue;
+      others.push_back(run_id);
+    }
+    return others;
   }
 
   // What readers count, where the table is shown to them.
   Result<void> check_counts() {
     catalog::TableCounter* const counter = parts_.context.counter;
-    const bool shown = facts_->published && !record_.catalog.empty() &&
-                       record_.catalog == parts_.context.publisher.catalog();
-    if (counter == nullptr || !shown || !receipts_.broken.empty()) return {};
+    if (counter == nullptr || !is_shown_ || !receipts_.broken.empty()) return {};
     if (record_.partitioning && record_.partitioning->catalog == catalog::CatalogPartitions::Injected) {
+      report_.set_counter(Comparison::Injected);
       report_.note(
           "Athena isn't asked: of a table with injected partitions it counts only those that a query names");
       return {};
@@ -193,6 +251,7 @@ class TableCheck {
     PG2ATHENA_ASSIGN(const catalog::TableCounts found,
                      counter->count(record_, expected.columns, parts_.context.stop));
     report_.add(check_reader_counts(record_, expected, found));
+    report_.set_counter(Comparison::Done);
     return {};
   }
 
@@ -206,6 +265,7 @@ class TableCheck {
   std::mutex mutex_;
   TableReceipts receipts_;
   bool all_receipts_ = true;  // or a word on each that isn't there
+  bool is_shown_ = false;     // by the catalog that can be asked
 };
 
 }  // namespace
@@ -228,6 +288,17 @@ void VerifyReport::add(std::vector<Difference> differences) {
 void VerifyReport::add(Difference difference) {
   const std::lock_guard lock(mutex_);
   table_.differences.push_back(std::move(difference));
+}
+
+void VerifyReport::add_checked_file() {
+  const std::lock_guard lock(mutex_);
+  ++table_.files_checked;
+}
+
+void VerifyReport::set_not_finished() {
+  table_.finished = false;
+  set_catalog(Comparison::NotFinished);
+  set_counter(Comparison::NotFinished);
 }
 
 Result<void> VerifyReport::keep(Result<void> result) {

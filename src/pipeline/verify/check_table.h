@@ -46,13 +46,23 @@ class VerifyReport {
 
   void add(std::vector<Difference> differences);
   void add(Difference difference);
+  void add_checked_file();
   void note(std::string text) { table_.notes.push_back(std::move(text)); }
+
+  // By one thread, when the files are done. What isn't wanted stays so.
+  void set_not_finished();
+  void set_catalog(Comparison comparison) { set(table_.catalog, comparison); }
+  void set_counter(Comparison comparison) { set(table_.counter, comparison); }
 
   // An error stands in the report and the rest is looked at all the same; but not after a stop, nor after
   // many.
   Result<void> keep(Result<void> result);
 
  private:
+  static void set(Comparison& of, Comparison comparison) {
+    if (of != Comparison::NotWanted) of = comparison;
+  }
+
   std::mutex mutex_;
   VerifiedTable& table_;
 };

@@ -39,8 +39,8 @@ constexpr std::array kKinds = {
     KindRow{DifferenceKind::Commit, "commit", "isn't the decision that published the table"},
     KindRow{DifferenceKind::Plan, "plan", "isn't the plan of the run"},
     KindRow{DifferenceKind::Receipt, "receipt", "isn't a receipt of the run"},
-    KindRow{DifferenceKind::Link, "link", "doesn't lead to the run"},
-    KindRow{DifferenceKind::Catalog, "catalog", "is shown otherwise"},
+    KindRow{DifferenceKind::Link, "link", "readers aren't led to the run"},
+    KindRow{DifferenceKind::Catalog, "catalog", "is shown otherwise by Glue"},
     KindRow{DifferenceKind::Athena, "athena", "is read otherwise by Athena"},
 };
 

@@ -41,7 +41,15 @@ Result<std::optional<TableRecord>> read_record(storage::ObjectStore& store, Veri
   auto record = catalog::read_table_record(store, table.table);
   if (!record && record.error().kind() != ErrorKind::CorruptInput) return fail(std::move(record).error());
   if (!record) return bad(record.error().message());
-  if (!*record) return bad("it isn't there any more");
+  if (!*record) {
+    table.differences.push_back(
+        {.kind = DifferenceKind::Missing,
+         .table = table.table,
+         .object = catalog::table_key(table.table),
+         .found =
+             "the table's record is gone, which names the run that it shows; pg2athena run makes a new one"});
+    return std::optional<TableRecord>();
+  }
   if ((*record)->table != table.table) return bad(fmt::format("it is that of {}", (*record)->table));
   if ((*record)->data != catalog::data_prefix(table.table, (*record)->run_id)) {
     return bad("its data is not that of its run");
@@ -51,12 +59,21 @@ Result<std::optional<TableRecord>> read_record(storage::ObjectStore& store, Veri
 
 State state_of(const VerifiedTable& table) {
   if (!table.differences.empty()) return State::Different;
-  return table.errors.empty() ? State::Ok : State::Unknown;
+  if (!table.errors.empty()) return State::Unknown;
+  return table.finished ? State::Ok : State::NotFinished;
+}
+
+// A table of which nothing is known yet.
+VerifiedTable unknown_table(const VerifyContext& context, const std::string& name) {
+  const auto wanted = [](bool is) { return is ? Comparison::Failed : Comparison::NotWanted; };
+  return {.table = name,
+          .catalog = wanted(!context.publisher.catalog().empty()),
+          .counter = wanted(context.counter != nullptr)};
 }
 
 // The table as it is now, or has just been.
 Result<VerifiedTable> look_at(const VerifyParts& parts, const std::string& name) {
-  VerifiedTable table{.table = name};
+  VerifiedTable table = unknown_table(parts.context, name);
   VerifyReport report(table);
   auto record = read_record(parts.context.store, table);
   if (!record) {
@@ -66,6 +83,7 @@ Result<VerifiedTable> look_at(const VerifyParts& parts, const std::string& name)
     table.rows = (*record)->rows;
     table.files = (*record)->files;
     table.bytes = (*record)->bytes;
+    table.catalog_named = (*record)->catalog;
     auto done = check_table(parts, **record, report);
     if (!done && done.error().kind() == ErrorKind::Interrupted) return fail(std::move(done).error());
   }
@@ -90,11 +108,11 @@ Result<VerifiedTable> verify_table(const VerifyParts& parts, const std::string& 
     const auto moved = has_moved(parts.context.store, table);
     if (!moved || !*moved) return table;
     if (move + 1 < kMostMoves) continue;
-    return VerifiedTable{
-        .table = name,
-        .state = State::Moved,
-        .run_id = table.run_id,
-        .notes = {"newer runs were published faster than this could read them: run it again"}};
+    VerifiedTable lost = unknown_table(parts.context, name);
+    lost.state = State::Moved;
+    lost.run_id = table.run_id;
+    lost.notes = {"newer runs were published faster than this could read them: run it again"};
+    return lost;
   }
 }
 
@@ -107,11 +125,30 @@ std::string_view to_string(State state) {
     case State::Different:
       return "different";
     case State::Unknown:
+    case State::NotFinished:
       return "unknown";
     case State::Moved:
       return "moved";
   }
   return "unknown";
+}
+
+std::string_view to_string(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::NotWanted:
+      return "";
+    case Comparison::Done:
+      return "compared";
+    case Comparison::NotFinished:
+      return "not_finished";
+    case Comparison::NotInCatalog:
+      return "not_in_catalog";
+    case Comparison::Injected:
+      return "injected";
+    case Comparison::Failed:
+      return "failed";
+  }
+  return "";
 }
 
 Result<std::vector<VerifiedTable>> verify(const VerifyContext& context,

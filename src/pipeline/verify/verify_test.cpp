@@ -216,13 +216,53 @@ TEST_F(Verify, Without_its_plan_a_run_is_checked_all_the_same) {
   EXPECT_EQ(table.differences[1].kind, DifferenceKind::Missing);
 }
 
-TEST_F(Verify, A_run_that_is_not_finished_is_a_note) {
+TEST_F(Verify, A_run_that_is_not_finished_is_not_ok) {
   ASSERT_TRUE(store_.put(catalog::pending_key(run_), run_, PutCondition::none()));
   EXPECT_THAT(orders().notes, IsEmpty()) << "only the marker is left of it";
   ASSERT_TRUE(store_.remove(catalog::published_key(run_)));
-  const VerifiedTable table = orders();
-  EXPECT_EQ(table.state, State::Ok);
+  const VerifiedTable table = look(store_)[0];
+  EXPECT_EQ(table.state, State::NotFinished);
   EXPECT_THAT(table.notes, ElementsAre(HasSubstr("pg2athena publish")));
+  ASSERT_TRUE(store_.remove(data(0)));
+  EXPECT_EQ(look(store_)[0].state, State::Different);
+}
+
+TEST_F(Verify, A_run_that_is_finished_while_its_files_are_read_is_ok) {
+  const std::string finish = store_.get(catalog::published_key(run_)).value().value().content;
+  ASSERT_TRUE(store_.put(catalog::pending_key(run_), run_, PutCondition::none()));
+  ASSERT_TRUE(store_.remove(catalog::published_key(run_)));
+  FaultyStore finishing(store_, [&](const FaultyStore::Call& call) {
+    if (call.operation == "open") {
+      EXPECT_TRUE(store_.put(catalog::published_key(run_), finish, PutCondition::none()));
+    }
+    return FaultyStore::Fault::None;
+  });
+  EXPECT_EQ(look(finishing)[0].state, State::Ok);
+}
+
+TEST_F(Verify, A_table_whose_record_is_gone_is_different) {
+  ASSERT_TRUE(store_.remove(catalog::table_key(kOrders)));
+  const VerifiedTable table = orders();
+  EXPECT_EQ(table.state, State::Different);
+  ASSERT_EQ(table.differences.size(), 1U);
+  EXPECT_EQ(table.differences[0].kind, DifferenceKind::Missing);
+  EXPECT_EQ(table.differences[0].object, catalog::table_key(kOrders));
+  EXPECT_THAT(table.differences[0].found, HasSubstr("pg2athena run makes a new one"));
+}
+
+TEST_F(Verify, Files_count_as_checked_when_they_were_read_as_far_as_was_wanted) {
+  ASSERT_TRUE(store_.remove(data(0)));
+  EXPECT_EQ(orders().files_checked, 1U);
+  for (const bool deep : {false, true}) {
+    const std::vector<VerifiedTable> tables = look(store_, {.deep = deep, .workers = 4});
+    EXPECT_EQ(tables[0].files_checked, 1U);
+    EXPECT_EQ(tables[1].files_checked, 2U);
+  }
+  std::string file = store_.get(data(1)).value().value().content;
+  file[10] = static_cast<char>(file[10] ^ 1);
+  ASSERT_TRUE(store_.put(data(1), file, PutCondition::none()));
+  EXPECT_EQ(orders().files_checked, 1U);
+  EXPECT_EQ(look(store_, {.deep = true, .workers = 4})[0].files_checked, 0U) << "it can't be decoded";
 }
 
 TEST_F(Verify, A_finish_that_was_removed_is_missing) {
@@ -320,8 +360,12 @@ class OtherPublisher final : public catalog::Publisher {
     if (record.table != kOrders) return std::vector<catalog::ShownDifference>();
     return other;
   }
+  Result<std::vector<std::string>> shown_runs(const std::string& table, Cancellation& /*stop*/) override {
+    return table == kOrders ? shown : std::vector<std::string>();
+  }
 
   std::string name;
+  std::vector<std::string> shown;  // of the orders
   std::vector<catalog::ShownDifference> other = {{.expected = "a", .found = "b"}};
 };
 
@@ -333,10 +377,38 @@ TEST_F(Verify, What_readers_are_shown_is_compared_where_the_run_was_published_to
   EXPECT_EQ(tables[0].differences[0].kind, DifferenceKind::Link);
   EXPECT_EQ(tables[1].state, State::Ok);
 
+  EXPECT_EQ(tables[1].catalog, Comparison::NotWanted);
+
   publisher.name = "glue::eu-central-1:shop";
   tables = pipeline::verify(context, {kOrders}, {}).value();
   EXPECT_EQ(tables[0].state, State::Ok);
+  EXPECT_EQ(tables[0].catalog, Comparison::NotInCatalog);
   EXPECT_THAT(tables[0].notes, ElementsAre(HasSubstr("wasn't published to glue::eu-central-1:shop")));
+}
+
+TEST_F(Verify, A_catalog_that_the_run_went_by_is_asked_which_run_it_shows) {
+  OtherPublisher publisher;
+  publisher.name = "glue::eu-central-1:shop";
+  const VerifyContext context{.store = store_, .publisher = publisher, .stop = stop_};
+  const auto look_at_orders = [&] { return pipeline::verify(context, {kOrders}, {}).value()[0]; };
+  publisher.shown = {run_number(7)};
+  EXPECT_EQ(look_at_orders().catalog, Comparison::NotInCatalog) << "that is another lake's run";
+
+  const std::string newer = run_number(2);
+  publish(newer);
+  publisher.shown = {run_};
+  const VerifiedTable behind = look_at_orders();
+  EXPECT_EQ(behind.state, State::Different);
+  EXPECT_EQ(behind.catalog, Comparison::Done);
+  ASSERT_EQ(behind.differences.size(), 1U);
+  EXPECT_EQ(behind.differences[0].kind, DifferenceKind::Catalog);
+  EXPECT_THAT(behind.differences[0].found, testing::AllOf(HasSubstr(run_), HasSubstr(newer),
+                                                          HasSubstr("run again with this configuration")));
+
+  publisher.shown = {newer};
+  publisher.other.clear();
+  EXPECT_EQ(look_at_orders().state, State::Ok) << "whoever finished the run before showed this one";
+  EXPECT_EQ(look_at_orders().catalog, Comparison::Done);
 }
 
 class OtherCounter final : public catalog::TableCounter {
@@ -357,6 +429,7 @@ TEST_F(Verify, Readers_are_asked_to_count_where_the_table_is_shown_to_them) {
   const VerifyContext context{.store = store_, .publisher = publisher_, .stop = stop_, .counter = &counter};
   EXPECT_EQ(pipeline::verify(context, {kOrders}, {}).value()[0].state, State::Ok);
   EXPECT_THAT(counter.asked, IsEmpty()) << "the run was published to no catalog";
+  EXPECT_NE(pipeline::verify(context, {kOrders}, {}).value()[0].counter, Comparison::Done);
 
   OtherPublisher glue;
   glue.name = "glue::eu-central-1:shop";
@@ -368,7 +441,9 @@ TEST_F(Verify, Readers_are_asked_to_count_where_the_table_is_shown_to_them) {
   ASSERT_EQ(tables[0].differences.size(), 1U);
   EXPECT_EQ(tables[0].differences[0].kind, DifferenceKind::Athena);
   EXPECT_EQ(tables[0].differences[0].found, "199 rows");
+  EXPECT_EQ(tables[0].counter, Comparison::Done);
   EXPECT_EQ(tables[1].state, State::Unknown);
+  EXPECT_EQ(tables[1].counter, Comparison::Failed);
 }
 
 }  // namespace
