@@ -1,4 +1,5 @@
 """`pg2athena verify` on a lake in a folder: a lake that is well is ok, and each damage is found, and nothing else."""
+import contextlib
 import json
 import os
 import pathlib
@@ -6,6 +7,7 @@ import re
 import shutil
 import signal
 import threading
+import time
 
 import pytest
 
@@ -153,6 +155,16 @@ def test_A_page_that_changed_under_a_receipt_that_was_made_to_fit_is_found_by_it
 def test_A_foreign_file_among_the_data_is_said(shop):
     (file_of(shop).parent / "report.csv").write_text("1,2\n")
     assert differences(shop) == [("extra", "report.csv", None)]
+
+
+def test_What_readers_could_take_for_data_is_said(shop):
+    file = file_of(shop)
+    (file.parent / "x.parquet").symlink_to(file.name)
+    (file.parent / "day=2026-01-31").symlink_to(".")
+    shutil.copy(file, file.parent / ".y.parquet")
+    os.mkfifo(file.parent / "z.parquet")
+    assert differences(shop) == [("extra", ".y.parquet", None), ("extra", "day=2026-01-31", None), ("extra", "x.parquet", None),
+                                 ("extra", "z.parquet", None)]
 
 
 def test_A_file_of_another_run_says_so(database, lake, shop):
@@ -402,10 +414,22 @@ def test_A_table_that_moves_while_it_is_read_is_never_called_different(database,
     assert_verifies(lake, "--table", "orders")
 
 
+def reads(process, suffix: str) -> bool:
+    """Whether it has a file of this kind open."""
+    for number in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if os.readlink(number).endswith(suffix):
+                return True
+    return False
+
+
 def test_Ctrl_C_ends_it(database, lake):
     database.execute("CREATE TABLE big AS SELECT i, md5(i::text) AS a FROM generate_series(1, 1500000) AS i")
     export(database, lake)
     process = start_pg2athena("verify", lake, "--deep", "--workers", "1")
-    threading.Timer(0.05, process.send_signal, [signal.SIGINT]).start()
+    # Its handlers are there when it reads.
+    while process.poll() is None and not reads(process, ".parquet"):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
     result = finish(process, 30)
     assert result.returncode == INTERRUPTED, result

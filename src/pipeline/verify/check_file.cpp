@@ -202,8 +202,8 @@ class FileCheck {
     }
     compare({}, DifferenceKind::Rows, receipt_.rows, values->rows);
     compare_columns(values->columns);
-    if (receipt_.row_digest && *receipt_.row_digest != values->row_digest) {
-      differs(DifferenceKind::RowDigest, *receipt_.row_digest, values->row_digest);
+    if (receipt_.row_digest ? *receipt_.row_digest != values->row_digest : expected_.row_digests) {
+      differs(DifferenceKind::RowDigest, receipt_.row_digest.value_or("none"), values->row_digest);
     }
     return {};
   }

@@ -22,6 +22,7 @@ struct ExpectedTable {
   std::string run_id;
   std::optional<std::string> source = {};  // PlannedTable::source; nothing where nobody knows
   std::span<const catalog::TableColumn> columns;
+  bool row_digests = false;  // the run wrote one of each file into its receipt
 };
 
 struct FileCheckOptions {

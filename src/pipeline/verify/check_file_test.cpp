@@ -64,8 +64,11 @@ class CheckFile : public testing::Test {
   }
 
   Result<std::vector<Difference>> check(storage::ObjectStore& store, bool deep) {
-    const ExpectedTable expected{
-        .table = "public.orders", .run_id = kRun, .source = "public.orders", .columns = columns_};
+    const ExpectedTable expected{.table = "public.orders",
+                                 .run_id = kRun,
+                                 .source = "public.orders",
+                                 .columns = columns_,
+                                 .row_digests = row_digests_};
     return check_file(store, expected, receipt_, {.deep = deep, .stop = &stop_});
   }
   // "kind column"
@@ -82,6 +85,7 @@ class CheckFile : public testing::Test {
     return all;
   }
 
+  bool row_digests_ = false;  // of the run
   static constexpr const char* kKey =
       "public.orders/data/20260131T030000.125Z-9f86d081884c7d65/0-0-0.parquet";
 
@@ -183,6 +187,8 @@ TEST_F(CheckFile, Sums_and_the_digest_of_rows_are_compared_when_values_are_decod
   receipt_.columns[1].sum = std::nullopt;
   receipt_.row_digest = std::nullopt;
   EXPECT_THAT(found(/*deep=*/true), IsEmpty()) << "a receipt of an older version has none";
+  row_digests_ = true;
+  EXPECT_THAT(found(/*deep=*/true), ElementsAre("row_digest")) << "the run wrote one";
 }
 
 TEST_F(CheckFile, Rows_in_another_order_are_the_same_rows_and_other_rows_are_not) {

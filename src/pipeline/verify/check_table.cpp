@@ -123,6 +123,13 @@ class TableCheck {
   Result<void> list_objects() {
     PG2ATHENA_ASSIGN(const auto objects, store_.list(record_.data));
     report_.add(check_objects(record_, receipts_, objects));
+    PG2ATHENA_ASSIGN(const auto others, store_.no_objects(record_.data));
+    for (const std::string& key : others) {
+      report_.add(Difference{.kind = DifferenceKind::Extra,
+                             .table = record_.table,
+                             .object = key,
+                             .found = "a link, a hidden file or a pipe, which readers may take for data"});
+    }
     return {};
   }
 
@@ -137,7 +144,8 @@ class TableCheck {
         .table = record_.table,
         .run_id = record_.run_id,
         .source = planned() == nullptr ? std::nullopt : std::optional(planned()->source),
-        .columns = record_.columns};
+        .columns = record_.columns,
+        .row_digests = facts_->decision && facts_->decision->verified == verify_name(Verify::Deep)};
     const FileCheckOptions options{.deep = parts_.options.deep, .stop = &parts_.context.stop};
     return for_each_at_once(files.size(), workers(), [&](std::size_t i) -> Result<void> {
       parts_.readers.acquire();
