@@ -1,3 +1,4 @@
+#include "pipeline/plan.h"
 #include "pipeline/verify/check_table.h"
 
 #include <algorithm>
