@@ -336,7 +336,7 @@ def test_A_run_that_could_not_show_its_tables_ends_as_failed_in_the_JSON_log(job
         assert options or "table_not_published" in [event["event"] for event in events]
     # publish names the run of each error.
     published = run_pg2athena("publish", "--config", job.file(), env=job.environment)
-    assert published.returncode == FAILED and f"run_id {run}" in published.stderr
+    assert published.returncode == REFUSED and f"run_id {run}" in published.stderr
 
 
 def test_The_DDL_takes_its_database_from_the_configuration(job):
