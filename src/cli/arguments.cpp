@@ -213,7 +213,12 @@ Result<CommandLine> to_command_line(Arguments arguments) {
   configuration.run.uploads = storage::S3Location::names_one(configuration.target);
   configuration.run.speaks_to_aws =
       configuration.run.uploads || !login::setting_for_aws(configuration.login).empty();
-  PG2ATHENA_TRY(config::check(configuration));
+  if (auto checked = config::check(configuration); !checked) {
+    Error& error = checked.error();
+    if (!arguments.config.empty()) return fail(std::move(error));
+    // Without a file nobody has written a setting.
+    return fail(Error(error.kind(), error.message()).hint(error.hint()));
+  }
   return std::move(line);
 }
 

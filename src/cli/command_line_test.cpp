@@ -182,6 +182,13 @@ TEST(CommandLine, A_hint_names_the_help_of_the_command) {
             "pg2athena gc --help shows how it is used");
 }
 
+TEST(CommandLine, What_is_wrong_together_is_no_setting_where_there_is_no_file) {
+  const Parsed parsed = parse({"plan", "postgresql:///shop", "s3://acme_lake/x"});
+  ASSERT_FALSE(parsed);
+  EXPECT_THAT(parsed.error().message(), HasSubstr("s3://acme_lake/x"));
+  EXPECT_EQ(parsed.error().context("setting"), "");
+}
+
 TEST(CommandLine, Help_has_examples_for_every_command) {
   for (const std::vector<const char*>& arguments :
        std::vector<std::vector<const char*>>{{"--help"},
