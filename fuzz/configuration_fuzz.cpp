@@ -9,7 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   const auto environment = [](const char*) { return std::optional<std::string>("value"); };
-  const auto read = pg2athena::config::read_configuration(text, "fuzz.yaml", environment);
+  const auto read = pg2athena::config::read_configuration(
+      text, "fuzz.yaml", pg2athena::config::UnsetVariable::Leave, environment);
   if (!read && read.error().kind() != pg2athena::ErrorKind::InvalidArgument) std::abort();
   return 0;
 }

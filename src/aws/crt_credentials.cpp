@@ -138,7 +138,7 @@ Result<CrtNetwork::Handles> start_network(aws_allocator* allocator, const std::s
     return fail(
         Error(ErrorKind::InvalidArgument, fmt::format("no certificates can be read from {}",
                                                       ca_file.empty() ? "the system's file" : ca_file))
-            .hint("AWS_CA_BUNDLE or the configuration's CA file has to name a readable file in PEM"));
+            .hint("AWS_CA_BUNDLE or aws.ca_file of the configuration has to name a readable file in PEM"));
   }
   return handles;
 }

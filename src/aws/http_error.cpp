@@ -41,7 +41,7 @@ Error untrusted(const TransferFailure& failure, const std::string& origin, const
                  fmt::format("the certificate of {} isn't trusted: {}", origin, failure.words))
         .hint(ca_file.empty()
                   ? "name the file with the certificate authority's certificate: AWS_CA_BUNDLE or the "
-                    "configuration's CA file"
+                    "configuration's aws.ca_file"
                   : fmt::format("{} has to have the certificate of the authority that signed it", ca_file));
   }
   return Error(ErrorKind::Authentication,
@@ -107,7 +107,7 @@ Error http_error(const TransferFailure& failure, const HttpRequest& request, con
                                                            ca_file.empty() ? "the system's file" : ca_file))
           .hint(ca_file.empty()
                     ? "install the package ca-certificates, or name a file in AWS_CA_BUNDLE"
-                    : "AWS_CA_BUNDLE or the configuration's CA file has to name a readable file in PEM");
+                    : "AWS_CA_BUNDLE or aws.ca_file of the configuration has to name a readable file in PEM");
     case CURLE_SSL_CONNECT_ERROR:
       return Error(ErrorKind::Connection, fmt::format("no TLS with {}: {}", origin, failure.words))
           .hint("check that the endpoint's port is one for https");

@@ -73,9 +73,9 @@ class Alteration {
       change_columns();
       move();
     }
-    std::string text = fmt::format("-- {}: from run {} to run {}, {} rows in {} file{}\n",
+    std::string text = fmt::format("-- {}: from run {} to run {}, {} row{} in {} file{}\n",
                                    on_one_line(to_.table), on_one_line(from_.run_id), on_one_line(to_.run_id),
-                                   to_.rows, to_.files, to_.files == 1 ? "" : "s");
+                                   to_.rows, to_.rows == 1 ? "" : "s", to_.files, to_.files == 1 ? "" : "s");
     for (const std::string& note : notes_) text += "-- " + note + "\n";
     for (const std::string& warning : warnings_) text += "-- warning: " + warning + "\n";
     return text + sql_;

@@ -138,9 +138,9 @@ std::string create_table_sql(const TableRecord& record, const DdlOptions& option
   const PartitionScheme scheme = partition_scheme(record, options);
   Warnings warnings;
   const std::string sql = create_sql(record, options, scheme, warnings);
-  std::string text =
-      fmt::format("-- {}: run {}, {} rows in {} file{}\n", on_one_line(record.table),
-                  on_one_line(record.run_id), record.rows, record.files, record.files == 1 ? "" : "s");
+  std::string text = fmt::format("-- {}: run {}, {} row{} in {} file{}\n", on_one_line(record.table),
+                                 on_one_line(record.run_id), record.rows, record.rows == 1 ? "" : "s",
+                                 record.files, record.files == 1 ? "" : "s");
   if (!scheme.why_registered.empty()) {
     text += fmt::format("-- its partitions are registered one by one: {}\n", scheme.why_registered);
   }

@@ -53,8 +53,9 @@ Result<void> take_selection(const Arguments& arguments, postgres::Selection& sel
   return {};
 }
 
-// Where Athena finds the lake: where it is, if that is in S3 and nothing else is said. What is optional is
-// checked before the configuration's own words fill it in.
+// Where Athena finds the lake: where it is, if that is in S3 and nothing else is said; of a folder whose copy
+// isn't named, `ddl` itself says so, once it is known to be a lake. What is optional is checked before the
+// configuration's own words fill it in.
 Result<void> take_ddl(const Arguments& arguments, const config::Configuration& configuration,
                       DdlRequest& ddl) {
   using catalog::DroppedColumns;
@@ -66,11 +67,8 @@ Result<void> take_ddl(const Arguments& arguments, const config::Configuration& c
   if (ddl.location.empty() && storage::S3Location::names_one(configuration.target)) {
     ddl.location = configuration.target;
   }
-  if (ddl.location.empty()) {
-    return fail(Error(ErrorKind::InvalidArgument, "--location is missing")
-                    .hint("say where the lake's folder was copied to: --location s3://bucket/prefix"));
-  }
   PG2ATHENA_TRY(check_ddl_request(ddl));
+  if (ddl.database.empty()) ddl.database = configuration.glue.database;
   if (!ddl.dropped_columns) ddl.dropped_columns = configuration.glue.dropped_columns;
   return {};
 }
@@ -85,9 +83,9 @@ Result<void> take_lake(const Arguments& arguments, config::Configuration& config
   }
   if (arguments.config.empty()) {
     configuration.target = arguments.target;
-    return {};
+    return storage::check_scheme(arguments.target);
   }
-  PG2ATHENA_ASSIGN(configuration, config::load_configuration(arguments.config));
+  PG2ATHENA_ASSIGN(configuration, config::load_configuration(arguments.config, config::UnsetVariable::Leave));
   if (!configuration.target.empty()) return {};
   return fail(ErrorKind::InvalidArgument, arguments.config + ": target.location is missing");
 }
@@ -113,12 +111,15 @@ Result<void> take_file(const Arguments& arguments, config::Configuration& config
     return fail(
         Error(ErrorKind::InvalidArgument,
               fmt::format("{} is named beside --config",
-                          arguments.source.empty() ? "what to export" : "a source"))
+                          arguments.source.empty() ? "what to export" : "a source or a target"))
             .hint(
                 "source, target and tables stand in the configuration file: change it there, or name all of "
                 "them here and no file"));
   }
-  PG2ATHENA_ASSIGN(configuration, config::load_configuration(arguments.config));
+  const bool connects = arguments.line.command != Command::IamPolicy;
+  PG2ATHENA_ASSIGN(configuration,
+                   config::load_configuration(arguments.config, connects ? config::UnsetVariable::Refuse
+                                                                         : config::UnsetVariable::Leave));
   return {};
 }
 
@@ -128,6 +129,7 @@ Result<void> take_command_line(const Arguments& arguments, config::Configuration
                     .hint("name a database, postgresql://user@host/database, or a file: --config shop.yaml"));
   }
   PG2ATHENA_TRY(check_password(arguments.source));
+  PG2ATHENA_TRY(storage::check_scheme(arguments.target));
   configuration.login.url = arguments.source;
   configuration.target = arguments.target;
   PG2ATHENA_TRY(take_selection(arguments, configuration.run.selection));
@@ -162,6 +164,13 @@ std::string_view to_string(Command command) {
   return "";
 }
 
+bool is_command(std::string_view word) {
+  for (int i = 0; !to_string(static_cast<Command>(i)).empty(); ++i) {
+    if (to_string(static_cast<Command>(i)) == word) return true;
+  }
+  return word == "completion" || word == "man";
+}
+
 Result<CommandLine> to_command_line(Arguments arguments) {
   CommandLine& line = arguments.line;
   config::Configuration& configuration = line.configuration;
@@ -180,6 +189,7 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     configuration.login.url = arguments.source;
     configuration.target = arguments.target;
     if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
+    PG2ATHENA_TRY(storage::check_scheme(arguments.target));
   }
   if (arguments.policy_for == "identity") line.iam_policy.which = PolicyFor::Identity;
   if (arguments.policy_for == "role") line.iam_policy.which = PolicyFor::Role;
@@ -203,7 +213,12 @@ Result<CommandLine> to_command_line(Arguments arguments) {
   configuration.run.uploads = storage::S3Location::names_one(configuration.target);
   configuration.run.speaks_to_aws =
       configuration.run.uploads || !login::setting_for_aws(configuration.login).empty();
-  PG2ATHENA_TRY(config::check(configuration));
+  if (auto checked = config::check(configuration); !checked) {
+    Error& error = checked.error();
+    if (!arguments.config.empty()) return fail(std::move(error));
+    // Without a file nobody has written a setting.
+    return fail(Error(error.kind(), error.message()).hint(error.hint()));
+  }
   return std::move(line);
 }
 

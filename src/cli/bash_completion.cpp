@@ -13,22 +13,22 @@ namespace {
 // --output=json is three words.
 constexpr std::string_view kHead = R"(# bash completion for {0}; `{0} completion bash` printed it.
 _{0}() {{
-  local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} command= place=0 words= offer= i
+  local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} command= place=0 words= offer= equals= i
   COMPREPLY=()
   if [[ $cur == = ]]; then
-    cur=
+    cur= equals==
   elif [[ $prev == = ]]; then
-    prev=${{COMP_WORDS[COMP_CWORD-2]}}
+    prev=${{COMP_WORDS[COMP_CWORD-2]}} equals==
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case $command:${{COMP_WORDS[i]}} in
       {1}) if [[ ${{COMP_WORDS[i+1]}} == = ]]; then ((i++)); fi; ((i++)) ;;
-      *:-*) ;;
+      *:-*) if [[ ${{COMP_WORDS[i+1]}} == = ]]; then ((i += 2)); fi ;;
       :*) command=${{COMP_WORDS[i]}} ;;
       *) ((place++)) ;;
     esac
   done
-  case $command:$prev in
+  case $command:$prev$equals in
 )";
 
 constexpr std::string_view kTail = R"(  esac
@@ -87,9 +87,11 @@ std::string options_with_values(const ProgramModel& model) {
 std::string value_cases(const CommandModel& command) {
   std::string cases;
   for (const OptionModel& option : command.options) {
-    if (option.value.empty()) continue;
+    if (option.value.empty() && !option.value_behind_equals) continue;
     for (const std::string& name : option.names) {
-      cases += fmt::format("    {}:{}) {} ;;\n", command.name, name, offer_of(option));
+      const std::string key = fmt::format("{}:{}", command.name, name);
+      cases += fmt::format("    {}{}=) {} ;;\n", option.value_behind_equals ? "" : key + "|", key,
+                           offer_of(option));
     }
   }
   return cases;

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/quantity.h"
 #include "base/spelling.h"
 #include "cli/arguments.h"
 #include "cli/command_model.h"
 #include "cli/completion.h"
+#include "cli/help_text.h"
 #include "cli/man_page.h"
 #include "cli/version.h"
 #include "config/settings.h"
@@ -35,7 +38,8 @@ Examples:
       What a file says (pg2athena init writes one); options win over the file.
 
 What was published last is at LAKE/SCHEMA.TABLE/latest. A run that fails or is stopped leaves it as it was.
-Exit codes: 0 done, 1 failed, 2 usage, 3 refused by the plan, 5 unknown whether it was published, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 usage, 3 refused by the plan, 4 different from the source
+(--verify), 5 unknown whether it was published, 130 interrupted.
 )";
 
 constexpr const char* kPlanExamples = R"(
@@ -162,10 +166,11 @@ std::string value_name(config::ValueKind kind) {
 void add_setting_option(CLI::App& command, const config::Setting& setting, Arguments& arguments) {
   if (!setting.alone.empty()) {
     // A flag, since an option would take the argument behind it for its value. CLI11 has the value that it is
-    // alone in braces.
-    command.add_flag(fmt::format("--{}{{{}}}", setting.option, setting.alone), arguments.settings[&setting],
-                     fmt::format("{}. Alone it is {}; --{}=VALUE is another", setting.summary, setting.alone,
-                                 setting.option));
+    // alone in braces; its type is for the help and what else is made from the options.
+    command
+        .add_flag(fmt::format("--{}{{{}}}", setting.option, setting.alone), arguments.settings[&setting],
+                  fmt::format("{}. Alone it is {}", setting.summary, setting.alone))
+        ->type_name(fmt::format("TEXT:{{{}}}", fmt::join(setting.choices, ",")));
     return;
   }
   auto* const option = command.add_option("--" + std::string(setting.option), arguments.settings[&setting],
@@ -247,7 +252,11 @@ void add_ddl_options(CLI::App& command, Arguments& arguments) {
       .add_option("--location", ddl.location,
                   "Where Athena finds the lake: s3://bucket/prefix; without it, where it is")
       ->type_name("URL");
-  command.add_option("--database", ddl.database, "The database of Athena; without it, the session's")
+  command
+      .add_option(
+          "--database", ddl.database,
+          "The database of Athena; without it, catalog.glue.database of the configuration, or else the "
+          "session's")
       ->type_name("NAME");
   add_lake_tables(command, ddl.tables);
   command
@@ -405,6 +414,21 @@ Error unexpected_argument(const CLI::App& command) {
                          : fmt::format("did you mean {}?", near));
 }
 
+// CLI11 takes "--verify=" for "--verify".
+Result<void> check_empty_values(int argc, const char* const* argv) {
+  for (const config::Setting& setting : config::settings()) {
+    if (setting.alone.empty()) continue;
+    const std::string name = fmt::format("--{}", setting.option);
+    const bool empty =
+        std::any_of(argv, argv + argc, [&](std::string_view text) { return text == name + "="; });
+    if (!empty) continue;
+    return fail(Error(ErrorKind::InvalidArgument,
+                      fmt::format("{} takes {}, not ''", name, config::describe_values(setting)))
+                    .hint(fmt::format("{} alone is {}={}", name, name, setting.alone)));
+  }
+  return {};
+}
+
 std::string command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* const command : app.get_subcommands({})) names.push_back(command->get_name());
@@ -422,7 +446,10 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
   app.footer(kFooter);
   app.set_version_flag("--version", version_text(), "Print the versions of the program and its libraries");
 
+  app.formatter(help_formatter());  // commands take it over
+
   add_commands(app, arguments);
+  PG2ATHENA_TRY(check_empty_values(argc, argv));
 
   try {
     app.parse(argc, argv);
@@ -449,8 +476,10 @@ Result<std::variant<CommandLine, PrintAndExit>> parse_command_line(int argc, con
     return PrintAndExit{completion_script(program_model(app), arguments.shell)};
   }
   if (app.got_subcommand("man")) return PrintAndExit{man_page(program_model(app), program_version())};
-  PG2ATHENA_ASSIGN(CommandLine line, to_command_line(std::move(arguments)));
-  return line;
+  const std::string command(to_string(arguments.line.command));
+  auto line = to_command_line(std::move(arguments));
+  if (line) return std::move(*line);
+  return fail(std::move(line).error().hint(fmt::format("pg2athena {} --help shows how it is used", command)));
 }
 
 }  // namespace pg2athena::cli

@@ -15,6 +15,8 @@ namespace pg2athena::cli {
 
 enum class Command { Run, Plan, Publish, Init, Schema, Ddl, Gc, Verify, IamPolicy, Doctor };
 std::string_view to_string(Command command);
+// Whether a word is the name of one, or of one that only prints what is made from the command line itself.
+bool is_command(std::string_view word);
 
 // How a command's result is printed on stdout.
 enum class OutputFormat { Text, Json };

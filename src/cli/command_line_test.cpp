@@ -8,8 +8,10 @@
 namespace pg2athena::cli {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 using Parsed = Result<std::variant<CommandLine, PrintAndExit>>;
 
@@ -136,7 +138,17 @@ TEST(CommandLine, What_can_not_be_meant_is_refused_with_a_way_out) {
            {"run", "postgresql://a:b@localhost/shop", "lake"},
            {"run", "no source", "lake"},
            {"plan", "postgresql:///shop", "--output", "xml"},
-           {"ddl", "lake"},
+           {"run", "postgresql:///shop", "s3a://acme-lake/x"},
+           {"plan", "postgresql:///shop", "gs://b/x"},
+           {"doctor", "postgresql:///shop", "S3://acme-lake/x"},
+           {"verify", "s3:/acme-lake/x"},
+           {"gc", "file:///tmp/x"},
+           {"publish", "https://acme-lake.s3.amazonaws.com/x"},
+           {"ddl", "s3n://acme-lake/x"},
+           {"ddl", "lake", "--location", "s3a://acme-lake/x"},
+           {"init", "postgresql:///shop", "--target", "s3a://acme-lake/x"},
+           {"run", "postgresql:///shop", "lake", "--verify="},
+           {"run", "postgresql:///shop", "lake", "--verify=most"},
            {"ddl", "lake", "--location", "somewhere"},
            {"completion", "tcsh"},
            {"completion"}}) {
@@ -144,6 +156,37 @@ TEST(CommandLine, What_can_not_be_meant_is_refused_with_a_way_out) {
     ASSERT_FALSE(parsed) << testing::PrintToString(arguments);
     EXPECT_EQ(parsed.error().kind(), ErrorKind::InvalidArgument);
   }
+}
+
+TEST(CommandLine, A_folder_may_be_called_like_a_URL) {
+  EXPECT_EQ(line({"verify", "./s3a:/x"}).configuration.target, "./s3a:/x");
+  EXPECT_EQ(line({"run", "postgresql:///shop", "C:/x"}).configuration.target, "C:/x");
+}
+
+TEST(CommandLine, What_a_run_compares_is_told_behind_an_equals_sign) {
+  const auto verify = [](const char* option) {
+    return line({"run", option, "postgresql:///shop", "lake"}).configuration.run.verify;
+  };
+  EXPECT_EQ(verify("--verify"), pipeline::Verify::Totals);
+  EXPECT_EQ(verify("--verify=deep"), pipeline::Verify::Deep);
+  EXPECT_EQ(verify("--verify=none"), pipeline::Verify::None);
+  EXPECT_THAT(parse({"run", "--verify=", "postgresql:///shop", "lake"}).error().message(),
+              HasSubstr("--verify takes one of none, totals, deep, not ''"));
+  EXPECT_THAT(std::get<PrintAndExit>(*parse({"run", "--help"})).text,
+              AllOf(HasSubstr("--verify[=none|totals|deep] Whether"), Not(HasSubstr("{totals}")),
+                    HasSubstr(" 4 different")));
+}
+
+TEST(CommandLine, A_hint_names_the_help_of_the_command) {
+  EXPECT_EQ(parse({"gc", "lake", "--keep-for", "7"}).error().hint(),
+            "pg2athena gc --help shows how it is used");
+}
+
+TEST(CommandLine, What_is_wrong_together_is_no_setting_where_there_is_no_file) {
+  const Parsed parsed = parse({"plan", "postgresql:///shop", "s3://acme_lake/x"});
+  ASSERT_FALSE(parsed);
+  EXPECT_THAT(parsed.error().message(), HasSubstr("s3://acme_lake/x"));
+  EXPECT_EQ(parsed.error().context("setting"), "");
 }
 
 TEST(CommandLine, Help_has_examples_for_every_command) {

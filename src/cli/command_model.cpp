@@ -25,27 +25,6 @@ Offer offer_of(const OptionModel& option) {
   return Offer::Nothing;
 }
 
-OptionModel option_model(const CLI::Option& option) {
-  const std::string type_name = option.get_type_name();
-  OptionModel model{.names = {},
-                    .value = {},
-                    .description = option.get_description(),
-                    .choices = choices_of(type_name),
-                    .default_value = option.get_default_str(),
-                    .required = option.get_required(),
-                    .repeatable = option.get_items_expected_max() > 1};
-  for (const std::string& name : option.get_snames()) model.names.push_back("-" + name);
-  for (const std::string& name : option.get_lnames()) model.names.push_back("--" + name);
-  const bool flag = option.get_items_expected_max() == 0;
-  if (option.get_positional()) {
-    model.value = option.get_name(true);
-  } else if (!flag) {
-    model.value = type_name.substr(0, type_name.find(':'));
-  }
-  model.offer = offer_of(model);
-  return model;
-}
-
 CommandModel command_model(const CLI::App& app) {
   CommandModel model{.name = app.get_name(),
                      .description = app.get_description(),
@@ -60,6 +39,28 @@ CommandModel command_model(const CLI::App& app) {
 }
 
 }  // namespace
+
+OptionModel option_model(const CLI::Option& option) {
+  const std::string type_name = option.get_type_name();
+  OptionModel model{.names = {},
+                    .value = {},
+                    .description = option.get_description(),
+                    .choices = choices_of(type_name),
+                    .default_value = option.get_default_str(),
+                    .required = option.get_required(),
+                    .repeatable = option.get_items_expected_max() > 1};
+  for (const std::string& name : option.get_snames()) model.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) model.names.push_back("--" + name);
+  const bool flag = option.get_items_expected_max() == 0;
+  model.value_behind_equals = flag && !model.choices.empty();
+  if (option.get_positional()) {
+    model.value = option.get_name(true);
+  } else if (!flag) {
+    model.value = type_name.substr(0, type_name.find(':'));
+  }
+  model.offer = offer_of(model);
+  return model;
+}
 
 ProgramModel program_model(const CLI::App& app) {
   ProgramModel model{.program = command_model(app), .commands = {}};

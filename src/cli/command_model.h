@@ -7,7 +7,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace pg2athena::cli {
 
@@ -24,6 +25,8 @@ struct OptionModel {
   Offer offer = Offer::Nothing;
   bool required = false;
   bool repeatable = false;
+  // It may have one of the choices, and only behind '=': "--verify=deep". Then `value` is empty.
+  bool value_behind_equals = false;
 };
 
 struct CommandModel {
@@ -38,6 +41,8 @@ struct ProgramModel {
   CommandModel program;
   std::vector<CommandModel> commands;
 };
+
+OptionModel option_model(const CLI::Option& option);
 
 // Hidden options and commands (those of no group) are left out.
 ProgramModel program_model(const CLI::App& app);

@@ -25,6 +25,7 @@ class CommandModelTest : public testing::Test {
         ->capture_default_str();
     run->add_option("--workers", number_, "How many")->check(CLI::Range(1, 9))->capture_default_str();
     run->add_option("--config", text_, "A file")->type_name("PATH");
+    run->add_flag("--verify{totals}", text_, "Whether")->type_name("TEXT:{none,totals}");
     run->add_option("--secret", text_, "Nobody's business")->group("");
     run->footer("Examples:\n  prog run x");
     app_.add_subcommand("hidden", "Not for people")->group("");
@@ -56,7 +57,7 @@ TEST_F(CommandModelTest, It_has_what_the_help_has) {
   EXPECT_TRUE(run.arguments[0].required);
   EXPECT_EQ(run.arguments[0].offer, Offer::Folder);
   EXPECT_THAT(option("--help").names, ElementsAre("-h", "--help"));
-  EXPECT_EQ(run.options.size(), 6U) << "help and five of its own";
+  EXPECT_EQ(run.options.size(), 7U) << "help and six of its own";
 }
 
 TEST_F(CommandModelTest, Values_choices_and_defaults_are_the_options_own) {
@@ -72,6 +73,10 @@ TEST_F(CommandModelTest, Values_choices_and_defaults_are_the_options_own) {
   EXPECT_EQ(option("--workers").value, "INT");
   EXPECT_THAT(option("--workers").choices, IsEmpty());
   EXPECT_EQ(option("--config").offer, Offer::File);
+  EXPECT_FALSE(option("--codec").value_behind_equals);
+  EXPECT_TRUE(option("--verify").value_behind_equals);
+  EXPECT_EQ(option("--verify").value, "");
+  EXPECT_THAT(option("--verify").choices, ElementsAre("none", "totals"));
 }
 
 TEST(CommandModel, A_brief_description_is_the_first_clause) {

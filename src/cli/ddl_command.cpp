@@ -76,13 +76,17 @@ Result<void> check_alter(const DdlRequest& request) {
 }  // namespace
 
 Result<void> check_ddl_request(const DdlRequest& request) {
-  PG2ATHENA_TRY(storage::S3Location::parse(request.location));
+  if (!request.location.empty()) PG2ATHENA_TRY(storage::S3Location::parse(request.location));
   if (!request.database.empty()) PG2ATHENA_TRY(catalog::check_glue_database(request.database));
   PG2ATHENA_TRY(check_table_patterns(request.tables));
   return check_alter(request);
 }
 
 Result<std::string> ddl_text(const DdlRequest& request, storage::ObjectStore& lake) {
+  if (request.location.empty()) {
+    return fail(Error(ErrorKind::InvalidArgument, "--location is missing")
+                    .hint("say where the lake's folder was copied to: --location s3://bucket/prefix"));
+  }
   PG2ATHENA_ASSIGN(const auto location, storage::S3Location::parse(request.location));
   PG2ATHENA_ASSIGN(auto published, catalog::published_tables(lake));
   if (published.empty()) return nothing_published();

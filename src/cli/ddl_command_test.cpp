@@ -164,6 +164,14 @@ TEST_F(DdlCommand, A_run_that_was_never_published_is_no_run_to_alter_from) {
 
 TEST_F(DdlCommand, A_request_is_checked_before_the_lake_is_opened) {
   EXPECT_TRUE(check_ddl_request({.location = "s3://bucket", .database = "shop", .tables = {"a.*"}}));
+  // Whether there is a lake at all is asked first.
+  const DdlRequest nowhere{.location = "", .database = "", .tables = {}};
+  EXPECT_TRUE(check_ddl_request(nowhere));
+  publish({"public.a"});
+  const auto refused = ddl_text(nowhere, lake_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidArgument);
+  EXPECT_EQ(refused.error().message(), "--location is missing");
   for (const DdlRequest& request : std::vector<DdlRequest>{
            {.location = "lake", .database = "", .tables = {}},
            {.location = "s3://bucket", .database = "a.b", .tables = {}},

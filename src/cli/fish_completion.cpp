@@ -35,6 +35,7 @@ std::string option_line(const std::string& begin, const OptionModel& option) {
   for (const std::string& name : option.names) {
     line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   }
+  if (option.value_behind_equals) line += candidates_of(option);
   if (!option.value.empty()) {
     // -x: a value, and no files; -r: a value.
     line += (option.offer == Offer::File ? " -r" : " -x") + candidates_of(option);

@@ -25,11 +25,19 @@ std::string time_text(std::chrono::system_clock::time_point time) {
   return rfc3339(time).substr(0, kToTheSecond) + "Z";
 }
 
-std::string state_text(const RunRemains& run, const Removal* removal) {
+// What becomes, or became, of what is to be removed. (Without a removal --delete was interrupted before it.)
+std::string fate_text(const GcRequest& request, const Removal* removal) {
+  if (!request.remove) return "would be removed";
+  if (removal == nullptr) return "not removed";
+  return removal->error ? "not removed, or not all of it" : "removed";
+}
+
+std::string state_text(const RunRemains& run, const GcRequest& request, const Removal* removal) {
   if (removal != nullptr && removal->decided_meanwhile) return "decided meanwhile: kept";
-  if (removal != nullptr) return removal->error ? "not removed, or not all of it" : "removed";
-  if (run.state == RunRemains::State::Decided) return "decided: kept";
-  return fmt::format("{}{}", to_string(run.state), run.young ? ", young: kept" : "");
+  if (run.state == RunRemains::State::Decided && !run.is_garbage()) return "decided: kept";
+  if (!run.is_garbage()) return fmt::format("{}, young: kept", to_string(run.state));
+  if (removal != nullptr) return fate_text(request, removal);
+  return fmt::format("{}: {}", to_string(run.state), fate_text(request, removal));
 }
 
 std::string totals_text(const GcTotals& totals) {
@@ -103,8 +111,7 @@ std::string verdict_text(const TableOfRun& table, const GcRequest& request, cons
   if (table.verdict == Verdict::Young) {
     return fmt::format("{}: kept for {}", replaced, duration_text(*request.keep_for));
   }
-  if (removal == nullptr) return replaced;
-  return replaced + (removal->error ? ": not removed, or not all of it" : ": removed");
+  return fmt::format("{}: {}", replaced, fate_text(request, removal));
 }
 
 std::string old_runs_text(const GcRequest& request, const GcResult& result) {
@@ -130,7 +137,8 @@ std::string old_runs_text(const GcRequest& request, const GcResult& result) {
       elsewhere = elsewhere || group.first.verdict == Verdict::MayBeShown;
     }
     if (run.records_go && run.records.objects != 0) {
-      add("(plan and receipts)", "nothing of its data is shown", run.records);
+      add("(plan and receipts)", fmt::format("nothing of its data is shown: {}", fate_text(request, removal)),
+          run.records);
     }
   }
   std::string text = rows == 0 ? std::string() : table.render() + "\n";
@@ -214,7 +222,7 @@ std::string gc_text(const GcRequest& request, const GcResult& result) {
                      {"unfinished uploads", Align::Right}});
     for (const RunRemains& run : result.garbage.runs) {
       table.add_row({run.run_id, time_text(run.started), time_text(run.last_sign_of_life),
-                     state_text(run, removal_of(result.removals, run.run_id)),
+                     state_text(run, request, removal_of(result.removals, run.run_id)),
                      with_thousands(run.objects.size()), human_bytes(run.bytes()),
                      with_thousands(run.uploads.size())});
     }
@@ -239,7 +247,8 @@ std::string gc_text(const GcRequest& request, const GcResult& result) {
         young == 1 ? "1 run gave a sign of life" : fmt::format("{} runs gave a sign of life", young),
         duration_text(request.older_than));
   }
-  if (!text.empty() && !result.old.runs.empty()) text += "\n";
+  // A table ends with an empty line of its own.
+  if (!text.empty() && !text.ends_with("\n\n") && !result.old.runs.empty()) text += "\n";
   text += old_runs_text(request, result);
   if (request.remove) return text + fmt::format("Removed: {}.\n", totals_text(removed(result)));
   const GcTotals totals = to_be_removed(result);

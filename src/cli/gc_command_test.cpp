@@ -10,8 +10,10 @@ namespace {
 
 using catalog::RunRemains;
 using std::chrono::hours;
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 RunRemains run(int hour, RunRemains::State state, bool young, std::uint64_t bytes, std::size_t uploads) {
   const auto started = std::chrono::sys_days(std::chrono::year(2026) / 1 / 31) + hours(hour);
@@ -38,9 +40,9 @@ GcResult found() {
 TEST(GcCommand, What_would_be_removed_is_listed_and_what_is_kept_is_explained) {
   const std::string text = gc_text({}, found());
   EXPECT_THAT(text,
-              HasSubstr("last sign of life     state                   objects    size  unfinished up"));
+              HasSubstr("last sign of life     state                        objects    size  unfinished up"));
   EXPECT_THAT(text, HasSubstr("20260131T010000.000Z-0123456789abcdef  2026-01-31T01:00:00Z  "
-                              "2026-01-31T01:05:00Z  undecided                     1  1.5 MB   "));
+                              "2026-01-31T01:05:00Z  undecided: would be removed        1  1.5 MB   "));
   EXPECT_THAT(text, HasSubstr("2026-01-31T02:05:00Z  decided: kept "));
   EXPECT_THAT(text, HasSubstr("2026-01-31T03:05:00Z  undecided, young: kept "));
   EXPECT_THAT(
@@ -94,21 +96,40 @@ TEST(GcCommand, Old_runs_are_listed_with_what_goes_and_why_the_rest_stays) {
   GcResult result{.at = std::chrono::sys_days(std::chrono::year(2026) / 2 / 3)};
   result.old = old_runs();
   const std::string text = gc_text({}, result);
-  for (const char* const line : {"public.a, public.b   replaced 2 d ago                       4  2.0 kB",
-                                 "public.c             glue::eu:shop may show it: kept        2  1.0 kB",
-                                 "public.d             replaced 2 h ago: kept for 1d          2  1.0 kB",
-                                 "public.b             the table has no record: kept          2  1.0 kB",
-                                 "(plan and receipts)  nothing of its data is shown           5    50 B"}) {
+  for (const char* const line :
+       {"public.a, public.b   replaced 2 d ago: would be removed                    4  2.0 kB",
+        "public.c             glue::eu:shop may show it: kept                       2  1.0 kB",
+        "public.d             replaced 2 h ago: kept for 1d                         2  1.0 kB",
+        "public.b             the table has no record: kept                         2  1.0 kB",
+        "(plan and receipts)  nothing of its data is shown: would be removed        5    50 B"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
   EXPECT_THAT(text, EndsWith("\n\nWhat a catalog may show goes once it was asked: use the configuration that "
                              "names it (--config).\n1 table is shown.\nNothing was removed; --delete would "
                              "remove 9 objects (2.0 kB) and 0 unfinished uploads of 2 runs.\n"));
   result.old_removals = {{.run_id = result.old.runs[0].run_id, .objects = 4, .bytes = 2000, .error = {}}};
-  EXPECT_THAT(gc_text({.remove = true}, result), HasSubstr("replaced 2 d ago: removed "));
+  result.old_removals.push_back(
+      {.run_id = result.old.runs[2].run_id, .objects = 5, .bytes = 50, .error = {}});
+  EXPECT_THAT(gc_text({.remove = true}, result),
+              AllOf(HasSubstr("replaced 2 d ago: removed "),
+                    HasSubstr("(plan and receipts)  nothing of its data is shown: removed ")));
+  result.old_removals.pop_back();
+  EXPECT_THAT(gc_text({.remove = true}, result), HasSubstr("nothing of its data is shown: not removed "))
+      << "--delete was interrupted before it";
   result.old_removals[0].error = Error(ErrorKind::Storage, "no");
   EXPECT_THAT(gc_text({.remove = true}, result),
               HasSubstr("replaced 2 d ago: not removed, or not all of it "));
+}
+
+TEST(GcCommand, One_empty_line_is_between_a_table_and_what_follows) {
+  GcResult result = found();
+  result.old = old_runs();
+  EXPECT_THAT(gc_text({}, result), Not(HasSubstr("\n\n\n")));
+  // Dead runs, and nothing but shown tables.
+  result.garbage.runs.resize(1);
+  result.old.runs = {result.old.runs[1]};
+  result.old.runs[0].tables.resize(1);
+  EXPECT_THAT(gc_text({}, result), AllOf(HasSubstr("\n\n1 table is shown.\n"), Not(HasSubstr("\n\n\n"))));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "config/references.h"
+
 // Facts are from AWS's documentation: "Actions, resources, and condition keys" of Amazon S3, AWS KMS, AWS
 // Secrets Manager and AWS STS (service authorization reference), and where it says so, the services' own
 // guides.
@@ -324,6 +326,13 @@ class Policies {
   }
 
   Result<void> add_token(const login::Settings& login) {
+    if (config::has_reference(login.url)) {
+      return fail(
+          Error(ErrorKind::InvalidArgument,
+                "source.url has a reference to a variable of the environment that isn't set, and with "
+                "auth: iam the policy names the role and the host's region")
+              .hint("set it where pg2athena is started: export NAME=…"));
+    }
     PG2ATHENA_ASSIGN(postgres::ConnectionParameters said, postgres::parse_source(login.url));
     postgres::ConnectionParameters parameters =
         postgres::with_defaults(std::move(said), "pg2athena", environment_);

@@ -235,6 +235,18 @@ TEST(IamPolicy, A_token_logs_in_as_one_user) {
   EXPECT_THAT(text(configuration).notes, ElementsAre(HasSubstr("resource id")));
 }
 
+TEST(IamPolicy, A_token_is_of_nobody_where_the_URL_is_not_known) {
+  config::Configuration configuration = lake();
+  configuration.login.method = login::Method::Iam;
+  configuration.login.url = "postgresql://${NONE}@db/shop";
+  const auto policy = iam_policy({}, configuration, no_environment);
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(policy.error().kind(), ErrorKind::InvalidArgument);
+  EXPECT_THAT(policy.error().message(), HasSubstr("a variable of the environment that isn't set"));
+  configuration.login.method = login::Method::Password;
+  EXPECT_TRUE(iam_policy({}, configuration, no_environment));
+}
+
 TEST(IamPolicy, A_folder_and_a_password_need_nothing) {
   EXPECT_THAT(iam_policy({}, lake("./lake"), no_environment).error().message(), HasSubstr("nothing of AWS"));
 }

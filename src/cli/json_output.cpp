@@ -5,9 +5,11 @@
 #include <fstream>
 #include <string>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "catalog/json_list.h"
+#include "cli/command_line.h"
 #include "cli/differences.h"
 
 namespace pg2athena::cli {
@@ -331,13 +333,17 @@ std::string failure_document(const Error& error, std::string_view command,
 }
 
 RawRequest read_raw_request(int argc, const char* const* argv) {
-  RawRequest request;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    const bool separate = argument == "--output" && i + 1 < argc && std::string_view(argv[i + 1]) == "json";
-    if (separate || argument == "--output=json") request.json = true;
-  }
-  if (argc > 1 && argv[1][0] != '-') request.command = argv[1];
+  const auto says_json = [&](std::string_view option) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string_view argument = argv[i];
+      const bool separate = argument == option && i + 1 < argc && std::string_view(argv[i + 1]) == "json";
+      if (separate || argument == fmt::format("{}=json", option)) return true;
+    }
+    return false;
+  };
+  RawRequest request{.json = says_json("--output")};
+  if (says_json("--log-format")) request.log_format = observe::LogFormat::Json;
+  if (argc > 1 && is_command(argv[1])) request.command = argv[1];
   return request;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/checkup.h"
 #include "cli/gc_command.h"
 #include "cli/verify_command.h"
+#include "observe/log.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/plan.h"
 #include "pipeline/run.h"
@@ -45,11 +46,12 @@ std::string doctor_document(const Checkup& checkup, pipeline::ExitCode exit_code
 std::string failure_document(const Error& error, std::string_view command,
                              const std::vector<pipeline::Difference>& differences = {});
 
-// For errors in the command line itself: whether JSON was asked for, and of which command, as far as can be
-// told without reading the line properly.
+// For errors in the command line itself: whether JSON was asked for, on stdout and in the log, and of which
+// command, as far as can be told without reading the line properly.
 struct RawRequest {
   bool json = false;
-  std::string command;
+  observe::LogFormat log_format = observe::LogFormat::Text;
+  std::string command;  // empty: it is none of the program's
 };
 RawRequest read_raw_request(int argc, const char* const* argv);
 

@@ -211,6 +211,22 @@ TEST(JsonOutput, A_broken_command_line_still_says_that_JSON_was_asked_for) {
   EXPECT_FALSE(read({"run", "--output", "text"}).json);
   EXPECT_FALSE(read({"run", "--output"}).json);
   EXPECT_EQ(read({"--output", "json"}).command, "");
+  EXPECT_EQ(read({"rnu", "--output", "json"}).command, "") << "is no command";
+  for (const char* const command : {"run", "plan", "publish", "gc", "verify", "doctor", "ddl", "init",
+                                    "schema", "iam-policy", "completion", "man"}) {
+    EXPECT_EQ(read({command, "--output", "json"}).command, command);
+  }
+}
+
+TEST(JsonOutput, A_broken_command_line_still_says_that_the_log_is_to_be_JSON) {
+  const auto format = [](std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "pg2athena");
+    return read_raw_request(static_cast<int>(arguments.size()), arguments.data()).log_format;
+  };
+  EXPECT_EQ(format({"run", "--log-format", "json", "--nonsense"}), observe::LogFormat::Json);
+  EXPECT_EQ(format({"run", "--log-format=json"}), observe::LogFormat::Json);
+  EXPECT_EQ(format({"run", "--log-format", "text"}), observe::LogFormat::Text);
+  EXPECT_EQ(format({"run", "--output=json"}), observe::LogFormat::Text);
 }
 
 TEST(JsonOutput, The_peak_of_memory_is_in_bytes) {

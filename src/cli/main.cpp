@@ -37,6 +37,19 @@ void print(std::FILE* file, std::string_view text) {
   std::fflush(file);
 }
 
+// The event that the end with an error is (docs/scheduling.md), with all that error_text() says.
+void log_failure(const observe::Log& log, const Error& error) {
+  log.error("failed", Error(error).hint(std::string(pipeline::hint_of(error))));
+}
+
+// The same without a log, before there is one and behind it.
+void print_failure(observe::LogFormat format, const Error& error) {
+  if (format == observe::LogFormat::Text) return print(stderr, error_text(error));
+  const SystemClock clock;
+  observe::StderrOutput output;
+  log_failure(observe::Log({.format = format}, output, clock), error);
+}
+
 class DisplayObserver final : public pipeline::RunObserver {
  public:
   explicit DisplayObserver(ProgressDisplay& display) : display_(display) {}
@@ -127,12 +140,12 @@ class Program {
     const pipeline::RunSummary& summary = *done;
     if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
-    const auto unpublished = [&](const Error& error) {
+    const auto unpublished = [&](Error error) {
       code = std::max(code, pipeline::policy_of(error.kind()).exit_code);
-      if (!json_) print(stderr, error_text(error));
+      report(std::move(error).with("run_id", summary.run_id));
     };
     for (const pipeline::TableSummary& table : summary.tables) {
-      if (table.outcome.error) unpublished(*table.outcome.error);
+      if (table.outcome.error) unpublished(Error(*table.outcome.error).with("table", table.name));
     }
     if (summary.publication_error) unpublished(*summary.publication_error);
     if (json_output_) {
@@ -185,7 +198,7 @@ class Program {
       if (outcome.error) unfinished(*outcome.error, outcome.run_id);
       for (const catalog::TableOutcome& table : outcome.tables) {
         const bool left = table.state == catalog::TableOutcome::State::Unfinished;
-        if (left && table.error) unfinished(*table.error, outcome.run_id);
+        if (left && table.error) unfinished(Error(*table.error).with("table", table.table), outcome.run_id);
       }
     }
     if (json_output_) print(stdout, publication_document(outcomes, lake->location(), code));
@@ -284,7 +297,7 @@ class Program {
 
   void report(const Error& error) const {
     if (json_) {
-      log_.error("failed", error);
+      log_failure(log_, error);
     } else {
       print(stderr, error_text(error));
     }
@@ -302,39 +315,41 @@ class Program {
 };
 
 // A result that is cut off must not pass for a whole one.
-ExitCode after_output(ExitCode code) {
+ExitCode after_output(ExitCode code, observe::LogFormat format) {
   if (std::ferror(stdout) == 0 || code != ExitCode::Done) return code;
-  print(stderr, error_text(Error(ErrorKind::Storage, "the result could not be written to stdout")
-                               .hint("what the command did stands; only its output is cut off")));
+  print_failure(format, Error(ErrorKind::Storage, "the result could not be written to stdout")
+                            .hint("what the command did stands; only its output is cut off"));
   return ExitCode::Failed;
 }
 
 ExitCode read_and_run(int argc, const char* const* argv) {
   auto parsed = parse_command_line(argc, argv);
   if (!parsed) {
-    print(stderr, error_text(parsed.error()));
-    if (const RawRequest raw = read_raw_request(argc, argv); raw.json) {
-      print(stdout, failure_document(parsed.error(), raw.command));
-    }
+    const RawRequest raw = read_raw_request(argc, argv);
+    print_failure(raw.log_format, parsed.error());
+    if (raw.json) print(stdout, failure_document(parsed.error(), raw.command));
     return pipeline::policy_of(parsed.error().kind()).exit_code;
   }
   if (const auto* const text = std::get_if<PrintAndExit>(&*parsed)) {
     print(stdout, text->text);
-    return after_output(ExitCode::Done);
+    return after_output(ExitCode::Done, observe::LogFormat::Text);
   }
   Cancellation stop;
   const SignalWatch signals(stop);
-  return after_output(Program(std::get<CommandLine>(*parsed), stop).run());
+  const auto& line = std::get<CommandLine>(*parsed);
+  return after_output(Program(line, stop).run(), line.configuration.log_format);
 }
 
 ExitCode main(int argc, const char* const* argv) {
   try {
     return read_and_run(argc, argv);
   } catch (const std::exception& error) {
-    if (const RawRequest raw = read_raw_request(argc, argv); raw.json) {
-      print(stdout, failure_document(Error(ErrorKind::Internal, error.what()), raw.command));
-    }
-    throw;
+    const RawRequest raw = read_raw_request(argc, argv);
+    const Error internal(ErrorKind::Internal, error.what());
+    if (raw.json) print(stdout, failure_document(internal, raw.command));
+    if (raw.log_format == observe::LogFormat::Text) throw;
+    print_failure(raw.log_format, internal);
+    return ExitCode::Failed;
   }
 }
 

@@ -82,6 +82,8 @@ std::string italic(std::string_view text) {
 std::string option_term(const OptionModel& option) {
   std::string term;
   for (const std::string& name : option.names) term += (term.empty() ? "" : ", ") + bold(name);
+  if (option.value_behind_equals)
+    return fmt::format("{}[={}]", term, bold(fmt::format("{}", fmt::join(option.choices, "|"))));
   if (!option.choices.empty()) return term + " " + bold(fmt::format("{}", fmt::join(option.choices, "|")));
   return option.value.empty() ? term : term + " " + italic(option.value);
 }

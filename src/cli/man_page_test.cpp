@@ -21,6 +21,10 @@ std::string page() {
                    .description = "A codec",
                    .choices = {"zstd", "none"},
                    .default_value = "zstd"},
+                  {.names = {"--verify"},
+                   .description = "Whether",
+                   .choices = {"none", "deep"},
+                   .value_behind_equals = true},
                   {.names = {"--location"}, .value = "URL", .description = "Where", .required = true}},
       .arguments = {{.value = "SOURCE", .description = "A database", .required = true},
                     {.value = "TARGET", .description = "The lake"}},
@@ -50,6 +54,7 @@ TEST(ManPage, Options_are_as_in_the_help) {
   EXPECT_THAT(page(), AllOf(HasSubstr("\\fBprog run\\fR [\\fIOPTIONS\\fR] \\fISOURCE\\fR [\\fITARGET\\fR]\n"),
                             HasSubstr(".TP\n\\fB\\-q\\fR, \\fB\\-\\-quiet\\fR\n"),
                             HasSubstr("\\fB\\-\\-codec\\fR \\fBzstd|none\\fR\nA codec (default: zstd).\n"),
+                            HasSubstr("\\fB\\-\\-verify\\fR[=\\fBnone|deep\\fR]\nWhether.\n"),
                             HasSubstr("Where (required).")));
 }
 

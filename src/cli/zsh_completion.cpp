@@ -44,6 +44,9 @@ std::string value_of(const OptionModel& option) {
 // "*--table=[A table]:PATTERN: ". A star: it may be given again; an equals sign: its value may follow one
 // too.
 std::string option_spec(const OptionModel& option, const std::string& name) {
+  if (option.value_behind_equals) {  // "=-": in the same word only; two colons: it may be missing
+    return fmt::format("{}=-[{}]::value:{}", name, escaped(brief(option.description)), action_of(option));
+  }
   const bool equals = !option.value.empty() && name.starts_with("--");
   return fmt::format("{}{}{}[{}]{}", option.repeatable ? "*" : "", name, equals ? "=" : "",
                      escaped(brief(option.description)), option.value.empty() ? "" : value_of(option));

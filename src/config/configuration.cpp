@@ -19,8 +19,11 @@ int default_workers() {
 
 namespace {
 
-std::unexpected<Error> refuse(std::string message, std::string hint) {
-  return fail(Error(ErrorKind::InvalidArgument, std::move(message)).hint(std::move(hint)));
+// `setting` is what the error is about: a setting, or the group or section around those that are missing.
+std::unexpected<Error> refuse(std::string_view setting, std::string message, std::string hint) {
+  return fail(Error(ErrorKind::InvalidArgument, std::move(message))
+                  .with("setting", std::string(setting))
+                  .hint(std::move(hint)));
 }
 
 Result<void> check_encryption(const storage::S3ObjectOptions& objects) {
@@ -29,11 +32,13 @@ Result<void> check_encryption(const storage::S3ObjectOptions& objects) {
       objects.encryption == S3Encryption::Kms || objects.encryption == S3Encryption::KmsTwoLayers;
   const bool of_kms = !objects.kms_key.empty() || !objects.encryption_context.empty() || objects.bucket_key;
   if (of_kms && !kms) {
-    return refuse("target.encryption has kms_key, context or bucket_key, and its type isn't one with KMS",
+    return refuse("target.encryption",
+                  "target.encryption has kms_key, context or bucket_key, and its type isn't one with KMS",
                   "type: sse-kms, or leave these keys out");
   }
   if (objects.bucket_key && objects.encryption == S3Encryption::KmsTwoLayers) {
-    return refuse("S3 has no bucket keys with dsse-kms", "leave target.encryption.bucket_key out");
+    return refuse("target.encryption.bucket_key", "S3 has no bucket keys with dsse-kms",
+                  "leave target.encryption.bucket_key out");
   }
   return {};
 }
@@ -47,13 +52,14 @@ Result<void> check_tags(const storage::S3Pairs& tags) {
   const auto allowed = [&](char c) {
     return is_ascii_alphanumeric(c) || kSpecial.contains(c) || static_cast<unsigned char>(c) >= 0x80;
   };
-  if (tags.size() > kMostTags) return refuse("target.tags has more than 10 tags", "S3 takes 10 of an object");
+  if (tags.size() > kMostTags)
+    return refuse("target.tags", "target.tags has more than 10 tags", "S3 takes 10 of an object");
   for (const auto& [name, value] : tags) {
     if (name.size() <= kLongestName && value.size() <= kLongestValue && std::ranges::all_of(name, allowed) &&
         std::ranges::all_of(value, allowed)) {
       continue;
     }
-    return refuse(fmt::format("target.tags: S3 has no tag {}: {}", name, value),
+    return refuse("target.tags", fmt::format("target.tags: S3 has no tag {}: {}", name, value),
                   "names of up to 128 and values of up to 256 letters, digits, blanks and + - = . _ : / @");
   }
   return {};
@@ -65,18 +71,43 @@ Result<void> check_target(const Configuration& configuration) {
         (configuration.s3 == storage::S3Options() && configuration.target_role == aws::Role())) {
       return {};
     }
-    return refuse("target has settings of S3, and its location is a local folder",
+    return refuse("target.location", "target has settings of S3, and its location is a local folder",
                   "location: s3://bucket/prefix, or leave these settings out");
   }
-  PG2ATHENA_TRY(storage::S3Location::parse(configuration.target));
+  if (auto location = storage::S3Location::parse(configuration.target); !location) {
+    return fail(std::move(location).error().with("setting", "target.location"));
+  }
   const aws::Role& role = configuration.target_role;
   if (role.arn.empty() && role != aws::Role()) {
     return refuse(
+        role.external_id.empty() ? "target.role_session_name" : "target.external_id",
         "target.external_id and target.role_session_name are for a role, and there is no target.role_arn",
         "role_arn: arn:aws:iam::<account>:role/<name>");
   }
   PG2ATHENA_TRY(check_tags(configuration.s3.objects.tags));
   return check_encryption(configuration.s3.objects);
+}
+
+Result<void> check_compression(const pipeline::RunOptions& run) {
+  const std::string_view codec = parquet::codec_name(run.compression);
+  const auto [lowest, highest] = parquet::levels_of(run.compression);
+  const int level = run.compression_level.value_or(lowest);
+  if (highest == 0 && run.compression_level) {
+    return refuse("files.compression_level", fmt::format("the codec {} has no compression level", codec),
+                  "zstd and gzip have levels");
+  }
+  if (level < lowest || level > highest) {
+    return refuse(
+        "files.compression_level",
+        fmt::format("{} has the compression levels {} to {}, not {}", codec, lowest, highest, level), "");
+  }
+  if (run.compression == parquet::Compression::Lz4Raw && run.profile == parquet::Profile::Athena) {
+    return refuse("files.compression",
+                  "lz4_raw is not for the profile athena: Trino, which Athena is made of, can't read it",
+                  "compress with zstd; or, when only other readers read the files, choose the profile "
+                  "modern (files.profile, --profile)");
+  }
+  return {};
 }
 
 template <typename Tables, typename Wanted>
@@ -85,62 +116,59 @@ bool any_choice(const Tables& tables, Wanted wanted) {
       tables, [&](const auto& table) { return std::ranges::any_of(table.column_choices, wanted); });
 }
 
-bool tells_of_partitions(const Configuration& configuration) {
+// That it is said how Glue knows partitions, where there is no Glue.
+Result<void> check_partitions(const Configuration& configuration) {
+  constexpr std::string_view kSetting = "catalog.glue.partitions";
   const pipeline::RunOptions& run = configuration.run;
-  const auto says = [](const postgres::ColumnChoice& choice) { return !choice.partition_catalog.empty(); };
-  return run.catalog_partitions != catalog::CatalogPartitions::Projection ||
-         any_choice(run.selection.tables, says) || any_choice(run.queries, says);
+  Error error = Error(ErrorKind::InvalidArgument,
+                      "it is said how Glue knows partitions (catalog.glue.partitions, or catalog of "
+                      "partition_by), and there is no catalog.glue.database")
+                    .hint("database: the one that Athena queries");
+  if (run.catalog_partitions != catalog::CatalogPartitions::Projection) {
+    return fail(std::move(error).with("setting", std::string(kSetting)));
+  }
+  const auto check = [&](const auto& tables) -> Result<void> {
+    for (const auto& table : tables) {
+      for (const postgres::ColumnChoice& choice : table.column_choices) {
+        if (!choice.partition_catalog.empty()) return fail(std::move(error).with("place", choice.place));
+      }
+    }
+    return {};
+  };
+  PG2ATHENA_TRY(check(run.selection.tables));
+  return check(run.queries);
 }
 
 Result<void> check_glue(const Configuration& configuration) {
   const catalog::GlueOptions& glue = configuration.glue;
   const catalog::AthenaOptions& athena = configuration.athena;
   if (athena != catalog::AthenaOptions() && glue.database.empty()) {
-    return refuse("catalog.athena has settings, and catalog.glue no database",
+    return refuse("catalog.athena", "catalog.athena has settings, and catalog.glue no database",
                   "glue: {database: the one that Athena queries}");
   }
   if (!athena.output_location.empty() && !storage::S3Location::names_one(athena.output_location)) {
-    return refuse("catalog.athena.output_location is not in S3", "output_location: s3://bucket/prefix/");
+    return refuse("catalog.athena.output_location", "catalog.athena.output_location is not in S3",
+                  "output_location: s3://bucket/prefix/");
   }
-  if (glue.database.empty() && tells_of_partitions(configuration)) {
-    return refuse(
-        "it is said how Glue knows partitions (catalog.glue.partitions, or catalog of partition_by), "
-        "and there is no catalog.glue.database",
-        "database: the one that Athena queries");
-  }
+  if (glue.database.empty()) PG2ATHENA_TRY(check_partitions(configuration));
   if (glue == catalog::GlueOptions()) return {};
   if (glue.database.empty()) {
-    return refuse("catalog.glue has settings, and no database", "database: the one that Athena queries");
+    return refuse("catalog.glue", "catalog.glue has settings, and no database",
+                  "database: the one that Athena queries");
   }
-  PG2ATHENA_TRY(catalog::check_glue_database(glue.database));
+  if (auto checked = catalog::check_glue_database(glue.database); !checked) {
+    return fail(std::move(checked).error().with("setting", "catalog.glue.database"));
+  }
   // Without a target the command has none.
   if (configuration.target.empty() || storage::S3Location::names_one(configuration.target)) return {};
-  return refuse("catalog.glue is for lakes in S3, and target.location is a local folder",
+  return refuse("target.location", "catalog.glue is for lakes in S3, and target.location is a local folder",
                 "location: s3://bucket/prefix, or leave catalog out");
 }
 
 }  // namespace
 
 Result<void> check(const Configuration& configuration) {
-  const pipeline::RunOptions& run = configuration.run;
-  const std::string_view codec = parquet::codec_name(run.compression);
-  const auto [lowest, highest] = parquet::levels_of(run.compression);
-  const int level = run.compression_level.value_or(lowest);
-  if (highest == 0 && run.compression_level) {
-    return fail(Error(ErrorKind::InvalidArgument, fmt::format("the codec {} has no compression level", codec))
-                    .hint("zstd and gzip have levels"));
-  }
-  if (level < lowest || level > highest) {
-    return fail(ErrorKind::InvalidArgument,
-                fmt::format("{} has the compression levels {} to {}, not {}", codec, lowest, highest, level));
-  }
-  if (run.compression == parquet::Compression::Lz4Raw && run.profile == parquet::Profile::Athena) {
-    return fail(
-        Error(ErrorKind::InvalidArgument,
-              "lz4_raw is not for the profile athena: Trino, which Athena is made of, can't read it")
-            .hint("compress with zstd; or, when only other readers read the files, choose the profile "
-                  "modern (files.profile, --profile)"));
-  }
+  PG2ATHENA_TRY(check_compression(configuration.run));
   PG2ATHENA_TRY(check_target(configuration));
   return check_glue(configuration);
 }

@@ -36,7 +36,9 @@ struct Configuration {
   aws::Identity aws;
 };
 
-// What no single setting shows to be wrong. InvalidArgument.
+// What no single setting shows to be wrong. InvalidArgument, and its context says what it is about:
+// `setting`, a setting's path or that of the group or section around it ("catalog.glue"); or `place`, in the
+// file.
 Result<void> check(const Configuration& configuration);
 
 // Where a target in S3 is and how it is spoken to. InvalidArgument when it isn't one.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@
 #include "config/yaml_text.h"
 #include "parquet/encoding_choice.h"
 #include "postgres/selection.h"
+#include "storage/s3_location.h"
 #include "types/lake_name.h"
 
 namespace pg2athena::config {
@@ -33,8 +35,9 @@ bool contains(const Range& range, const Value& value, Projection projection = {}
 
 class Reader {
  public:
-  Reader(const std::string& text, const std::string& path, const postgres::Environment& environment)
-      : yaml_(text, path), path_(path), environment_(environment) {}
+  Reader(const std::string& text, const std::string& path, UnsetVariable unset,
+         const postgres::Environment& environment)
+      : yaml_(text, path), path_(path), unset_(unset), environment_(environment) {}
 
   Result<Configuration> read(const YAML::Node& root) {
     if (!root.IsDefined() || root.IsNull()) {
@@ -54,26 +57,36 @@ class Reader {
                                    const bool list = contains(name_lists(), key, &Section::key);
                                    return list ? read_name_list(key, node) : read_section(key, node);
                                  }));
-    for (const Setting& setting : settings()) {
-      const bool source = setting.required && setting.section == "source";
-      if (source && setting.get(configuration_).empty() && configuration_.login.secret.empty()) {
-        return fail(yaml_.error_at(root, fmt::format("{} is missing", setting.path()))
-                        .hint(fmt::format("{0}: {{{1}: {2}}}; or {0}.{3}, which has all that a login takes",
-                                          setting.section, setting.key, setting.example, setting.unless)));
-      }
-    }
-    if (const auto conflict = login_conflict(configuration_.login)) {
-      return yaml_.fail_at(root["source"][std::string(conflict->key)], conflict->error);
-    }
-    if (auto checked = check(configuration_); !checked) {
-      const bool target = checked.error().message().starts_with("target");
-      const YAML::Node place = root[target ? "target" : "files"];
-      return yaml_.fail_at(place ? place : root, checked.error());
-    }
+    PG2ATHENA_TRY(check_source(root));
+    if (auto checked = check(configuration_); !checked) return fail(placed(root, checked.error()));
     return std::move(configuration_);
   }
 
  private:
+  Result<void> check_source(const YAML::Node& root) const {
+    for (const Setting& setting : settings()) {
+      const bool source = setting.required && setting.section == "source";
+      if (source && setting.get(configuration_).empty() && configuration_.login.secret.empty()) {
+        return fail(
+            yaml_.error_at(innermost_at(root, setting.path()), fmt::format("{} is missing", setting.path()))
+                .hint(fmt::format("{0}: {{{1}: {2}}}; or {0}.{3}, which has all that a login takes",
+                                  setting.section, setting.key, setting.example, setting.unless)));
+      }
+    }
+    if (const auto conflict = login_conflict(configuration_.login)) {
+      return yaml_.fail_at(innermost_at(root, fmt::format("source.{}", conflict->key)), conflict->error);
+    }
+    return {};
+  }
+
+  // An error of check(), with the place of what it is about.
+  Error placed(const YAML::Node& root, const Error& error) const {
+    if (const std::string_view place = error.context("place"); !place.empty()) {
+      return Error(error.kind(), fmt::format("{}: {}", place, error.message())).hint(error.hint());
+    }
+    return yaml_.fail_at(innermost_at(root, error.context("setting")), error).error();
+  }
+
   Result<void> read_section(const std::string& name, const YAML::Node& node) {
     if (node.IsNull()) return {};  // every line of it is commented out
     return read_keys(name, "", node);
@@ -125,10 +138,12 @@ class Reader {
       if (configuration_.login.password_secret) return {};
     }
     if (setting.reference) {
-      auto expanded =
-          setting.key == "url" ? expand_source(text, environment_) : expand_secret(text, environment_);
+      auto expanded = expand(setting, text);
       if (!expanded) return yaml_.fail_at(node, expanded.error());
       text = std::move(*expanded);
+    }
+    if (path == "target.location") {
+      if (auto checked = storage::check_scheme(text); !checked) return yaml_.fail_at(node, checked.error());
     }
     if (path == "target.location" || path == "aws.ca_file") text = resolve(text);
     if (auto applied = apply(setting, text, path, configuration_); !applied)
@@ -136,10 +151,21 @@ class Reader {
     return {};
   }
 
+  Result<std::string> expand(const Setting& setting, const std::string& text) const {
+    const auto expanded = [&](const postgres::Environment& environment) {
+      return setting.key == "url" ? expand_source(text, environment) : expand_secret(text, environment);
+    };
+    if (unset_ == UnsetVariable::Refuse || !has_unset_reference(text, environment_)) {
+      return expanded(environment_);
+    }
+    PG2ATHENA_TRY(expanded([](const char*) { return std::optional<std::string>("unset"); }));
+    return text;
+  }
+
   // A relative path begins at the configuration's folder, so that a job means the same wherever it is
   // started.
   std::string resolve(const std::string& path) const {
-    if (path.contains("://")) return path;
+    if (storage::S3Location::names_one(path)) return path;
     return (fs::path(path_).parent_path() / path).lexically_normal().string();
   }
 
@@ -378,6 +404,7 @@ class Reader {
 
   YamlReader yaml_;
   const std::string& path_;
+  const UnsetVariable unset_;
   const postgres::Environment& environment_;
   Configuration configuration_;
 };
@@ -385,10 +412,10 @@ class Reader {
 }  // namespace
 
 Result<Configuration> read_configuration(const std::string& text, const std::string& path,
-                                         const postgres::Environment& environment) {
+                                         UnsetVariable unset, const postgres::Environment& environment) {
   PG2ATHENA_ASSIGN(const YAML::Node root, parse_yaml(text, path));
   try {
-    auto read = Reader(text, path, environment).read(root);
+    auto read = Reader(text, path, unset, environment).read(root);
     if (!read) return fail(std::move(read).error().hint("pg2athena schema --page describes every key"));
     return read;
   } catch (const YAML::Exception& error) {
@@ -396,9 +423,10 @@ Result<Configuration> read_configuration(const std::string& text, const std::str
   }
 }
 
-Result<Configuration> load_configuration(const std::string& path, const postgres::Environment& environment) {
+Result<Configuration> load_configuration(const std::string& path, UnsetVariable unset,
+                                         const postgres::Environment& environment) {
   PG2ATHENA_ASSIGN(const std::string text, read_file(path));
-  return read_configuration(text, path, environment);
+  return read_configuration(text, path, unset, environment);
 }
 
 }  // namespace pg2athena::config

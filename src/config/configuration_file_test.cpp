@@ -21,7 +21,7 @@ std::optional<std::string> environment(const char* name) {
 }
 
 Result<Configuration> read(const std::string& text) {
-  return read_configuration(text, "jobs/shop.yaml", environment);
+  return read_configuration(text, "jobs/shop.yaml", UnsetVariable::Refuse, environment);
 }
 
 Configuration good(const std::string& text) {
@@ -208,25 +208,26 @@ TEST(ConfigurationFile, Settings_of_S3_that_mean_nothing_together_are_refused) {
   const struct {
     const char* target;
     const char* mention;
+    const char* place;
   } cases[] = {
-      {"{location: ./lake, region: eu-central-1}", "local folder"},
-      {"{location: s3://Bucket/x}", "lower-case"},
-      {"{location: s3://bucket, external_id: x}", "role_arn"},
-      {"{location: s3://bucket, encryption: {type: sse-s3, kms_key: alias/lake}}", "kms_key"},
-      {"{location: s3://bucket, encryption: {bucket_key: true}}", "bucket_key"},
-      {"{location: s3://bucket, encryption: {type: dsse-kms, bucket_key: true}}", "dsse-kms"},
-      {"{location: s3://bucket, encryption: alias/lake}", "mapping"},
-      {"{location: s3://bucket, encryption: {key: alias/lake}}", "kms_key"},
-      {"{location: s3://bucket, tags: {}}", "tags"},
-      {"{location: s3://bucket, tags: {team: 'a & b'}}", "a & b"},
+      {"{location: ./lake, region: eu-central-1}", "local folder", "2:20"},
+      {"{location: s3://Bucket/x}", "lower-case", "2:20"},
+      {"{location: s3://bucket, external_id: x}", "role_arn", "2:46"},
+      {"{location: s3://bucket, encryption: {type: sse-s3, kms_key: alias/lake}}", "kms_key", "2:45"},
+      {"{location: s3://bucket, encryption: {bucket_key: true}}", "bucket_key", "2:45"},
+      {"{location: s3://bucket, encryption: {type: dsse-kms, bucket_key: true}}", "dsse-kms", "2:74"},
+      {"{location: s3://bucket, encryption: alias/lake}", "mapping", "2:45"},
+      {"{location: s3://bucket, encryption: {key: alias/lake}}", "kms_key", "2:46"},
+      {"{location: s3://bucket, tags: {}}", "tags", "2:39"},
+      {"{location: s3://bucket, tags: {team: 'a & b'}}", "a & b", "2:39"},
       {"{location: s3://bucket, tags: {a: b, c: b, d: b, e: b, f: b, g: b, h: b, i: b, j: b, k: b, l: b}}",
-       "10"},
-      {"{location: s3://bucket, tags: {team: '${TEAM}'}}", "reference"},
+       "10", "2:39"},
+      {"{location: s3://bucket, tags: {team: '${TEAM}'}}", "reference", "2:46"},
   };
-  for (const auto& [target, mention] : cases) {
+  for (const auto& [target, mention, place] : cases) {
     const auto refused = read(fmt::format("{}target: {}\n", kSource, target));
     ASSERT_FALSE(refused.has_value()) << target;
-    EXPECT_THAT(refused.error().message(), StartsWith("jobs/shop.yaml:")) << target;
+    EXPECT_THAT(refused.error().message(), StartsWith(fmt::format("jobs/shop.yaml:{}: ", place))) << target;
     EXPECT_THAT(refused.error().message() + refused.error().hint(), HasSubstr(mention)) << target;
   }
 }
@@ -254,19 +255,21 @@ TEST(ConfigurationFile, Settings_of_a_catalog_that_mean_nothing_together_are_ref
   const struct {
     const char* text;
     const char* mention;
+    const char* place;
   } cases[] = {
-      {"target: {location: ./lake}\ncatalog: {glue: {database: shop}}", "local folder"},
-      {"target: {location: s3://bucket}\ncatalog: {glue: {adopt: true}}", "no database"},
-      {"target: {location: s3://bucket}\ncatalog: {glue: {database: Shop}}", "lower-case"},
-      {"target: {location: s3://bucket}\ncatalog: {athena: {workgroup: reports}}", "no database"},
+      {"target: {location: ./lake}\ncatalog: {glue: {database: shop}}", "local folder", "2:20"},
+      {"target: {location: s3://bucket}\ncatalog: {glue: {adopt: true}}", "no database", "3:17"},
+      {"target: {location: s3://bucket}\ncatalog: {glue: {database: Shop}}", "lower-case", "3:28"},
+      {"target: {location: s3://bucket}\ncatalog: {athena: {workgroup: reports}}", "no database", "3:19"},
       {"target: {location: s3://bucket}\ncatalog: {glue: {database: shop}, athena: {output_location: /tmp}}",
-       "not in S3"},
-      {"target: {location: s3://bucket}\ncatalog: {glue: shop}", "mapping"},
-      {"target: {location: s3://bucket}\ncatalog: {hive: {database: shop}}", "glue"},
+       "not in S3", "3:61"},
+      {"target: {location: s3://bucket}\ncatalog: {glue: shop}", "mapping", "3:17"},
+      {"target: {location: s3://bucket}\ncatalog: {hive: {database: shop}}", "glue", "3:11"},
   };
-  for (const auto& [text, mention] : cases) {
+  for (const auto& [text, mention, place] : cases) {
     const auto refused = read(fmt::format("{}{}\n", kSource, text));
     ASSERT_FALSE(refused.has_value()) << text;
+    EXPECT_THAT(refused.error().message(), StartsWith(fmt::format("jobs/shop.yaml:{}: ", place))) << text;
     EXPECT_THAT(refused.error().message() + refused.error().hint(), HasSubstr(mention)) << text;
   }
 }
@@ -288,9 +291,11 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"limits: {workers: 2, workers: 3}", "2:22", "twice"},
       {"source: {url: 'postgresql:///other'}", "2:1", "twice"},
       {"limits: {memory: 1MiB}", "2:18", "32MiB"},
-      {"files: {compression: none, compression_level: 3}", "2:8", "zstd"},
-      {"files: {compression: gzip, compression_level: 13}", "2:8", "1 to 12"},
-      {"files: {compression: lz4_raw}", "2:8", "profile athena"},
+      {"files: {compression: none, compression_level: 3}", "2:47", "zstd"},
+      {"files: {compression: gzip, compression_level: 13}", "2:47", "1 to 12"},
+      {"files: {compression: lz4_raw}", "2:22", "profile athena"},
+      {"target: {location: 's3a://lake/x'}", "2:20", "did you mean s3://lake/x?"},
+      {"target: {location: file:/lake}", "2:20", "name the folder itself: /lake"},
       {"files: {page_index: yes}", "2:21", "true or false"},
       {"tables: [{name: a, encoding: {b: delta}}]", "2:34", "no encoding 'delta'"},
       {"tables: [{name: a, encoding: {b: plain, b: plain}}]", "2:41", "twice"},
@@ -350,8 +355,8 @@ TEST(ConfigurationFile, What_is_wrong_is_said_with_its_place) {
       {"tables: [{name: a, partition_by: {hour: b}}]", "2:35", "day"},
       {"tables: [{name: a, partition_by: {default: b}}]", "2:34", "one column"},
       {"tables: [{name: a, partition_by: {day: b, catalog: enum}}]", "2:52", "registered"},
-      {"tables: [{name: a, partition_by: {day: b, catalog: injected}}]", "1:1", "no catalog.glue.database"},
-      {"catalog: {glue: {partitions: registered}}", "1:1", "no catalog.glue.database"},
+      {"tables: [{name: a, partition_by: {day: b, catalog: injected}}]", "2:40", "no catalog.glue.database"},
+      {"catalog: {glue: {partitions: registered}}", "2:30", "no catalog.glue.database"},
       {"tables: [{name: a, partition_by: {day: b, default: ''}}]", "2:52", "empty"},
       {"tables: [{name: a, partition_by: {day: b, default: [c]}}]", "2:52", "one value"},
       {"tables: [{name: a, partition_by: {day: [b]}}]", "2:40", "one value"},
@@ -418,6 +423,37 @@ TEST(ConfigurationFile, A_source_is_needed_and_a_password_in_it_refused) {
   EXPECT_THAT(read("source: {url: \xFF}").error().message(), HasSubstr("UTF-8"));
 }
 
+TEST(ConfigurationFile, Who_does_not_connect_needs_no_variable_of_the_source) {
+  const auto unconnected = [](const std::string& text) {
+    return read_configuration(text, "jobs/shop.yaml", UnsetVariable::Leave, environment);
+  };
+  const auto left = unconnected("source:\n  url: postgresql://${USER}@db/shop\n  password: ${NONE}\n");
+  ASSERT_TRUE(left.has_value()) << left.error();
+  EXPECT_EQ(left->login.url, "postgresql://${USER}@db/shop");
+  EXPECT_EQ(unconnected("source:\n  url: ${NONE}\n")->login.url, "${NONE}");
+  EXPECT_EQ(unconnected("source:\n  url: host=db password=${NONE}\n")->login.url, "host=db password=${NONE}");
+  EXPECT_EQ(unconnected("source:\n  url: postgresql://etl:${PW}@db/shop\n")->login.url,
+            "postgresql://etl:secret@db/shop");
+  // Everything else is checked as ever.
+  const std::vector<Wrong> cases = {
+      {"source: {url: 'postgresql://${USER}:in-the-file@db/shop'}", "1:15", "has a password"},
+      {"source:\n  url: postgresql:///shop\n  password: x${NONE}", "3:13", "has to be a reference"},
+      {"source:\n  url: postgresql:///shop\n  secret: a\n  password: ${NONE}", "4:13", "another in source"},
+  };
+  for (const Wrong& wrong : cases) {
+    const auto refused = unconnected(wrong.text);
+    ASSERT_FALSE(refused.has_value()) << wrong.text;
+    EXPECT_THAT(refused.error().message(), StartsWith("jobs/shop.yaml:" + wrong.place)) << wrong.text;
+    EXPECT_THAT(refused.error().message(), HasSubstr(wrong.mention)) << wrong.text;
+  }
+}
+
+TEST(ConfigurationFile, A_folder_that_is_called_like_a_URL_is_named_with_a_dot) {
+  EXPECT_EQ(good(std::string(kSource) + "target: {location: './s3a:/x'}").target, "jobs/s3a:/x");
+  EXPECT_EQ(good(std::string(kSource) + "target: {location: './s3://x'}").target, "jobs/s3:/x");
+  EXPECT_EQ(good(std::string(kSource) + "target: {location: 'C:/x'}").target, "jobs/C:/x");
+}
+
 TEST(ConfigurationFile, A_secret_can_have_the_whole_login_or_the_password) {
   const std::string arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/etl-AbCdEf";
   const login::Settings whole =
@@ -466,8 +502,10 @@ TEST(ConfigurationFile, Two_ways_to_log_in_and_half_of_one_are_refused_with_thei
       {url + "  password: 'Secret:a'", "3:13", "secret:prod/shop/etl"},
       {url + "  auth: IAM", "3:9", "password, iam"},
       {"source: {url: 'secret:prod/shop'}", "1:15", "source.secret"},
-      {"source: {auth: iam}", "1:1", "source.url is missing"},
-      {"source: {password: secret:a}", "1:1", "source.url is missing"}};
+      {"source: {auth: iam}", "1:9", "source.url is missing"},
+      {"source: {password: secret:a}", "1:9", "source.url is missing"},
+      {"target: {location: x}", "1:1", "source.url is missing"},
+      {"target: {location: x}\nsource:", "1:1", "source.url is missing"}};
   for (const Wrong& wrong : cases) {
     const auto refused = read(wrong.text);
     ASSERT_FALSE(refused.has_value()) << wrong.text;
@@ -480,9 +518,10 @@ TEST(ConfigurationFile, Two_ways_to_log_in_and_half_of_one_are_refused_with_thei
 }
 
 TEST(ConfigurationFile, A_file_that_can_not_be_read_is_named) {
-  EXPECT_THAT(load_configuration("/nowhere/shop.yaml", environment).error().message(),
+  EXPECT_THAT(load_configuration("/nowhere/shop.yaml", UnsetVariable::Refuse, environment).error().message(),
               HasSubstr("/nowhere/shop.yaml can't be read: No such file"));
-  EXPECT_THAT(load_configuration("/", environment).error().message(), HasSubstr("folder"));
+  EXPECT_THAT(load_configuration("/", UnsetVariable::Refuse, environment).error().message(),
+              HasSubstr("folder"));
 }
 
 }  // namespace

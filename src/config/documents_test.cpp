@@ -53,7 +53,7 @@ TEST(Documents, A_first_configuration_can_be_read_and_means_what_it_was_made_fro
       {.name = "public.\"${HOME} $${x}\"", .remark = "table", .refusal = ""},
       {.name = "public.broken", .remark = "table", .refusal = "it has\nno columns"}};
   const std::string text = initial_configuration(url, "./my lake", tables);
-  const auto read = read_configuration(text, "shop.yaml", no_environment);
+  const auto read = read_configuration(text, "shop.yaml", UnsetVariable::Refuse, no_environment);
   ASSERT_TRUE(read.has_value()) << read.error() << text;
   EXPECT_EQ(read->login.url, url);
   EXPECT_EQ(read->target, "my lake");
@@ -64,7 +64,7 @@ TEST(Documents, A_first_configuration_can_be_read_and_means_what_it_was_made_fro
 
 TEST(Documents, A_database_without_tables_gives_a_configuration_that_can_be_read) {
   const std::string text = initial_configuration("postgresql:///shop", "./lake", {});
-  EXPECT_TRUE(read_configuration(text, "shop.yaml", no_environment).has_value());
+  EXPECT_TRUE(read_configuration(text, "shop.yaml", UnsetVariable::Refuse, no_environment).has_value());
   EXPECT_THAT(text, Not(HasSubstr("\ntables:")));
 }
 
@@ -80,7 +80,7 @@ TEST(Documents, Uncommented_lines_of_a_first_configuration_are_right) {
     if (grouped) uncomment(fmt::format("  # {}:\n", setting.group()));
     uncomment(fmt::format("  # {}{}: ", grouped ? "  " : "", setting.name()));
   }
-  const auto read = read_configuration(text, "shop.yaml", no_environment);
+  const auto read = read_configuration(text, "shop.yaml", UnsetVariable::Refuse, no_environment);
   EXPECT_TRUE(read.has_value()) << read.error() << text;
 }
 

@@ -112,6 +112,15 @@ bool has_reference(std::string_view text) {
   return find_reference(text, 0).has_value();
 }
 
+bool has_unset_reference(std::string_view text, const postgres::Environment& environment) {
+  std::size_t from = 0;
+  while (const auto reference = find_reference(text, from)) {
+    if (environment(reference->name.c_str()).value_or("").empty()) return true;
+    from = reference->end;
+  }
+  return false;
+}
+
 bool is_secret_id(std::string_view text) {
   // arn:<partition>:secretsmanager:<region>:<account>:secret:<name>
   constexpr std::size_t kPartsBeforeName = 6;

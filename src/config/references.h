@@ -13,6 +13,8 @@ namespace pg2athena::config {
 
 // Whether there is a ${NAME} in the text. $${ stands for ${ itself and is none.
 bool has_reference(std::string_view text);
+// Whether one of them names a variable that isn't set, or is empty.
+bool has_unset_reference(std::string_view text, const postgres::Environment& environment);
 // The text with each $${ as ${, and the other way round.
 std::string unescaped(std::string_view text);
 std::string escaped(std::string_view text);

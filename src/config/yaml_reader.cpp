@@ -29,6 +29,15 @@ std::string_view kind_of(const YAML::Node& node) {
   }
 }
 
+YAML::Node innermost_at(const YAML::Node& root, std::string_view path) {
+  if (path.empty() || !root.IsMap()) return root;
+  const std::size_t dot = std::min(path.find('.'), path.size());
+  const YAML::Node inner = root[std::string(path.substr(0, dot))];
+  // What has no value has no place either.
+  if (!inner.IsDefined() || inner.IsNull()) return root;
+  return innermost_at(inner, path.substr(std::min(dot + 1, path.size())));
+}
+
 std::string YamlReader::place_of(const YAML::Node& node) const {
   // yaml-cpp has nothing stand where the next thing does.
   const YAML::Mark mark = node.IsNull() && !says_null(node) ? last_key_ : node.Mark();

@@ -19,6 +19,10 @@ std::string did_you_mean(const std::string& name, std::span<const std::string> k
 // "a mapping", "a list", "a value", "nothing".
 std::string_view kind_of(const YAML::Node& node);
 
+// What stands at a path of keys ("catalog.glue.database"); where the file doesn't have it, the innermost
+// mapping around it that it has. For an error's place: the error says what is missing there.
+YAML::Node innermost_at(const YAML::Node& root, std::string_view path);
+
 // For one file. All errors are InvalidArgument, and begin with file:line:column.
 class YamlReader {
  public:

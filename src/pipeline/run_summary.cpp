@@ -86,7 +86,8 @@ void log_tables(const Plan& plan, const RunSummary& summary, const observe::Log&
                {{"column", coerced.column}, {"policy", coerced.policy}, {"values", coerced.values}});
     }
     if (table.outcome.error) {
-      log.error("table_not_published", *table.outcome.error);
+      // Whoever began the run says the error itself, as its end.
+      log.error("table_not_published", *table.outcome.error, observe::Level::Info);
     } else {
       log.info("table_published", "table published", {{"rows", table.rows}, {"bytes", table.bytes}});
     }

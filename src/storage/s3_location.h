@@ -26,4 +26,9 @@ struct S3Location {
   bool operator==(const S3Location&) const = default;
 };
 
+// A lake is in S3, or a local folder: everything else. InvalidArgument for what begins as a URL of another
+// kind does, or as one of S3's that is mistyped (s3a://, S3://, s3:/, gs://, file:///): a folder of that name
+// would be made, and the lake be nowhere that anybody looks. A folder is called so behind ./
+Result<void> check_scheme(std::string_view target);
+
 }  // namespace pg2athena::storage

@@ -308,6 +308,8 @@ def test_Without_a_right_the_table_stays_as_it_was_and_publish_goes_on(job, glue
     glue.add(Refuse("AccessDeniedException", message="not authorized to perform: glue:UpdateTable"), "UpdateTable", times=None)
     result = run_pg2athena("run", "--config", job.file(), env=job.environment)
     assert_error(result, REFUSED, "glue:UpdateTable", "pg2athena publish")
+    assert result.stderr.count("error: ") == 1 and "ERROR" not in result.stderr, "it is said once"
+    assert f"table public.orders, run_id {max(job.runs())}" in result.stderr.replace("where: ", "")
     assert glue.run_id("shop", "orders") == before
     assert job.rows("orders", "id") == [1, 2, 3], "the files of the run that Glue shows are there"
     glue.clear()
@@ -317,6 +319,32 @@ def test_Without_a_right_the_table_stays_as_it_was_and_publish_goes_on(job, glue
     assert glue.run_id("shop", "orders") == before
     assert_exit(job.publish(), DONE)
     assert glue.run_id("shop", "orders") == max(job.runs())
+
+
+def test_A_run_that_could_not_show_its_tables_ends_as_failed_in_the_JSON_log(job, glue):
+    job.run()
+    glue.add(Refuse("AccessDeniedException", message="not authorized to perform: glue:UpdateTable"), "UpdateTable", times=None)
+    for options in ([], ["--quiet"]):
+        result = run_pg2athena("run", "--config", job.file(), "--log-format", "json", *options, env=job.environment)
+        assert_exit(result, REFUSED)
+        events = [json.loads(line) for line in result.stderr.splitlines()]
+        run = max(job.runs())
+        last = events[-1]
+        assert (last["event"], last["level"], last["kind"]) == ("failed", "error", "permission_denied")
+        assert (last["table"], last["run_id"]) == ("public.orders", run)
+        assert [event["event"] for event in events if event["level"] == "error"] == ["failed"]
+        assert options or "table_not_published" in [event["event"] for event in events]
+    # publish names the run of each error.
+    published = run_pg2athena("publish", "--config", job.file(), env=job.environment)
+    assert published.returncode == REFUSED and f"run_id {run}" in published.stderr
+
+
+def test_The_DDL_takes_its_database_from_the_configuration(job):
+    job.run()
+    said = assert_exit(run_pg2athena("ddl", "--config", job.file(), env=job.environment), DONE).stdout
+    assert "CREATE EXTERNAL TABLE `shop`.`orders`" in said
+    said = assert_exit(run_pg2athena("ddl", "--config", job.file(), "--database", "other", env=job.environment), DONE).stdout
+    assert "CREATE EXTERNAL TABLE `other`.`orders`" in said
 
 
 def test_Without_the_right_to_look_nothing_is_read(job, glue):

@@ -206,7 +206,7 @@ def test_Profile_region_and_authorities_are_the_configurations(job, role, author
         assert all("Credential=key-of-etl/" in asked.headers["authorization"] for asked in server.asked)
         assert all("/eu-central-1/secretsmanager/" in asked.headers["authorization"] for asked in server.asked)
         assert_error(job("plan", f"{{secret: {role.secret}}}", more.replace(", ca_file: ca.pem", "")), FAILED,
-                     "isn't trusted", "CA file")
+                     "isn't trusted", "aws.ca_file")
 
 
 # A rotation ---------------------------------------------------------------------------------------------------------

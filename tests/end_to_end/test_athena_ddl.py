@@ -109,8 +109,16 @@ def test_A_lake_without_tables_or_no_lake_is_refused(tmp_path):
     assert not list((tmp_path / "empty").iterdir()) and not (tmp_path / "nothing").exists()
 
 
+def test_Without_a_location_it_is_said_first_whether_there_is_a_lake(shop, lake, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert_error(run_pg2athena("ddl", tmp_path / "empty"), REFUSED, "is no lake")
+    assert_error(run_pg2athena("ddl", tmp_path / "nothing"), REFUSED, "nothing")
+    export(shop, lake)
+    assert_error(run_pg2athena("ddl", lake), USAGE, "--location is missing")
+
+
 @pytest.mark.parametrize("options", [
-    [], ["--location", "acme-lake/shop"], ["--location", "s3://"], ["--location", "https://s3.amazonaws.com/acme-lake"],
+    ["--location", "acme-lake/shop"], ["--location", "s3a://acme-lake/shop"], ["--location", "s3://"], ["--location", "https://s3.amazonaws.com/acme-lake"],
     ["--location", "s3://acme-lake//shop"], ["--location", LOCATION, "--database", "a.b"],
 ], ids=" ".join)
 def test_A_location_that_is_none_is_a_usage_error(tmp_path, options):

@@ -53,6 +53,16 @@ def test_A_wrong_command_line_is_a_usage_error(tmp_path, arguments, mention):
     assert result.stdout == "" and not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("target", ["s3a://acme-lake/x", "S3://acme-lake/x", "s3:/x", "gs://b/x", "https://b.s3.amazonaws.com/x",
+                                    "file:///tmp/x"])
+@pytest.mark.parametrize("words", [["run", "postgresql:///x"], ["plan", "postgresql:///x"], ["doctor", "postgresql:///x"],
+                                   ["verify"], ["gc"], ["publish"], ["ddl"], ["ddl", "lake", "--location"],
+                                   ["init", "postgresql:///x", "job.yaml", "--target"]], ids=" ".join)
+def test_A_target_of_another_kind_is_refused_and_no_folder(tmp_path, words, target):
+    assert_error(run_pg2athena(*words, target, cwd=tmp_path), USAGE, "s3://" if target[0] in "sS" else "folder", "hint: ")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("source", [
     "postgresql://ada:s3cr3t-word@127.0.0.1:1/shop", "postgresql://127.0.0.1:1/shop?password=s3cr3t-word",
     "host=127.0.0.1 port=1 user=ada password=s3cr3t-word dbname=shop",

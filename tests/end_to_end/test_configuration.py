@@ -177,6 +177,20 @@ def test_Secrets_come_from_the_environment_and_are_never_shown(database, tmp_pat
         database.execute("DROP OWNED BY config_reader; DROP ROLE config_reader")
 
 
+@pytest.mark.parametrize("source", ["{url: 'postgresql://etl@h/d', password: '${PW}'}", "{url: '${URL}'}",
+                                    "{url: 'postgresql://etl:${PW}@h/d'}"])
+def test_Who_does_not_connect_needs_no_variable_of_the_source(orders, tmp_path, source):
+    assert_exit(run_pg2athena("run", orders.url, tmp_path / "lake"), DONE)
+    file = write(tmp_path, f"source: {source}\ntarget: {{location: lake}}\n")
+    for command in ("verify", "gc", "publish"):
+        assert_exit(run_pg2athena(command, "--config", file), DONE)
+    assert_exit(run_pg2athena("ddl", "--config", file, "--location", "s3://acme-lake/shop"), DONE)
+    for command in ("run", "plan", "doctor"):
+        assert_error(run_pg2athena(command, "--config", file), USAGE, "is not set", f"{file}:1:")
+    file = write(tmp_path, f"source: {source}\ntarget: {{location: 's3://acme-lake/shop', region: eu-west-1}}\n")
+    assert "s3:PutObject" in assert_exit(run_pg2athena("iam-policy", "--config", file), DONE).stdout
+
+
 @pytest.mark.parametrize("line", ["url: 'postgresql://a:hunter2@h/d'", "url: 'host=h password=hunter2'",
                                   "{url: 'postgresql://a@h/d', password: hunter2}"])
 def test_A_password_written_into_the_file_is_refused(tmp_path, line):

@@ -224,7 +224,8 @@ def test_A_failure_names_table_column_and_row(database, lake):
 @pytest.mark.parametrize("arguments, command", [
     (["run", "--output", "json"], "run"),
     (["plan", "--output=json", "--no-such-option", "postgresql:///x"], "plan"),
-    (["frobnicate", "--output", "json"], "frobnicate"),
+    (["frobnicate", "--output", "json"], None),
+    (["ddl", "--output", "json"], "ddl"),
     (["--output", "json"], None),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_A_wrong_command_line_is_a_document_too(arguments, command):

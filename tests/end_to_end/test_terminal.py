@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness.program import DONE, assert_exit, export, run_pg2athena, start_pg2athena
+from harness.program import DONE, USAGE, assert_exit, export, run_pg2athena, start_pg2athena
 from harness.slow_query import slow_query
 
 # Long enough for a progress line, whatever the machine.
@@ -84,6 +84,21 @@ def test_Errors_are_in_the_JSON_log_too(shop, lake):
     assert result.returncode == 3
     events = [json.loads(line) for line in result.stderr.splitlines()]
     assert any("no_such_table" in json.dumps(event) for event in events)
+
+
+@pytest.mark.parametrize("arguments, mention", [
+    (["run", "postgresql:///x", "lake", "--no-such-option"], "--no-such-option"),
+    (["run", "postgresql:///x", "s3a://acme-lake/x"], "did you mean s3://acme-lake/x?"),
+    (["run", "--config", "wrong.yaml"], "wrong.yaml:1:1"),
+    (["verify", "--config", "nowhere.yaml"], "nowhere.yaml can't be read"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_An_error_before_there_is_a_log_is_in_the_JSON_log_too(tmp_path, arguments, mention):
+    (tmp_path / "wrong.yaml").write_text("sorce: {}\n")
+    result = run_pg2athena(*arguments, "--log-format", "json", cwd=tmp_path)
+    assert_exit(result, USAGE)
+    event, = (json.loads(line) for line in result.stderr.splitlines())
+    assert (event["event"], event["level"], event["kind"]) == ("failed", "error", "invalid_argument")
+    assert mention in event["message"] + event["hint"]
 
 
 def test_Values_are_in_no_log(shop, lake):
