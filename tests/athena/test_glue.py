@@ -7,7 +7,7 @@ import pytest
 
 from harness import s3_lake
 from harness.glue import Lose, Meanwhile, Refuse
-from harness.program import (COMMIT_UNKNOWN, DONE, FAILED, REFUSED, assert_error, assert_exit, finish, run_pg2athena,
+from harness.program import (COMMIT_UNKNOWN, DONE, FAILED, REFUSED, USAGE, assert_error, assert_exit, finish, run_pg2athena,
                              start_pg2athena)
 
 
@@ -315,7 +315,7 @@ def test_Without_a_right_the_table_stays_as_it_was_and_publish_goes_on(job, glue
     glue.clear()
     # Who doesn't name the catalog finishes nothing.
     without = run_pg2athena("publish", f"s3://{job.bucket}/lake", env=job.environment)
-    assert_error(without, FAILED, "Glue's database shop", "catalog.glue.database")
+    assert_error(without, USAGE, "Glue's database shop", "catalog.glue.database")
     assert glue.run_id("shop", "orders") == before
     assert_exit(job.publish(), DONE)
     assert glue.run_id("shop", "orders") == max(job.runs())
@@ -370,7 +370,7 @@ def test_A_run_that_leaves_the_catalog_behind_says_so(job, glue):
     before = glue.run_id("shop", "orders")
     file = s3_lake.job(job.folder, job.database, f"s3://{job.bucket}/lake")
     result = assert_exit(run_pg2athena("run", "--config", file, env=job.environment), DONE)
-    assert "public.orders is shown in the catalog glue::us-east-1:shop" in result.stderr and before in result.stderr
+    assert "public.orders was published to the catalog glue::us-east-1:shop" in result.stderr and before in result.stderr
 
 
 def test_When_nobody_knows_that_is_said_and_nothing_is_removed(job, glue):

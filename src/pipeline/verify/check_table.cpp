@@ -1,4 +1,3 @@
-#include "pipeline/plan.h"
 #include "pipeline/verify/check_table.h"
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "base/parallel.h"
 #include "catalog/decision.h"
 #include "catalog/object_keys.h"
+#include "pipeline/plan.h"
 #include "pipeline/verify/check_file.h"
 #include "pipeline/verify/check_records.h"
 
