@@ -285,21 +285,20 @@ std::string verify_document(const VerifyRequest& request, const Verification& ve
   for (const pipeline::VerifiedTable& table : verification.tables) verified.push_back(verified_json(table));
   const VerifyTotals totals = totals_of(verification.tables);
   Json json = head("verify", verify_status(exit_code), exit_code);
-  json.update(
-      Json{{"target", target},
-           {"deep", request.deep},
-           {"athena", request.athena},
-           {"tables", std::move(verified)},
-           {"totals",
-            {{"tables", totals.tables},
-             {"rows", totals.rows},
-             {"files", totals.files},
-             {"bytes", totals.bytes},
-             {"files_checked", totals.files_checked},
-             {"catalog_compared", totals.catalog_compared},
-             {"athena_compared", totals.athena_compared},
-             {"differences", totals.differences}}},
-           {"error", verification.nothing_compared ? error_json(*verification.nothing_compared) : Json()}});
+  json.update(Json{{"target", target},
+                   {"deep", request.deep},
+                   {"athena", request.athena},
+                   {"tables", std::move(verified)},
+                   {"totals",
+                    {{"tables", totals.tables},
+                     {"rows", totals.rows},
+                     {"files", totals.files},
+                     {"bytes", totals.bytes},
+                     {"files_checked", totals.files_checked},
+                     {"catalog_compared", totals.catalog_compared},
+                     {"athena_compared", totals.athena_compared},
+                     {"differences", totals.differences}}},
+                   {"error", error_or_null(verification.error)}});
   return written(json);
 }
 

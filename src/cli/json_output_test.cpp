@@ -296,8 +296,8 @@ TEST(JsonOutput, What_verify_finds_has_every_documented_field) {
                         {"error", nullptr},
                         {"totals", totals}}));
   const Error error(ErrorKind::NotFound, "not one table was compared");
-  const json nowhere = json::parse(
-      verify_document({}, {.tables = {lost}, .nothing_compared = error}, "/lake", ExitCode::Failed));
+  const json nowhere =
+      json::parse(verify_document({}, {.tables = {lost}, .error = error}, "/lake", ExitCode::Failed));
   EXPECT_EQ(nowhere["status"], "unknown");
   EXPECT_EQ(nowhere["error"]["kind"], "not_found");
 }

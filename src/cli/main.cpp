@@ -235,7 +235,7 @@ class Program {
       if (!text_wanted()) log_findings(table);
       for (const Error& error : table.errors) report(error);
     }
-    if (verification.nothing_compared) report(*verification.nothing_compared);
+    if (verification.error) report(*verification.error);
     const ExitCode code = exit_code_of(verification);
     if (json_output_) print(stdout, verify_document(request, verification, lake->location(), code));
     return code;

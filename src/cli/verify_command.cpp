@@ -111,8 +111,15 @@ std::string conclusion(const VerifyRequest& request, const std::vector<VerifiedT
 }
 
 // Those that have a record, and those that had one.
-Result<std::vector<std::string>> tables_to_verify(storage::ObjectStore& store, Cancellation& stop) {
-  PG2ATHENA_ASSIGN(std::vector<std::string> tables, catalog::find_lost_tables(store, stop));
+// Where those aren't to be found, `problem` is why.
+Result<std::vector<std::string>> tables_to_verify(storage::ObjectStore& store, Cancellation& stop,
+                                                  std::optional<Error>& problem) {
+  auto lost = catalog::find_lost_tables(store, stop);
+  if (!lost) {
+    PG2ATHENA_TRY(stop.check());
+    problem = lost.error();
+  }
+  std::vector<std::string> tables = std::move(lost).value_or(std::vector<std::string>());
   PG2ATHENA_ASSIGN(const std::vector<std::string> published, catalog::published_tables(store));
   tables.insert(tables.end(), published.begin(), published.end());
   std::ranges::sort(tables);
@@ -124,7 +131,9 @@ Result<std::vector<std::string>> tables_to_verify(storage::ObjectStore& store, C
 }  // namespace
 
 Result<Verification> verify_lake(const VerifyRequest& request, int workers, Lake& lake, Cancellation& stop) {
-  PG2ATHENA_ASSIGN(std::vector<std::string> all, tables_to_verify(lake.store(), stop));
+  Verification verification;
+  PG2ATHENA_ASSIGN(std::vector<std::string> all, tables_to_verify(lake.store(), stop, verification.error));
+  if (all.empty() && verification.error) return fail(std::move(*verification.error));
   if (all.empty()) return nothing_published();
   PG2ATHENA_ASSIGN(const std::vector<std::string> tables, choose_tables(request.tables, std::move(all)));
   std::unique_ptr<catalog::TableCounter> counter;
@@ -133,10 +142,11 @@ Result<Verification> verify_lake(const VerifyRequest& request, int workers, Lake
   }
   const pipeline::VerifyContext context{
       .store = lake.store(), .publisher = lake.publisher(), .stop = stop, .counter = counter.get()};
-  Verification verification;
   PG2ATHENA_ASSIGN(verification.tables,
                    pipeline::verify(context, tables, {.deep = request.deep, .workers = workers}));
-  verification.nothing_compared = nothing_compared(lake.publisher().catalog(), verification.tables);
+  if (!verification.error) {
+    verification.error = nothing_compared(lake.publisher().catalog(), verification.tables);
+  }
   return verification;
 }
 
@@ -186,7 +196,7 @@ ExitCode exit_code_of(const Verification& verification) {
     return std::ranges::any_of(verification.tables, states, &VerifiedTable::state);
   };
   if (any([](State state) { return state == State::Different; })) return ExitCode::Different;
-  if (verification.nothing_compared) return ExitCode::Failed;
+  if (verification.error) return ExitCode::Failed;
   return any([](State state) { return state != State::Ok; }) ? ExitCode::Failed : ExitCode::Done;
 }
 

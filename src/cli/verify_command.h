@@ -24,9 +24,9 @@ struct VerifyRequest {
 
 struct Verification {
   std::vector<pipeline::VerifiedTable> tables;
-  // Where the configuration names a catalog, and not one table was found there: a name that is mistyped is
-  // one of an empty catalog.
-  std::optional<Error> nothing_compared = {};
+  // What is unknown of the lake as a whole: the configuration names a catalog, and not one table was found
+  // there (a name that is mistyped is one of an empty catalog); or lost tables could not be looked for.
+  std::optional<Error> error = {};
 };
 
 // NotFound where the lake has no such table. `workers` files are read at once.

@@ -71,9 +71,8 @@ TEST(VerifyCommand, A_catalog_that_has_none_of_the_tables_is_an_error_that_names
   ASSERT_TRUE(error);
   EXPECT_THAT(error->message(), HasSubstr("glue::eu:shpo"));
   EXPECT_THAT(error->hint(), HasSubstr("glue::eu:shop"));
-  EXPECT_EQ(exit_code_of({.tables = {one}, .nothing_compared = error}), ExitCode::Failed);
-  EXPECT_EQ(exit_code_of({.tables = {table("b", State::Different, 1)}, .nothing_compared = error}),
-            ExitCode::Different);
+  EXPECT_EQ(exit_code_of({.tables = {one}, .error = error}), ExitCode::Failed);
+  EXPECT_EQ(exit_code_of({.tables = {table("b", State::Different, 1)}, .error = error}), ExitCode::Different);
   VerifiedTable two = table("public.b", State::Ok);
   two.catalog = Comparison::Done;
   EXPECT_FALSE(nothing_compared("glue::eu:shop", {one, two}));
