@@ -1,7 +1,6 @@
 #include "aws/profile_credentials.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "aws/endpoint.h"
 #include "aws/environment.h"
 #include "aws/sso.h"
+#include "base/number_text.h"
 
 namespace pg2athena::aws {
 namespace {
@@ -26,14 +26,12 @@ bool has_keys(const Profiles& profiles, const std::string& profile) {
 Result<std::chrono::seconds> duration_of(const Profiles& profiles, const std::string& profile) {
   const std::string text = profiles.property(profile, "duration_seconds");
   if (text.empty()) return Role{}.duration;
-  int seconds = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
-  if (error != std::errc() || stop != end || seconds <= 0) {
+  const auto seconds = parse_whole<int>(text);
+  if (!seconds || *seconds <= 0) {
     return fail(
         wrong_profile(fmt::format("the AWS profile {} has a duration_seconds that is no number", profile)));
   }
-  return std::chrono::seconds(seconds);
+  return std::chrono::seconds(*seconds);
 }
 
 // Follows source_profile from profile to profile.

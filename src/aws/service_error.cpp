@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <ctime>
 #include <string>
 
@@ -12,6 +11,7 @@
 
 #include "aws/xml.h"
 #include "base/bytes.h"
+#include "base/number_text.h"
 #include "base/one_line.h"
 #include "base/utf8.h"
 
@@ -234,12 +234,7 @@ std::optional<std::chrono::milliseconds> retry_after(const HttpHeaders& headers,
   using std::chrono::milliseconds;
   const std::string_view value = find_header(headers, "Retry-After");
   if (value.empty()) return std::nullopt;
-  std::uint32_t seconds = 0;
-  const char* const begin = value.data();
-  const char* const end = begin + value.size();
-  if (const auto [stop, error] = std::from_chars(begin, end, seconds); error == std::errc() && stop == end) {
-    return std::chrono::seconds(seconds);
-  }
+  if (const auto seconds = parse_whole<std::uint32_t>(value)) return std::chrono::seconds(*seconds);
   const auto date = parse_http_date(value);
   if (!date) return std::nullopt;
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(*date - now));

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/number_text.h"
 #include "catalog/glue_json.h"
 
 namespace pg2athena::catalog {
@@ -30,11 +30,7 @@ std::unexpected<Error> not_an_answer(std::string_view operation) {
 }
 
 std::optional<std::uint64_t> number_of(const json& datum) {
-  const std::string text = text_at(datum, "VarCharValue");
-  std::uint64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return parse_whole<std::uint64_t>(text_at(datum, "VarCharValue"));
 }
 
 }  // namespace

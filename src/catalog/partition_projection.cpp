@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <numeric>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "base/iso8601.h"
+#include "base/number_text.h"
 #include "catalog/partition_name.h"
 
 namespace pg2athena::catalog {
@@ -108,12 +108,9 @@ Result<Parameters> integers(const TableRecord& record) {
   const TablePartitioning& by = *record.partitioning;
   std::vector<std::int64_t> numbers;
   for (const std::string& value : by.values) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size()) {
-      return refuse(record, fmt::format("the partition {} is no whole number", value), {});
-    }
-    numbers.push_back(number);
+    const auto number = parse_whole<std::int64_t>(value);
+    if (!number) return refuse(record, fmt::format("the partition {} is no whole number", value), {});
+    numbers.push_back(*number);
   }
   std::ranges::sort(numbers);
   // Unsigned, so that the distance of any two fits.

@@ -1,12 +1,12 @@
 #include "config/settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/number_text.h"
 #include "base/quantity.h"
 #include "config/references.h"
 
@@ -15,17 +15,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<std::uint64_t> parse_number(const Setting& setting, std::string_view text) {
   switch (setting.kind) {
     case ValueKind::Count:
-      return parse_count(text);
+      return parse_whole<std::uint64_t>(text);
     case ValueKind::Size: {
       const auto bytes = parse_byte_size(text);
       return bytes ? std::optional(*bytes) : std::nullopt;

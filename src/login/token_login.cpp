@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
+
+#include "base/number_text.h"
 
 namespace pg2athena::login {
 
@@ -25,10 +26,9 @@ Result<TokenTarget> token_target(const postgres::ConnectionParameters& parameter
                     .hint("source.url: postgresql://user@host/database"));
   }
   if (const std::string port = value("port", "PGPORT"); !port.empty()) {
-    const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), target.port);
-    if (problem != std::errc() || end != port.data() + port.size()) {
-      return fail(ErrorKind::InvalidArgument, "the port of the source is no number of a port");
-    }
+    const auto number = parse_whole<decltype(target.port)>(port);
+    if (!number) return fail(ErrorKind::InvalidArgument, "the port of the source is no number of a port");
+    target.port = *number;
   }
   const std::string mode = value("sslmode", "PGSSLMODE");
   constexpr std::array<std::string_view, 3> kEncrypted = {"require", "verify-ca", "verify-full"};

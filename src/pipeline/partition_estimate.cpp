@@ -1,11 +1,11 @@
 #include "pipeline/partition_estimate.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <string_view>
 
 #include "base/iso8601.h"
+#include "base/number_text.h"
 
 namespace pg2athena::pipeline {
 namespace {
@@ -37,13 +37,6 @@ std::optional<std::uint64_t> steps_between(PartitionBy by, const postgres::Colum
   return static_cast<std::uint64_t>(steps) + 1;
 }
 
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 }  // namespace
 
 std::optional<PartitionEstimate> estimate_partitions(PartitionBy by,
@@ -72,7 +65,7 @@ std::optional<std::uint64_t> steps_with_default(PartitionBy by, std::string_view
   const bool days = type == "date";
   if (!days && (by != PartitionBy::Value || type == "string")) return std::nullopt;
   const auto place = [&](std::string_view text) -> std::optional<std::int64_t> {
-    if (!days) return number_of(text);
+    if (!days) return parse_whole<std::int64_t>(text);
     const auto day = day_of(text);
     return day ? std::optional<std::int64_t>(day->days) : std::nullopt;
   };

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/int128.h"
+#include "base/number_text.h"
 #include "base/postgres_time_text.h"
 
 namespace pg2athena::postgres {
@@ -31,10 +32,8 @@ std::int64_t to_signed(Number number) {
 }
 
 std::optional<Number> parse_integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return of_signed(value);
+  const auto value = parse_whole<std::int64_t>(text);
+  return value ? std::optional(of_signed(*value)) : std::nullopt;
 }
 
 // "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11": its bytes in their order, by which memcmp() compares

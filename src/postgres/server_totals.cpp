@@ -1,11 +1,11 @@
 #include "postgres/server_totals.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/number_text.h"
 #include "postgres/hash_bytes.h"
 #include "types/value_text.h"
 
@@ -28,13 +28,6 @@ std::string hash_of(const std::string& text) {
 
 Error broken_answer() {
   return Error(ErrorKind::CorruptInput, "the server's answer to a question for sums is broken");
-}
-
-std::optional<std::uint64_t> count_in(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = problem == std::errc() && end == text.data() + text.size();
-  return whole ? std::optional(number) : std::nullopt;
 }
 
 // A numeric's text, of any number of digits behind the point, as a number without its point. Nothing where it
@@ -81,8 +74,10 @@ bool read_leaf(std::string_view text, const LeafSql& sql, ServerLeaf& leaf) {
   const std::string_view entries_text = take_part(text);
   const std::string_view values_text = take_part(text);
   // The sum over no rows is NULL.
-  const auto entries = entries_text.empty() ? std::optional<std::uint64_t>(0) : count_in(entries_text);
-  const auto values = values_text.empty() ? std::optional<std::uint64_t>(0) : count_in(values_text);
+  const auto entries =
+      entries_text.empty() ? std::optional<std::uint64_t>(0) : parse_whole<std::uint64_t>(entries_text);
+  const auto values =
+      values_text.empty() ? std::optional<std::uint64_t>(0) : parse_whole<std::uint64_t>(values_text);
   if (!entries || !values || *entries < *values) return false;
   leaf.values = *values;
   leaf.nulls = *entries - *values;
@@ -217,7 +212,7 @@ Result<void> ServerQuestions::read_answer(std::string_view line, std::size_t beg
     line.remove_prefix(std::min(tab + 1, line.size()));
     return column;
   };
-  const auto rows = count_in(take_column());
+  const auto rows = parse_whole<std::uint64_t>(take_column());
   if (!rows) return fail(broken_answer());
   totals.rows = *rows;
   if (digests_) {
@@ -239,7 +234,7 @@ Result<std::uint64_t> count_rows(Connection& connection, const ScanSource& sourc
   const std::string sql =
       fmt::format("COPY (SELECT pg_catalog.count(*) {}) TO STDOUT", rows_of(source, WholeSource()));
   PG2ATHENA_ASSIGN(const std::string line, copied_line(connection, sql));
-  const auto rows = count_in(line);
+  const auto rows = parse_whole<std::uint64_t>(line);
   if (!rows) return fail(broken_answer());
   return *rows;
 }

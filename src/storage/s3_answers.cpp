@@ -1,11 +1,11 @@
 #include "storage/s3_answers.h"
 
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "aws/xml.h"
+#include "base/number_text.h"
 
 namespace pg2athena::storage {
 namespace {
@@ -49,15 +49,6 @@ std::string decoded(std::string_view text) {
   return out;
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const char* const begin = text.data();
-  const char* const end = begin + text.size();
-  const auto [stop, error] = std::from_chars(begin, end, value);
-  if (error != std::errc() || stop != end || text.empty()) return std::nullopt;
-  return value;
-}
-
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -89,7 +80,7 @@ Result<S3ListPage> read_list(std::string_view body) {
   S3ListPage page;
   for (const aws::XmlElement& element : root.children) {
     if (element.name != "Contents") continue;
-    const auto size = number(element.child_text("Size"));
+    const auto size = parse_whole<std::uint64_t>(element.child_text("Size"));
     if (!size || element.child("Key") == nullptr) return corrupt(kOperation, "an object has no key or size");
     page.objects.push_back({.key = decoded(element.child_text("Key")),
                             .size = *size,

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/iso8601.h"
+#include "base/number_text.h"
 
 namespace pg2athena::types {
 namespace {
@@ -27,9 +27,8 @@ bool is_day(std::string_view text) {
 
 template <typename Number>
 bool is_number(std::string_view text) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && fmt::format("{}", number) == text;
+  const auto number = parse_whole<Number>(text);
+  return number && fmt::format("{}", *number) == text;
 }
 
 }  // namespace

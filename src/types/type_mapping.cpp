@@ -1,11 +1,11 @@
 // The type table applied to a type, and to all that it is made of.
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
 #include "types/lake_name.h"
 #include "types/numeric_typmod.h"
 #include "types/type_table.h"
@@ -60,10 +60,7 @@ std::optional<NumericTypmod> parse_decimal(std::string_view text) {
   text = text.substr(kBegin.size(), text.size() - kBegin.size() - 1);
   const auto number = [](std::string_view digits) -> std::optional<int> {
     while (digits.starts_with(' ')) digits.remove_prefix(1);
-    int value = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (problem != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return value;
+    return parse_whole<int>(digits);
   };
   const std::size_t comma = text.find(',');
   const auto precision = number(text.substr(0, comma));

@@ -1,8 +1,8 @@
 #include "pipeline/verify/bound_number.h"
 
-#include <charconv>
 #include <limits>
 
+#include "base/number_text.h"
 #include "base/time_text_reader.h"
 
 namespace pg2athena::pipeline {
@@ -75,10 +75,7 @@ std::optional<ExactSum> bound_number(const columnar::Type& type, std::string_vie
 }
 
 std::optional<double> bound_floating(std::string_view text) {
-  double number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = problem == std::errc() && end == text.data() + text.size();
-  return whole ? std::optional(number) : std::nullopt;
+  return parse_whole<double>(text);
 }
 
 }  // namespace pg2athena::pipeline
