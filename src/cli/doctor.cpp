@@ -12,7 +12,7 @@
 #include "cli/source_login.h"
 #include "cli/text_table.h"
 #include "login/open_login.h"
-#include "pipeline/run.h"
+#include "pipeline/planning.h"
 #include "postgres/connection.h"
 #include "postgres/connection_room.h"
 #include "postgres/pooler.h"

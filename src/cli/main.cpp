@@ -24,6 +24,7 @@
 #include "cli/text_table.h"
 #include "config/documents.h"
 #include "pipeline/error_policy.h"
+#include "pipeline/planning.h"
 #include "pipeline/run.h"
 #include "pipeline/survey.h"
 

@@ -71,14 +71,4 @@ struct RunSummary {
 Result<RunSummary> run(postgres::LoginProvider& logins, const RunOptions& options,
                        const std::string& location, RunContext& context, RunObserver& observer);
 
-struct PlanContext {
-  const Clock& clock;
-  const observe::Log& log;
-  Cancellation& stop;
-  catalog::Publisher* publisher = nullptr;  // is asked whether it could show the tables; null: nobody is
-};
-
-// Connects and plans, under the same locks, and gives them back. GaveWay as a run.
-Result<Plan> plan(postgres::LoginProvider& logins, const RunOptions& options, const PlanContext& context);
-
 }  // namespace pg2athena::pipeline
