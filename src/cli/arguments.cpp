@@ -83,7 +83,7 @@ Result<void> take_lake(const Arguments& arguments, config::Configuration& config
   }
   if (arguments.config.empty()) {
     configuration.target = arguments.target;
-    return storage::check_scheme(arguments.target);
+    return {};
   }
   PG2ATHENA_ASSIGN(configuration, config::load_configuration(arguments.config, config::UnsetVariable::Leave));
   if (!configuration.target.empty()) return {};
@@ -129,7 +129,6 @@ Result<void> take_command_line(const Arguments& arguments, config::Configuration
                     .hint("name a database, postgresql://user@host/database, or a file: --config shop.yaml"));
   }
   PG2ATHENA_TRY(check_password(arguments.source));
-  PG2ATHENA_TRY(storage::check_scheme(arguments.target));
   configuration.login.url = arguments.source;
   configuration.target = arguments.target;
   PG2ATHENA_TRY(take_selection(arguments, configuration.run.selection));
@@ -189,8 +188,9 @@ Result<CommandLine> to_command_line(Arguments arguments) {
     configuration.login.url = arguments.source;
     configuration.target = arguments.target;
     if (line.command == Command::Init) PG2ATHENA_TRY(check_password(arguments.source));
-    PG2ATHENA_TRY(storage::check_scheme(arguments.target));
   }
+  // As it was written: a file's is checked where it is read.
+  PG2ATHENA_TRY(storage::check_scheme(arguments.target));
   if (arguments.policy_for == "identity") line.iam_policy.which = PolicyFor::Identity;
   if (arguments.policy_for == "role") line.iam_policy.which = PolicyFor::Role;
   if (arguments.policy_for == "trust") line.iam_policy.which = PolicyFor::Trust;

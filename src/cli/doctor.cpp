@@ -89,10 +89,6 @@ bool check_connections(const DoctorParts& parts, postgres::LoginProvider& logins
   return checkup.take("connections", workers, room_for);
 }
 
-std::string tables_text(const pipeline::Plan& plan) {
-  return plan.tables.size() == 1 ? std::string("1 table") : fmt::format("{} tables", plan.tables.size());
-}
-
 }  // namespace
 
 std::optional<pipeline::Plan> check_source(const DoctorParts& parts, Checkup& checkup) {
@@ -110,7 +106,7 @@ std::optional<pipeline::Plan> check_source(const DoctorParts& parts, Checkup& ch
   auto plan = pipeline::plan(**logins, parts.configuration.run,
                              {.clock = parts.clock, .log = parts.log, .stop = parts.stop});
   if (!checkup.take("tables", plan, [&] {
-        return fmt::format("{} can be read as {}", tables_text(*plan), plan->server.user);
+        return fmt::format("{} can be read as {}", counted(plan->tables.size(), "table"), plan->server.user);
       })) {
     return std::nullopt;
   }

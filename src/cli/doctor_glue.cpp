@@ -4,6 +4,7 @@
 
 #include "base/run_id.h"
 #include "cli/lake.h"
+#include "cli/text_table.h"
 #include "config/configuration.h"
 #include "pipeline/lake_tables.h"
 
@@ -91,9 +92,9 @@ void check_tables(const DoctorParts& parts, const pipeline::Plan& plan, Checkup&
   const auto warnings = pipeline::check_catalog(plan, (*lake)->publisher(), parts.clock, parts.stop);
   const bool accepted = checkup.take("glue tables", warnings, [&] {
     return fmt::format(
-        "none of the {} would be refused: Glue has no other table of the name, and none with "
-        "types that can't change",
-        plan.tables.size() == 1 ? "one table" : fmt::format("{} tables", plan.tables.size()));
+        "none of {} would be refused: Glue has no other table of the name, and none with types that can't "
+        "change",
+        counted(plan.tables.size(), "table"));
   });
   if (!accepted) return;
   for (const std::string& warning : *warnings) checkup.warn("plan", warning, "");

@@ -82,6 +82,25 @@ Json statement(std::string_view id, Json actions, Json resource, Json condition 
   return json;
 }
 
+// The condition on what is named without its account.
+Json in_own_account() {
+  return {{"StringEquals", {{"aws:ResourceAccount", kOwnAccount}}}};
+}
+
+// A bucket, and what is in it below a prefix, as ARNs.
+struct BucketArns {
+  std::string bucket;
+  std::string prefix;  // as a text that stands for itself, with a slash at the end; empty: all
+  std::string objects;
+};
+BucketArns bucket_arns(std::string_view partition, const storage::S3Location& location) {
+  BucketArns arns{.bucket = fmt::format("arn:{}:s3:::{}", partition, location.bucket),
+                  .prefix = location.prefix.empty() ? "" : literal(location.prefix) + "/",
+                  .objects = {}};
+  arns.objects = fmt::format("{}/{}*", arns.bucket, arns.prefix);
+  return arns;
+}
+
 Json policy(Json statements) {
   return {{"Version", "2012-10-17"}, {"Statement", std::move(statements)}};
 }
@@ -139,9 +158,7 @@ class Policies {
 
   Result<Json> lake_statements() {
     PG2ATHENA_ASSIGN(const storage::S3Options s3, config::s3_options(configuration_));
-    const std::string bucket = fmt::format("arn:{}:s3:::{}", partition(), s3.location.bucket);
-    const std::string prefix = s3.location.prefix.empty() ? "" : literal(s3.location.prefix) + "/";
-    const std::string objects = fmt::format("{}/{}*", bucket, prefix);
+    const auto [bucket, prefix, objects] = bucket_arns(partition(), s3.location);
     Json of_owner = Json::object();
     if (!s3.bucket_owner.empty()) of_owner["StringEquals"]["s3:ResourceAccount"] = s3.bucket_owner;
     // Of GetObject for an object that isn't there S3 also asks this: with it the answer is "not there" (404),
@@ -214,15 +231,13 @@ class Policies {
   Result<void> add_athena(Json& statements) {
     const catalog::AthenaOptions& athena = configuration_.athena;
     const std::string where = catalog_region();
-    Json own = Json::object();
-    own["StringEquals"]["aws:ResourceAccount"] = kOwnAccount;
     statements.push_back(
         statement("AskAthena",
                   {"athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults",
                    "athena:StopQueryExecution"},
                   fmt::format("arn:{}:athena:{}:*:workgroup/{}", partition_of(where), where,
                               athena.workgroup.empty() ? "primary" : literal(athena.workgroup)),
-                  std::move(own)));
+                  in_own_account()));
     if (athena.output_location.empty()) {
       notes_.emplace_back(
           "the place of results is the workgroup's: verify --athena needs s3:GetBucketLocation and "
@@ -231,13 +246,11 @@ class Policies {
       return {};
     }
     PG2ATHENA_ASSIGN(const storage::S3Location results, storage::S3Location::parse(athena.output_location));
-    const std::string bucket = fmt::format("arn:{}:s3:::{}", partition_of(where), results.bucket);
-    const std::string prefix = results.prefix.empty() ? "" : literal(results.prefix) + "/";
+    const BucketArns arns = bucket_arns(partition_of(where), results);
     statements.push_back(
-        statement("FindThePlaceOfResults", {"s3:GetBucketLocation", "s3:ListBucket"}, bucket));
-    statements.push_back(statement("WriteResults",
-                                   {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"},
-                                   fmt::format("{}/{}*", bucket, prefix)));
+        statement("FindThePlaceOfResults", {"s3:GetBucketLocation", "s3:ListBucket"}, arns.bucket));
+    statements.push_back(
+        statement("WriteResults", {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"}, arns.objects));
     return {};
   }
 
@@ -248,8 +261,6 @@ class Policies {
     const std::string where = catalog_region();
     // A variable can't stand for the account in an ARN ("Policy variables": after the fifth colon only).
     const std::string account = glue.catalog_id.empty() ? "*" : glue.catalog_id;
-    Json own = Json::object();
-    if (glue.catalog_id.empty()) own["StringEquals"]["aws:ResourceAccount"] = kOwnAccount;
     const auto arn = [&](const std::string& resource) {
       return fmt::format("arn:{}:glue:{}:{}:{}", partition_of(where), where, account, resource);
     };
@@ -272,7 +283,7 @@ class Policies {
     }
     return statement("ShowTheTables", std::move(actions),
                      {arn("catalog"), arn("database/" + glue.database), arn("table/" + glue.database + "/*")},
-                     std::move(own));
+                     glue.catalog_id.empty() ? in_own_account() : Json::object());
   }
 
   Json assume_role() const {
@@ -309,9 +320,8 @@ class Policies {
     const std::string resource = arn ? literal(secret)
                                      : fmt::format("arn:{}:secretsmanager:{}:*:secret:{}-??????",
                                                    partition_of(where), where, literal(secret));
-    Json own = Json::object();
-    if (!arn) own["StringEquals"]["aws:ResourceAccount"] = kOwnAccount;
-    identity_.push_back(statement("ReadTheSecret", "secretsmanager:GetSecretValue", resource, own));
+    identity_.push_back(statement("ReadTheSecret", "secretsmanager:GetSecretValue", resource,
+                                  arn ? Json::object() : in_own_account()));
     // Whichever key it is encrypted with: only for this secret ("Secret encryption and decryption").
     Json condition = Json::object();
     add_via_service(condition, "secretsmanager", where);

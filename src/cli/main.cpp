@@ -142,8 +142,7 @@ class Program {
     if (text_wanted()) print(stdout, summary_text(summary, target));
     ExitCode code = ExitCode::Done;
     const auto unpublished = [&](Error error) {
-      code = std::max(code, pipeline::policy_of(error.kind()).exit_code);
-      report(std::move(error).with("run_id", summary.run_id));
+      report(std::move(error).with("run_id", summary.run_id), code);
     };
     for (const pipeline::TableSummary& table : summary.tables) {
       if (table.outcome.error) unpublished(Error(*table.outcome.error).with("table", table.name));
@@ -190,16 +189,15 @@ class Program {
     PG2ATHENA_ASSIGN(const auto outcomes, catalog::roll_forward(lake->store(), lake->publisher()));
     if (text_wanted()) print(stdout, publication_text(outcomes));
     ExitCode code = ExitCode::Done;
-    const auto unfinished = [&](const Error& error, const std::string& run_id) {
-      code = std::max(code, pipeline::policy_of(error.kind()).exit_code);
-      report(Error(error).with("run_id", run_id));
-    };
     for (const catalog::RunOutcome& outcome : outcomes) {
       if (outcome.finished) continue;
-      if (outcome.error) unfinished(*outcome.error, outcome.run_id);
+      const auto unfinished = [&](Error error) {
+        report(std::move(error).with("run_id", outcome.run_id), code);
+      };
+      if (outcome.error) unfinished(*outcome.error);
       for (const catalog::TableOutcome& table : outcome.tables) {
         const bool left = table.state == catalog::TableOutcome::State::Unfinished;
-        if (left && table.error) unfinished(Error(*table.error).with("table", table.table), outcome.run_id);
+        if (left && table.error) unfinished(Error(*table.error).with("table", table.table));
       }
     }
     if (json_output_) print(stdout, publication_document(outcomes, lake->location(), code));
@@ -217,9 +215,7 @@ class Program {
     ExitCode code = ExitCode::Done;
     for (const std::vector<catalog::Removal>* const removals : {&result.removals, &result.old_removals}) {
       for (const catalog::Removal& removal : *removals) {
-        if (!removal.error) continue;
-        code = std::max(code, pipeline::policy_of(removal.error->kind()).exit_code);
-        report(*removal.error);
+        if (removal.error) report(*removal.error, code);
       }
     }
     if (json_output_) print(stdout, gc_document(request, result, lake->location(), code));
@@ -295,6 +291,12 @@ class Program {
   }
 
   bool text_wanted() const { return !line_.quiet && !json_output_; }
+
+  // One of several errors that a command ends with: the gravest is the program's exit code.
+  void report(const Error& error, ExitCode& code) const {
+    code = std::max(code, pipeline::policy_of(error.kind()).exit_code);
+    report(error);
+  }
 
   void report(const Error& error) const {
     if (json_) {

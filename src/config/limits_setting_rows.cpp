@@ -12,6 +12,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
+template <milliseconds pipeline::RunOptions::* member>
+void set_time(Configuration& configuration, const SettingValue& value) {
+  configuration.run.*member = milliseconds(static_cast<std::int64_t>(value.number));
+}
+template <milliseconds pipeline::RunOptions::* member>
+std::string get_time(const Configuration& configuration) {
+  return duration_text(configuration.run.*member);
+}
+
 // Nothing, which is 0, is never.
 template <std::optional<milliseconds> pipeline::RunOptions::* member>
 void set_time(Configuration& configuration, const SettingValue& value) {
@@ -80,11 +89,8 @@ constexpr std::array kSettings = {
             .option = "lock-timeout",
             .min = 1,
             .max = kDay,
-            .set =
-                [](Configuration& c, const SettingValue& v) {
-                  c.run.lock_timeout = milliseconds(static_cast<std::int64_t>(v.number));
-                },
-            .get = [](const Configuration& c) { return duration_text(c.run.lock_timeout); }},
+            .set = &set_time<&pipeline::RunOptions::lock_timeout>,
+            .get = &get_time<&pipeline::RunOptions::lock_timeout>},
     Setting{.section = "limits",
             .key = "statement_timeout",
             .kind = ValueKind::Duration,
@@ -94,11 +100,8 @@ constexpr std::array kSettings = {
             .option = "statement-timeout",
             .min = 0,
             .max = 24 * kDay,
-            .set =
-                [](Configuration& c, const SettingValue& v) {
-                  c.run.statement_timeout = milliseconds(static_cast<std::int64_t>(v.number));
-                },
-            .get = [](const Configuration& c) { return duration_text(c.run.statement_timeout); }},
+            .set = &set_time<&pipeline::RunOptions::statement_timeout>,
+            .get = &get_time<&pipeline::RunOptions::statement_timeout>},
     Setting{.section = "limits",
             .key = "on_blocking.abort_after",
             .kind = ValueKind::Duration,

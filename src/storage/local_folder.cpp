@@ -234,7 +234,7 @@ Result<std::vector<ObjectInfo>> LocalFolder::list(const std::string& prefix) {
   return found;
 }
 
-Result<std::vector<std::string>> LocalFolder::no_objects(const std::string& prefix) {
+Result<std::vector<std::string>> LocalFolder::non_objects(const std::string& prefix) {
   PG2ATHENA_TRY(check_prefix(prefix));
   const auto [folder, stem] = split_key(prefix);
   std::vector<std::string> found;

@@ -54,7 +54,7 @@ class LocalFolder final : public ObjectStore, public UnfinishedUploads {
                          const PutCondition& condition) override;
   Result<std::vector<ObjectInfo>> list(const std::string& prefix) override;
   Result<void> visit(const std::string& prefix, const WantedFolder& wanted, const Visit& visit) override;
-  Result<std::vector<std::string>> no_objects(const std::string& prefix) override;
+  Result<std::vector<std::string>> non_objects(const std::string& prefix) override;
   Result<void> remove(const std::string& key) override;
 
   // Makes the symbolic link `key`, or swaps it in one step. `decide` answers with the target, relative to the

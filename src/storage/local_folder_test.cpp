@@ -161,9 +161,9 @@ TEST_F(LocalFolderTest, What_readers_could_take_for_an_object_is_told_by_itself)
   ASSERT_EQ(::mkfifo((lake() / "t/data/3.parquet").c_str(), 0600), 0);
   std::ofstream(lake() / "t/data/.4.parquet") << "x";
   const auto unfinished = store->start_upload("t/data/5.parquet").value();
-  EXPECT_EQ(store->no_objects("t/data/").value(),
+  EXPECT_EQ(store->non_objects("t/data/").value(),
             (Paths{"t/data/.4.parquet", "t/data/2.parquet", "t/data/3.parquet", "t/data/d=1"}));
-  EXPECT_EQ(store->no_objects("u/").value(), Paths{});
+  EXPECT_EQ(store->non_objects("u/").value(), Paths{});
 }
 
 TEST_F(LocalFolderTest, A_folder_that_isn_t_wanted_is_not_even_opened) {

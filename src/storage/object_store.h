@@ -140,7 +140,7 @@ class ObjectStore {
   // What lies in the folder `prefix`, which ends in '/', and below, and isn't an object, though readers of
   // the folder may take it for one: links, hidden files but for unfinished uploads, pipes. S3 has nothing
   // else.
-  virtual Result<std::vector<std::string>> no_objects(const std::string& /*prefix*/) {
+  virtual Result<std::vector<std::string>> non_objects(const std::string& /*prefix*/) {
     return std::vector<std::string>();
   }
 

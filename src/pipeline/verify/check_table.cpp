@@ -124,12 +124,10 @@ class TableCheck {
   Result<void> list_objects() {
     PG2ATHENA_ASSIGN(const auto objects, store_.list(record_.data));
     report_.add(check_objects(record_, receipts_, objects));
-    PG2ATHENA_ASSIGN(const auto others, store_.no_objects(record_.data));
+    PG2ATHENA_ASSIGN(const auto others, store_.non_objects(record_.data));
     for (const std::string& key : others) {
-      report_.add(Difference{.kind = DifferenceKind::Extra,
-                             .table = record_.table,
-                             .object = key,
-                             .found = "a link, a hidden file or a pipe, which readers may take for data"});
+      report_.add(difference(DifferenceKind::Extra, key,
+                             "a link, a hidden file or a pipe, which readers may take for data"));
     }
     return {};
   }
